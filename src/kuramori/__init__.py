@@ -1,0 +1,1 @@
+"""Kuramori (蔵守): keeps confidential information provably secret, from the register to the courtroom."""

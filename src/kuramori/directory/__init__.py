@@ -1,0 +1,1 @@
+"""Who people are, where they work and when: people, engagements, assignments, units, sites, projects, roles."""

@@ -1,0 +1,1 @@
+"""The proof: tree, checkpoints, nightly check, exhibits and bundles."""

@@ -1,0 +1,1 @@
+"""What the company decided: level scheme and handling matrix."""

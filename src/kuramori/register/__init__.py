@@ -1,0 +1,1 @@
+"""The register of secrets: what is protected, at which level, by whom, where, for whom."""

@@ -1,0 +1,1 @@
+"""The site: settings, urls, menu, home, search, set-up, demo, command line."""

@@ -1,0 +1,1 @@
+"""The offline verifier: Python standard library only, imports nothing of ours."""
