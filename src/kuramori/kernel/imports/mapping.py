@@ -1,0 +1,173 @@
+"""What a room declares to be importable, and what passes between kit and room; the package's docstring tells how."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, Self
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_noop as _
+
+from kuramori.kernel.imports.errors import CellError
+from kuramori.kernel.imports.wording import Phrase, phrase
+
+if TYPE_CHECKING:
+    from kuramori.kernel.actors import Actor
+    from kuramori.kernel.permissions import Viewer
+
+Label = str | Promise
+RawValue = str | int | float | bool | date | datetime | time | None
+Parse = Callable[[RawValue], object]  # raises errors.Unreadable; gets what the file holds, never an empty cell
+ID_FIELD = "id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportField:
+    """One thing a column can hold.
+
+    `aliases` are header words in any language ("社員番号", "Employee No."); width, case, spaces and brackets do not
+    matter. `parse` turns the cell into the value (see `cells`). A `unique` value given twice rejects both rows, each
+    naming the other. `required` means: the column must be mapped, and no cell of it may be empty.
+    """
+
+    name: str
+    label: Label
+    parse: Parse
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    unique: bool = False
+    help: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """Where a field's value was read: the column's letter and header as they stand in the file."""
+
+    letter: str
+    header: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedRow:
+    """One row of the file with its values, or with the errors that keep it out."""
+
+    file: str
+    sheet: str
+    number: int  # as the spreadsheet counts, from 1
+    columns: Mapping[str, Column]  # by field name; one mapping shared by all rows of a file
+    raw: Mapping[str, RawValue]  # by field name, as read
+    values: Mapping[
+        str, Any
+    ]  # by field name, parsed; absent when the column is not mapped, None when the cell is empty
+    record_id: UUID | None = None
+    errors: tuple[CellError, ...] = ()
+
+    def error(self, field_name: str, message: Phrase, next_step: Phrase) -> CellError:
+        """Describe what is wrong with this row's cell for `field_name`; "" means the row as a whole."""
+        column = self.columns.get(field_name, Column(letter="", header=""))
+        value = self.raw.get(field_name)
+        return CellError(
+            file=self.file, sheet=self.sheet, row=self.number, column=column.letter, header=column.header,
+            value="" if value is None else str(value), message=message, next_step=next_step,
+        )  # fmt: skip
+
+    def unknown_id(self) -> CellError:
+        """Describe an id that is not there, or not for this viewer: the two look the same on purpose."""
+        return self.error(
+            ID_FIELD,
+            phrase(_("There is no record with the id %(id)s."), id=self.record_id),
+            phrase(_("Export the list again, or empty this cell to add the row as a new record.")),
+        )
+
+
+class Action(StrEnum):
+    """What a row does to the system."""
+
+    ADD = "add"
+    EDIT = "edit"
+    END = "end"
+    UNCHANGED = "unchanged"
+    REJECT = "reject"
+
+
+CHANGING = frozenset({Action.ADD, Action.EDIT, Action.END})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldChange:
+    """A field before and after, as text for people; the ledger keeps the exact values."""
+
+    label: Label
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowOutcome:
+    """What the room decided for one row, or (`row=None`) for something the file says by silence.
+
+    `record` and `values` belong to the room: whatever `resolve` prepares for `apply`. `values` takes part in the
+    comparison of dry run and act, so it holds plain values (text, numbers, dates, UUIDs, lists of them).
+    """
+
+    row: ParsedRow | None
+    action: Action
+    name: str = ""  # for the preview: "A-17 金型図面"
+    record: Any = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[FieldChange, ...] = ()
+    errors: tuple[CellError, ...] = ()
+    warnings: tuple[CellError, ...] = ()  # the row is taken, but somebody should look
+
+    @classmethod
+    def rejected(cls, row: ParsedRow, *errors: CellError) -> Self:
+        """Refuse a row for `errors`, together with those found while reading it."""
+        return cls(row=row, action=Action.REJECT, errors=(*row.errors, *errors))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """A file that may be right but must not pass unseen: somebody else who holds `permission` approves it first."""
+
+    message: Phrase
+    next_step: Phrase
+    permission: str
+
+
+class Resolve(Protocol):
+    """Decide for every row; reads only."""
+
+    def __call__(self, rows: Sequence[ParsedRow], *, viewer: "Viewer", today: date) -> Sequence[RowOutcome]: ...  # noqa: D102
+
+
+class Apply(Protocol):
+    """Write the outcomes; called inside the act."""
+
+    def __call__(self, outcomes: Sequence[RowOutcome], *, by: "Actor", why: str) -> None: ...  # noqa: D102
+
+
+class Guard(Protocol):
+    """Judge the result as a whole; None lets it pass."""
+
+    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: "Viewer") -> Stop | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportKind:
+    """Something that can be imported: declared in a room's `room.py`, drawn and run by the kit."""
+
+    name: str  # word of the command line and the URL: "people", "secrets"
+    title: Label
+    why: Label  # what this import is for, shown on the empty page
+    fields: tuple[ImportField, ...]
+    permission: str
+    verb: str  # of the one act: "register.secret.import"
+    resolve: Resolve
+    apply: Apply
+    guard: Guard | None = None
+
+    def field(self, name: str) -> ImportField:
+        """Give the field called `name`; raises KeyError when there is none."""
+        return {each.name: each for each in self.fields}[name]
