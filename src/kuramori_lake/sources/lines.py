@@ -1,0 +1,58 @@
+"""A text log as an Arrow table of its lines, without copying it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+CHUNK_BYTES: Final = 32 * 2**20
+LONGEST_LINE: Final = 2**20
+"""A longer "line" is not a log line; it goes to quarantine as one row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Consecutive whole lines of one file. `table` has `raw_row`, `raw_offset`, `raw_length` and `line` (bytes)."""
+
+    table: pa.Table
+    last: bool
+
+
+def _cut(data: memoryview, start: int) -> int:
+    """End of the chunk that begins at `start`: after a line feed, or the end of the file."""
+    end = min(start + CHUNK_BYTES, len(data))
+    while end < len(data):
+        at = bytes(data[start:end]).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        end = min(end + CHUNK_BYTES, len(data))
+    return end
+
+
+def _table(chunk: bytes, *, offset: int, first_row: int) -> pa.Table:
+    ends = np.flatnonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
+    if chunk and (not len(ends) or ends[-1] != len(chunk)):
+        ends = np.append(ends, len(chunk))
+    bounds = np.concatenate((np.zeros(1, dtype=np.int64), ends))
+    lines = pa.Array.from_buffers(pa.large_binary(), len(ends), [None, pa.py_buffer(bounds), pa.py_buffer(chunk)])
+    return pa.table(
+        {
+            "raw_row": pa.array(np.arange(first_row, first_row + len(ends))),
+            "raw_offset": pa.array(bounds[:-1] + offset),
+            "raw_length": pa.array(np.diff(bounds)),
+            "line": lines,
+        }
+    )
+
+
+def split(data: bytes | memoryview) -> Iterator[Lines]:
+    """Cut a file into chunks of whole lines; each line keeps its line feed, so that offsets and digests are of raw bytes."""
+    view = memoryview(data)
+    start, row = 0, 1
+    while start < len(view):
+        end = _cut(view, start)
+        table = _table(bytes(view[start:end]), offset=start, first_row=row)
+        yield Lines(table=table, last=end == len(view))
+        start, row = end, row + table.num_rows

@@ -1,0 +1,76 @@
+"""What every parser takes and yields. A parser is a pure function of bytes and options: no clock, no network."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from kuramori_lake.event import Namespace, TimeBasis
+
+EXCERPT_BYTES: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the administrator says about one source instance."""
+
+    zone: ZoneInfo
+    """Zone of the site's clock: for logs without a zone, and for the local hour of all logs."""
+    basis: TimeBasis = TimeBasis.CONFIGURED
+    """Whether `zone` was configured or merely assumed."""
+    salt: bytes = b""
+    """The lake's secret; keys every row digest."""
+    namespace: Namespace = Namespace.AD
+    """What kind of account names the log holds, where the log itself does not tell."""
+    host: str | None = None
+    """Name of the machine that wrote the log, where the log itself does not tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """A row that could not be understood: kept, counted and shown, never dropped silently."""
+
+    row: int
+    offset: int | None
+    reason: str
+    excerpt: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One piece of a parsed file. Rows read = events + repeats + rejects + ignored."""
+
+    events: pa.Table
+    """Columns of `event.PARSED`; columns a parser has nothing for may be missing."""
+    rejects: tuple[Reject, ...] = ()
+    ignored: int = 0
+    """Rows skipped by design, such as IPC$ or the bookkeeping of file handles."""
+    derived: int = 0
+    """The last `derived` rows of `events` were concluded (a gap in record numbers), not read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A kind of log that the lake understands."""
+
+    name: str
+    version: int
+    parse: Callable[[bytes | memoryview, Options], Iterator[Reading]]
+    numbered: bool = False
+    """Rows carry the vendor's own event id: the same id twice is one event. Else two equal rows are two events."""
+
+
+def digest(salt: bytes, content: bytes) -> int:
+    """The keyed 64-bit digest that names a row: the first 8 bytes of SHA-256(salt + content).
+
+    Keyed, because whoever can predict it could craft a harmless row that makes a later one look like a duplicate.
+    """
+    return int.from_bytes(hashlib.sha256(salt + content).digest()[:8], "big")
+
+
+def reject(row: int, offset: int | None, reason: str, raw: bytes) -> Reject:
+    """A reject with its excerpt cut to a size that can be shown."""
+    return Reject(row=row, offset=offset, reason=reason, excerpt=bytes(raw[:EXCERPT_BYTES]))
