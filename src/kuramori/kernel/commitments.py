@@ -59,7 +59,7 @@ def open_commitment(disclosure: str, digest: str) -> Opened:
     Raises:
         DisclosureError: the digest differs, or the disclosure is not base64url of [salt, name, value].
     """
-    if not hmac.compare_digest(_digest(disclosure).encode(), digest.encode()):
+    if not hmac.compare_digest(digest_of(disclosure).encode(), digest.encode()):
         raise DisclosureError("the disclosure does not match its digest")
     try:
         salt, name, value = json.loads(_unbase64url(disclosure))
@@ -72,10 +72,11 @@ def open_commitment(disclosure: str, digest: str) -> Opened:
 
 def _commit(salt: bytes, name: str, value: Any) -> Commitment:
     disclosure = _base64url(canonical([_base64url(salt), name, value]))
-    return Commitment(disclosure=disclosure, digest=_digest(disclosure))
+    return Commitment(disclosure=disclosure, digest=digest_of(disclosure))
 
 
-def _digest(disclosure: str) -> str:
+def digest_of(disclosure: str) -> str:
+    """Return the digest that commits to a disclosure: base64url of its SHA-256."""
     return _base64url(hashlib.sha256(disclosure.encode()).digest())
 
 

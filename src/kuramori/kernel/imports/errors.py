@@ -7,7 +7,7 @@ from typing import Self
 from kuramori.kernel.imports.wording import Phrase
 
 
-class Unreadable(ValueError):  # noqa: N818 - says what the cell is
+class Unreadable(ValueError):
     """A cell's value is not what its field expects. Raised by the parsers in `cells`, which do not know the place."""
 
     def __init__(self, message: Phrase, next_step: Phrase) -> None:
@@ -16,7 +16,7 @@ class Unreadable(ValueError):  # noqa: N818 - says what the cell is
         self.next_step = next_step
 
 
-class FileRefused(ValueError):  # noqa: N818 - says what happened
+class FileRefused(ValueError):
     """The whole file is not taken: unsafe to open, not a table, or the wrong sheet. Nothing was written."""
 
     def __init__(self, message: Phrase, next_step: Phrase) -> None:

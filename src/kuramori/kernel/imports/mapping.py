@@ -139,19 +139,19 @@ class Stop:
 class Resolve(Protocol):
     """Decide for every row; reads only."""
 
-    def __call__(self, rows: Sequence[ParsedRow], *, viewer: "Viewer", today: date) -> Sequence[RowOutcome]: ...  # noqa: D102
+    def __call__(self, rows: Sequence[ParsedRow], *, viewer: "Viewer", today: date) -> Sequence[RowOutcome]: ...
 
 
 class Apply(Protocol):
     """Write the outcomes; called inside the act."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, by: "Actor", why: str) -> None: ...  # noqa: D102
+    def __call__(self, outcomes: Sequence[RowOutcome], *, by: "Actor", why: str) -> None: ...
 
 
 class Guard(Protocol):
     """Judge the result as a whole; None lets it pass."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: "Viewer") -> Stop | None: ...  # noqa: D102
+    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: "Viewer") -> Stop | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,151 @@
+"""Long work outside the request: asked for in a row, done by the worker, watched on a page, resumed after a crash.
+
+A job's function gets a `Progress` and returns its result as JSON. It must do its writing by acts and be able to
+start again from `progress.cursor`: after kill -9 it is called once more with the cursor it last kept.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.timezone import now
+
+from kuramori.kernel.acts import Refused
+from kuramori.kernel.models import Job, JobState
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.room import rooms
+
+LOST_AFTER = timedelta(seconds=30)
+BEAT_EVERY = timedelta(seconds=1)
+MAX_ATTEMPTS = 5
+log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Raised inside a job when its owner asked to stop; what its acts have done stays done."""
+
+
+class Progress:
+    """What a running job reports: how far it is, and where it would go on."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.cursor: dict[str, Any] = job.cursor
+
+    @property
+    def job(self) -> Job:
+        """Return the row of this job."""
+        return self._job
+
+    def report(self, done: int, total: int | None = None, **cursor: Any) -> None:
+        """Say how far the job is; raise Cancelled when its owner has asked to stop. Writes once a second at most."""
+        job = self._job
+        job.done, job.total = done, total if total is not None else job.total
+        self.cursor.update(cursor)
+        moment = now()
+        if not cursor and job.beat_at is not None and moment - job.beat_at < BEAT_EVERY:
+            return
+        job.beat_at, job.cursor = moment, self.cursor
+        job.save(update_fields=["done", "total", "beat_at", "cursor"])
+        if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
+            raise Cancelled
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """A kind of job that a room declares in its `room.py`; `every` makes it recur."""
+
+    name: str
+    title: str | Promise
+    run: Callable[[Progress, Mapping[str, Any]], Mapping[str, Any] | None]
+    every: timedelta | None = None
+
+
+def kinds() -> dict[str, JobKind]:
+    """Return all declared kinds of job by name."""
+    return {kind.name: kind for room in rooms() for kind in room.jobs}
+
+
+def ask(kind: str, *, viewer: Viewer | None, title: str = "", **arguments: Any) -> Job:
+    """Put a job in the queue and return it; its page is `kernel:job` with its id."""
+    return Job.objects.create(
+        kind=kind,
+        title=title or str(kinds()[kind].title),
+        arguments=arguments,
+        asked_by=viewer.person_id if viewer else None,
+        asked_by_name=viewer.actor.name if viewer else "",
+        asked_at=now(),
+    )
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop; one that has not begun stops at once."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
+    if not waiting.update(state=JobState.CANCELLED, ended_at=now(), cancel_asked=True):
+        Job.objects.filter(pk=job.pk).update(cancel_asked=True)
+
+
+def take() -> Job | None:
+    """Take the next waiting job, or one whose worker was lost; exactly one worker gets it."""
+    with transaction.atomic():
+        lost = Q(state=JobState.RUNNING, beat_at__lt=now() - LOST_AFTER)
+        queue = Job.objects.filter(Q(state=JobState.WAITING) | lost).order_by("asked_at")
+        if connection.features.has_select_for_update_skip_locked:
+            queue = queue.select_for_update(skip_locked=True)
+        job = queue.first()
+        if job is None:
+            return None
+        job.state, job.started_at, job.beat_at = JobState.RUNNING, job.started_at or now(), now()
+        job.attempts += 1
+        job.save()
+    return job
+
+
+def run(job: Job) -> Job:
+    """Run a job that was taken, to its end, and keep how it ended."""
+    try:
+        if job.attempts > MAX_ATTEMPTS:
+            _end(job, JobState.FAILED, error=f"given up after {MAX_ATTEMPTS} lost workers")
+            return job
+        result = kinds()[job.kind].run(Progress(job), job.arguments)
+        _end(job, JobState.DONE, result=dict(result or {}))
+    except Cancelled:
+        _end(job, JobState.CANCELLED)
+    except Refused as refusal:
+        _end(job, JobState.FAILED, error=f"{refusal.message} {refusal.next_step}".strip())
+    except Exception as error:  # a job's failure must be kept and shown, whatever it is
+        log.exception("job %s (%s) failed", job.pk, job.kind)
+        _end(job, JobState.FAILED, error=traceback.format_exception_only(error)[-1].strip())
+    return job
+
+
+def run_waiting() -> int:
+    """Run jobs until none waits; return how many ran."""
+    count = 0
+    while (job := take()) is not None:
+        run(job)
+        count += 1
+    return count
+
+
+def _end(job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: str = "") -> None:
+    job.state, job.ended_at, job.error = state, now(), error
+    job.result = result or {}
+    job.save()
+
+
+def ask_recurring() -> None:
+    """Queue each recurring kind whose last run began longer ago than its period and that is not queued already."""
+    for kind in kinds().values():
+        if kind.every is None:
+            continue
+        last = Job.objects.filter(kind=kind.name).order_by("-asked_at").first()
+        is_open = last is not None and last.state in {JobState.WAITING, JobState.RUNNING}
+        if not is_open and (last is None or now() - last.asked_at >= kind.every):
+            ask(kind.name, viewer=None)

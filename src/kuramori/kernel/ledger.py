@@ -1,0 +1,152 @@
+"""The ledger's pen and its reading glasses: one entry is written per act; entries are read with what opens them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kuramori.kernel.acts import Act, Subject
+from kuramori.kernel.commitments import DisclosureError, digest_of, open_commitment
+from kuramori.kernel.entry_body import Body, Note, entry_body
+from kuramori.kernel.ids import uuid7
+from kuramori.kernel.models import Disclosure, Entry, EntrySubject, ListedChange, Unsequenced
+
+BATCH = 1000
+MAX_NAMES = 32
+NAME = "name:"  # a note per named subject, so that a bundle can show one name and withhold another
+
+
+def append(this: Act) -> Entry:
+    """Write the entry of an act inside the act's own transaction, with its subjects and disclosures."""
+    subjects = _subjects(this)
+    named = {f"{NAME}{s.id}": Note(value=s.name) for s in list(this.subjects.values())[:MAX_NAMES] if s.name}
+    entry = Entry(id=uuid7(), at=this.at, verb=this.verb, actor_kind=this.by.kind, actor_id=this.by.id)
+    body = entry_body(
+        id=entry.id,
+        at=this.at,
+        verb=this.verb,
+        by=this.by,
+        why=this.why,
+        subjects=subjects,
+        changes=this.changes,
+        steps=this.steps,
+        notes=this.notes | named,
+    )
+    entry.body = body.raw
+    entry.save(force_insert=True)
+    EntrySubject.objects.bulk_create(
+        [EntrySubject(entry=entry, kind=kind, subject_id=subject) for kind, subject in subjects], batch_size=BATCH
+    )
+    _keep_disclosures(entry, body)
+    Unsequenced.objects.bulk_create([Unsequenced(entry=entry)])
+    return entry
+
+
+def _subjects(this: Act) -> list[tuple[str, UUID]]:
+    """Return what the entry is about: what the act named, then every record it changed, each once."""
+    named = [(s.kind, s.id) for s in this.subjects.values()]
+    return list(dict.fromkeys([*named, *((c.on, c.id) for c in this.changes)]))
+
+
+def _keep_disclosures(entry: Entry, body: Body) -> None:
+    """Keep what opens the commitments: with the entry, or with each change when the changes stand in a list."""
+    rest = dict(body.disclosures)
+    listed = []
+    for place, raw in enumerate(body.change_list):
+        change = json.loads(raw)
+        members = [rest.pop(digest) for digest in change["fields"].values()]
+        listed.append(ListedChange(entry=entry, place=place, record_id=change["id"], body=raw, members=members))
+    ListedChange.objects.bulk_create(listed, batch_size=BATCH)
+    Disclosure.objects.bulk_create([Disclosure(entry=entry, members=list(rest.values()))])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadChange:
+    """One change as it can be read: fields whose disclosure is gone are absent."""
+
+    on: str
+    id: UUID
+    op: str
+    fields: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadEntry:
+    """An entry with its commitments opened, as far as their disclosures still exist."""
+
+    entry: Entry
+    at: datetime
+    verb: str
+    actor_kind: str
+    actor_id: UUID | None
+    actor_name: str
+    why: str
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
+    changes: tuple[ReadChange, ...] = ()
+    change_count: int = 0
+
+
+def entries_about(subject_id: UUID) -> QuerySet[Entry]:
+    """Return the entries about one subject, newest first; the caller has checked that the viewer may see it."""
+    return Entry.objects.filter(subjects__subject_id=subject_id).order_by("-seq")
+
+
+def read(entries: Iterable[Entry], *, about: UUID | None = None) -> list[ReadEntry]:
+    """Open many entries in three queries; from long change lists only the change of `about` is read."""
+    listed = list(entries)
+    seqs = [e.seq for e in listed]
+    members: dict[int, list[str]] = dict(Disclosure.objects.filter(entry__in=seqs).values_list("entry_id", "members"))
+    long_changes: dict[int, list[ListedChange]] = {}
+    if about is not None:
+        for row in ListedChange.objects.filter(entry__in=seqs, record_id=about):
+            long_changes.setdefault(row.entry_id, []).append(row)
+    return [_open(e, members.get(e.seq, []), long_changes.get(e.seq, [])) for e in listed]
+
+
+def _open(entry: Entry, members: list[str], listed: list[ListedChange]) -> ReadEntry:
+    body = json.loads(bytes(entry.body))
+    opened = _by_digest([*members, *(m for row in listed for m in row.members)])
+    inline = body["changes"] if isinstance(body["changes"], list) else []
+    changes = [*inline, *(json.loads(bytes(row.body)) for row in listed)]
+    notes = {n: v["open"] if "open" in v else opened.get(v["sd"]) for n, v in body["notes"].items()}
+    names = {n.removeprefix(NAME): notes.pop(n) or "" for n in list(notes) if n.startswith(NAME)}
+    in_body = body["subjects"] if isinstance(body["subjects"], list) else []
+    return ReadEntry(
+        entry=entry,
+        at=entry.at,
+        verb=entry.verb,
+        actor_kind=entry.actor_kind,
+        actor_id=entry.actor_id,
+        actor_name=opened.get(body["by"]["name"]) or "",
+        why=opened.get(body["why"]) or "",
+        notes=notes,
+        names=names,
+        subjects=tuple(Subject(k, UUID(i), names.get(i, "")) for k, i in in_body),
+        changes=tuple(_change(c, opened) for c in changes),
+        change_count=len(inline) if isinstance(body["changes"], list) else body["changes"]["count"],
+    )
+
+
+def _by_digest(members: Iterable[str]) -> dict[str, Any]:
+
+    found = {}
+    for disclosure in members:
+        digest = digest_of(disclosure)
+        try:
+            found[digest] = open_commitment(disclosure, digest).value
+        except DisclosureError:
+            continue
+    return found
+
+
+def _change(change: Mapping[str, Any], opened: Mapping[str, Any]) -> ReadChange:
+    pairs = {name: opened[digest] for name, digest in change["fields"].items() if digest in opened}
+    return ReadChange(
+        on=change["on"], id=UUID(change["id"]), op=change["op"], fields={n: (v[0], v[1]) for n, v in pairs.items()}
+    )

@@ -1,0 +1,48 @@
+"""Every page names its permission: signed in, allowed, and then only what lies in the viewer's scope."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kuramori.kernel.acts import Refused
+from kuramori.kernel.permissions import Viewer
+
+View = Callable[..., HttpResponse]
+OPEN = "open"
+SIGNED_IN = "signed-in"
+
+
+class ViewedRequest(HttpRequest):
+    """A request whose viewer is known; `directory`'s middleware puts him there."""
+
+    viewer: Viewer
+
+
+def page(permission: str) -> Callable[[View], View]:
+    """Declare the permission a page needs; strangers are sent to sign in, others get 403.
+
+    SIGNED_IN lets every signed-in person in, OPEN everybody. A Refused act comes back as a page that says why and
+    what to do next, never as an error.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ViewedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if permission != OPEN:
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                if permission != SIGNED_IN:
+                    request.viewer.demand(permission)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refusal:
+                return render(request, "kernel/refused.html", {"refusal": refusal}, status=409)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # the permission walk reads it
+        return guarded
+
+    return declare

@@ -1,0 +1,132 @@
+"""What a room declares about itself, as data: menu, permissions, sentences, and what it offers by the six ports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.kernel.acts import Subject
+from kuramori.kernel.permissions import Role, Viewer
+
+if TYPE_CHECKING:
+    from kuramori.kernel.imports.mapping import ImportKind
+    from kuramori.kernel.jobs import JobKind
+    from kuramori.kernel.registers.register import Register
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One line of the navigation: `section` is one of "", "protect", "find", "show" (see pages.md)."""
+
+    section: str
+    title: str | Promise
+    url_name: str
+    icon: str
+    permission: str
+    order: int = 50
+    badge: Callable[[Viewer, date], int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One thing that can be shown for a subject: what it proves, how strong, how old; or what is missing.
+
+    `element` names the legal requirement it serves ("secrecy_management", "usefulness", "non_public_nature",
+    "recognition", "access"): Unfair Competition Prevention Act, art. 2(6).
+    """
+
+    element: str
+    title: str | Promise
+    statement: str | Promise
+    strength: str = "direct"
+    at: datetime | None = None
+    entry_id: UUID | None = None
+    is_gap: bool = False
+    fix_url: str = ""
+    practice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """Something the viewer has to do, as the inbox shows it."""
+
+    title: str | Promise
+    url: str
+    due: date | None = None
+    kind: str | Promise = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A tab on a lower room's page: `kind` is the record's kind; `render` gives HTML or None when there is nothing."""
+
+    kind: str
+    name: str
+    title: str | Promise
+    permission: str
+    render: Callable[[Any, Viewer], str | None]
+    order: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """The front page of a room. Data only; the six ports are tuples of what this room offers to lower ones."""
+
+    name: str
+    title: str | Promise
+    menu: tuple[MenuItem, ...] = ()
+    registers: tuple["Register", ...] = ()
+    permissions: Mapping[str, tuple[Role, ...]]
+    verbs: Mapping[str, str | Promise]
+    jobs: tuple["JobKind", ...] = ()
+    imports: tuple["ImportKind", ...] = ()
+    exhibits: tuple[Callable[[Subject, Viewer, date], list[Exhibit]], ...] = ()
+    gates: tuple[Callable[..., Any], ...] = ()
+    measures: tuple[Callable[..., Any], ...] = ()
+    duties: tuple[Callable[[Viewer, date], list[Duty]], ...] = ()
+    requests: tuple[Callable[..., Any], ...] = ()
+    panels: tuple[Panel, ...] = ()
+
+
+@cache
+def rooms() -> tuple[Room, ...]:
+    """Return the rooms that are installed, lowest first (the order of INSTALLED_APPS)."""
+    ours = [app.name for app in apps.get_app_configs() if app.name.startswith("kuramori.")]
+    return tuple(import_module(f"{name}.room").ROOM for name in ours)
+
+
+@cache
+def role_permissions() -> Mapping[Role, frozenset[str]]:
+    """Return what each role may do: the permission matrix, put together from all rooms."""
+    held: dict[Role, set[str]] = {role: set() for role in Role}
+    for room in rooms():
+        for permission, roles in room.permissions.items():
+            for role in roles:
+                held[role].add(str(permission))
+    return {role: frozenset(permissions) for role, permissions in held.items()}
+
+
+@cache
+def verbs() -> Mapping[str, str | Promise]:
+    """Return the sentence of every verb, from all rooms."""
+    return {verb: sentence for room in rooms() for verb, sentence in room.verbs.items()}
+
+
+ROOM = Room(
+    name="kernel",
+    title=_("Kernel"),
+    permissions={},
+    verbs={
+        "kernel.view.save": _("%(by)s saved the list view %(subject)s"),
+        "kernel.view.share": _("%(by)s shared the list view %(subject)s"),
+        "kernel.view.retire": _("%(by)s removed the list view %(subject)s"),
+    },
+)

@@ -1,0 +1,63 @@
+"""Where an installation keeps its data, and which database it uses, read from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE_START = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-65536;"
+    "PRAGMA mmap_size=268435456;PRAGMA temp_store=MEMORY;"
+)
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Return the data folder (KURAMORI_DATA), made if absent and closed to others."""
+    folder = Path(environment.get("KURAMORI_DATA") or "kuramori-data").absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def secret_key(folder: Path) -> str:
+    """Return the installation's own key, made at the first start; refuse a key that others can read (O1)."""
+    path = folder / "secret-key"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(64))
+            out.flush()
+            os.fsync(out.fileno())
+    if path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(f"{path.name} can be read by others: chmod 600 it, then start again")
+    return path.read_text()
+
+
+def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Return Django's database settings: SQLite in the data folder, or PostgreSQL by KURAMORI_DATABASE_URL."""
+    url = environment.get("KURAMORI_DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "kuramori.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_START},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("KURAMORI_DATABASE_URL must begin with postgresql://")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }

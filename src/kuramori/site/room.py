@@ -1,0 +1,7 @@
+"""The front page of the room `site`: what it is called, who may do what, its sentences, what it offers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.kernel.room import Room
+
+ROOM = Room(name="site", title=_("Site"), permissions={}, verbs={})

@@ -1,0 +1,12 @@
+"""Settings of the tests: a fresh data folder, quick passwords, everything else as in an installation."""
+
+import os
+import tempfile
+
+os.environ.setdefault("KURAMORI_DATA", tempfile.mkdtemp(prefix="kuramori-test-"))
+os.environ.setdefault("KURAMORI_DEMO", "1")
+
+from kuramori.site.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

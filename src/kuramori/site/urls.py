@@ -1,0 +1,14 @@
+"""Every address of the site: each room brings its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kuramori.kernel.urls")),
+    path("directory/", include("kuramori.directory.urls")),
+    path("evidence/", include("kuramori.evidence.urls")),
+    path("governance/", include("kuramori.governance.urls")),
+    path("register/", include("kuramori.register.urls")),
+    path("watch/", include("kuramori.watch.urls")),
+    path("account/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,6 @@
+"""The pages of the room `watch`."""
+
+from django.urls import URLPattern
+
+app_name = "watch"
+urlpatterns: list[URLPattern] = []
