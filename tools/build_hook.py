@@ -12,7 +12,7 @@ class CatalogueHook(BuildHookInterface):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's signature
         """Compile; the .mo files themselves are declared as artifacts in pyproject.toml."""
         catalogues = runpy.run_path(str(Path(self.root) / "tools" / "catalogues.py"))
         catalogues["compile_all"]()

@@ -1,0 +1,110 @@
+"""Small files, small functions, small rooms, and at least as much test as code.
+
+Counted lines are all lines of the file: what does not fit the eye does not fit because it is called blank.
+"""
+
+import ast
+import statistics
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.lint.finding import ROOT, Finding, is_test, python_files, report, room_of
+
+FILE, TEST_FILE, FUNCTION, TEMPLATE = 500, 600, 60, 150
+ROOM, KERNEL, REGISTER_KIT = 4500, 2500, 700
+IMPORTS_INSIDE_FUNCTIONS = 5
+TESTS_PER_LINE = 1.0
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def lines(path: Path) -> int:
+    """Lines of a text file."""
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    """Every function and method, inner ones too."""
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def long_file(path: Path) -> Iterator[Finding]:
+    """A file over the gate."""
+    gate = TEST_FILE if is_test(path) else FILE
+    if (size := lines(path)) > gate:
+        yield Finding(str(path), 1, f"{size} lines; the gate is {gate}. Split it by concept")
+
+
+def long_functions(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """Functions over the gate, counted from ``def`` to the last line."""
+    for function in functions(tree):
+        size = (function.end_lineno or function.lineno) - function.lineno + 1
+        if size > FUNCTION:
+            yield Finding(str(path), function.lineno, f"{function.name} has {size} lines; the gate is {FUNCTION}")
+
+
+def inner_imports(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """Imports inside functions: each one hides a dependency from the contracts' reader."""
+    seen = set()
+    for function in functions(tree):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno not in seen:
+                seen.add(node.lineno)
+                yield Finding(str(path), node.lineno, "import inside a function; move it to the top")
+
+
+def big_rooms(files: list[Path]) -> Iterator[Finding]:
+    """Rooms over their gate, tests not counted; the register kit is weighed apart from the kernel."""
+    total: Counter[str] = Counter()
+    for path in files:
+        room = room_of(path)
+        if room and not is_test(path):
+            total["register kit" if room == "kernel" and "registers" in path.parts else room] += lines(path)
+    gates = {"kernel": KERNEL, "register kit": REGISTER_KIT}
+    for room, size in sorted(total.items()):
+        if size > (gate := gates.get(room, ROOM)):
+            yield Finding(f"src/kuramori/{room}", 1, f"{size} lines of code; the gate is {gate}. Is it two rooms?")
+
+
+def too_few_tests(files: list[Path]) -> Iterator[Finding]:
+    """Less test than code, over the whole of src."""
+    tests = sum(lines(path) for path in files if is_test(path))
+    code = sum(lines(path) for path in files if not is_test(path))
+    if code and tests / code < TESTS_PER_LINE:
+        yield Finding("src", 1, f"{tests} lines of tests for {code} of code: {tests / code:.2f}, at least 1.0 is asked")
+
+
+def check(root: Path = ROOT) -> Iterator[Finding]:
+    """All findings on sizes below ``root``."""
+    inner: list[Finding] = []
+    product = []
+    for path in python_files(root):
+        tree = ast.parse(path.read_bytes())
+        yield from long_file(path)
+        yield from long_functions(path, tree)
+        if path.is_relative_to(root / "src") or path.is_relative_to(root / "tests"):
+            product.append(path)
+            inner += [] if is_test(path) else inner_imports(path, tree)
+    yield from inner if len(inner) > IMPORTS_INSIDE_FUNCTIONS else []
+    yield from big_rooms(product)
+    yield from too_few_tests(product)
+    for path in sorted((root / "src").rglob("templates/**/*.html")):
+        if (size := lines(path)) > TEMPLATE:
+            yield Finding(str(path), 1, f"{size} lines; a template's gate is {TEMPLATE}. Move parts into includes")
+
+
+def summary(root: Path = ROOT) -> str:
+    """The figures we aim at, whether or not the gate is near."""
+    code = [lines(path) for path in python_files(root) if not is_test(path) and path.name != "__init__.py"]
+    tests = [lines(path) for path in python_files(root) if is_test(path)]
+    ratio = sum(tests) / max(1, sum(code))
+    return f"{len(code)} files, median {statistics.median(code):.0f} lines, longest {max(code)}, tests {ratio:.2f} : 1"
+
+
+if __name__ == "__main__":
+    print(summary())
+    sys.exit(report("sizes", check()))
