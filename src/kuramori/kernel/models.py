@@ -90,6 +90,18 @@ class OpenAct(models.Model):
         return str(self.touched)
 
 
+class SearchText(models.Model):
+    """What a record is found by, as bigrams (see `search`); derived, and rebuilt at will, so not a Record."""
+
+    id = models.BigAutoField(primary_key=True)
+    record_id = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=60)
+    grams = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"
+
+
 class SavedView(Record):
     """A list as somebody set it up, kept under a name; shared with everybody who may open the list, or his own."""
 

@@ -1,0 +1,72 @@
+"""Search by any part of a word, Japanese two-character words first: an index of bigrams in the database itself.
+
+Full and half width, upper and lower case, hiragana and katakana find each other. The index only says which records
+match; who may see them is decided by the query it is put into, so nothing leaks through a hit or a count.
+SQLite uses FTS5, PostgreSQL a text-search index; both search the same bigrams as phrases.
+"""
+
+import unicodedata
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import RawSQL
+
+from kuramori.kernel.models import SearchText
+from kuramori.kernel.records import Record
+
+M = TypeVar("M", bound=Model)
+LONGEST_QUERY = 100
+KATAKANA = range(0x30A1, 0x30F7)
+TO_HIRAGANA = {code: code - 0x60 for code in KATAKANA}
+
+
+def folded(text: str) -> str:
+    """Return the text as it is compared: NFKC, lower case, hiragana, letters and digits only, words run together."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(TO_HIRAGANA)
+    return "".join(c for c in plain if c.isalnum())
+
+
+def bigrams(text: str) -> str:
+    """Return the bigrams of a text with its last character, separated by spaces: "配合比" gives "配合 合比 比"."""
+    plain = folded(text)
+    return " ".join([plain[i : i + 2] for i in range(len(plain) - 1)] + [plain[-1:]])
+
+
+def index(record: Record, *texts: str) -> None:
+    """Keep what a record is found by; called by the act that changes it, in the same transaction."""
+    index_many([(record, texts)])
+
+
+def index_many(found_by: list[tuple[Any, tuple[str, ...]]]) -> None:
+    """Keep what many records of one kind are found by."""
+    rows = [
+        SearchText(record_id=record.pk, kind=record.kind(), grams=" | ".join(bigrams(t) for t in texts if t))
+        for record, texts in found_by
+    ]
+    SearchText.objects.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["record_id"], update_fields=["grams"]
+    )
+
+
+def matching(rows: QuerySet[M], query: str) -> QuerySet[M]:
+    """Narrow rows to those found by every word of the query; an empty query narrows nothing."""
+    for word in query[:LONGEST_QUERY].split():
+        plain = folded(word)
+        if plain:
+            rows = rows.filter(pk__in=_hits(plain))
+    return rows
+
+
+def _hits(plain: str) -> RawSQL:
+    if connection.vendor == "sqlite":
+        phrase = f'"{plain}" *' if len(plain) == 1 else '"' + " ".join(_grams(plain)) + '"'
+        found = "SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s"
+        return RawSQL(f"SELECT record_id FROM kernel_searchtext WHERE id IN ({found})", [phrase])
+    phrase = f"{plain}:*" if len(plain) == 1 else " <-> ".join(_grams(plain))
+    found = "to_tsvector('simple', grams) @@ to_tsquery('simple', %s)"
+    return RawSQL(f"SELECT record_id FROM kernel_searchtext WHERE {found}", [phrase])
+
+
+def _grams(plain: str) -> list[str]:
+    return [plain[i : i + 2] for i in range(len(plain) - 1)]
