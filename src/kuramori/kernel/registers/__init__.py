@@ -1,0 +1,1 @@
+"""The register kit: one frozen dataclass and plain functions draw every register (design: Twelve registers)."""
