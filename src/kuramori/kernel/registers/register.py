@@ -30,9 +30,9 @@
         visible_to=queries.secrets_visible_to,      # (viewer) -> QuerySet, with select_related for the columns
         may_edit=permissions.may_edit_secret,       # (viewer, secret) -> bool
         add=acts.secret_add,                        # (*, by, why, **cleaned_data) -> Secret
-        edit=acts.secret_edit,                      # (secret, *, by, why, **cleaned_data)
-        retire=acts.secret_retire,                  # (secret, *, by, why)
-        search=queries.search_secrets,              # (found, text) -> QuerySet
+        edit=acts.secret_edit,                      # (*, secret, by, why, **cleaned_data): keyword as in the name
+        retire=acts.secret_retire,                  # (*, secret, by, why)
+        search=matching,                            # kernel.search.matching, or any (found, text) -> QuerySet
         facts=facts,
     )
     urlpatterns = [*secrets.urls()]                 # in register/urls.py, whose app_name is "register"
