@@ -1,10 +1,17 @@
-"""What all tests share: databases that can be emptied although their guards refuse it."""
+"""What all tests share: databases that can be emptied although their guards refuse it, and compiled catalogues."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+
+from tools.catalogues import compile_all
+
+
+def pytest_configure() -> None:
+    """Compile the catalogues before Django reads them: a test in Japanese reads Japanese in a fresh clone too."""
+    compile_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -182,6 +182,8 @@ def against_peers(*, title: str, rows: Sequence[Compared], own_name: str, unit: 
             bar(3 if ratio > 1 else 1, (left, y + 7, min(ratio, MOST_TIMES) * scale, 10), f"{row.label}: {own}"),
             text(own, (left + end + 8, y + 16), "v", anchor="start"),
         ]
+        if ratio > MOST_TIMES:
+            shapes.append(format_html('<path class="cut" d="m{} {} 5-14"/>', *fixed(left + end - 24, y + 19)))
     axis = format_html('<line class="ax" x1="{x}" x2="{x}" y1="0" y2="{y}"/>', x=left, y=height)
     beyond = gettext("beyond the peers")
     return Chart(
