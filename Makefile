@@ -1,7 +1,7 @@
 # Kuramori's commands. Each one sets up what it needs on a fresh machine: Python 3.11+ with pip and venv, no root.
 #
 #   make demo     the demo company in your browser
-#   make test     the tests (make test-browser, make test-faults: the slow ones)
+#   make test     the tests (make test-postgres: on PostgreSQL; test-browser, test-faults: the slow ones)
 #   make check    the whole gate: format, types, contracts, sizes, both languages, house rules, tests with coverage
 #   make bench    measured speed
 #   make serve    run it on your own data
@@ -27,11 +27,12 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 endif
 
-PYTEST := $(PY) -m pytest -q -p no:cacheprovider
+# COVERAGE=1 adds what the run reaches to the files that `coverage combine` gathers.
+PYTEST := $(PY) $(if $(COVERAGE),-m coverage run) -m pytest -q -p no:cacheprovider
 # Which tests are slow is said by their marker; `make test` names what it leaves out.
 QUICK := not browser and not faults
 
-.PHONY: demo test test-browser test-faults check bench serve lock catalogues clean
+.PHONY: demo test test-postgres test-browser test-faults check bench serve lock catalogues clean
 
 demo: $(RUNTIME) $(COMPILED)
 	$(BIN)/kuramori demo --port $(PORT) $(ARGS)
@@ -42,6 +43,9 @@ serve: $(RUNTIME) $(COMPILED)
 test: $(DEVELOPMENT) $(COMPILED)
 	@echo 'Left out here: tests marked browser (make test-browser) and faults (make test-faults).'
 	$(PYTEST) -n $(JOBS) -m '$(QUICK)' $(ARGS)
+
+test-postgres: $(DEVELOPMENT) $(COMPILED)
+	tools/with_postgres.sh $(PYTEST) -n $(JOBS) -m '$(QUICK)' $(ARGS)
 
 test-browser: $(DEVELOPMENT) $(COMPILED)
 	$(PYTEST) -m browser $(ARGS)
