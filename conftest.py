@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils.translation.reloader import translation_file_changed
 
 from tools.catalogues import compile_all
 
 
 def pytest_configure() -> None:
-    """Compile the catalogues before Django reads them: a test in Japanese reads Japanese in a fresh clone too."""
-    compile_all()
+    """Compile the catalogues and let Django read them again: a test in Japanese reads Japanese in a fresh clone too."""
+    for path in compile_all():
+        translation_file_changed(sender=None, file_path=path)
 
 
 @pytest.fixture(autouse=True, scope="session")
