@@ -116,8 +116,7 @@ COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # files are served from the packages: nothing to collect, no step to forget
 WHITENOISE_AUTOREFRESH = False
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
