@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kuramori.site import theme
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kuramori.kernel.urls")),
     path("directory/", include("kuramori.directory.urls")),
@@ -10,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("register/", include("kuramori.register.urls")),
     path("watch/", include("kuramori.watch.urls")),
     path("account/", include("allauth.urls")),
+    path("theme/", theme.choose, name="theme"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
