@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 
+from kuramori.kernel.actors import Actor
+from kuramori.kernel.imports.cell import RawValue
+from kuramori.kernel.imports.cells import text
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.wording import Phrase, phrase
-
-if TYPE_CHECKING:
-    from kuramori.kernel.actors import Actor
-    from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Viewer
 
 Label = str | Promise
-RawValue = str | int | float | bool | date | datetime | time | None
+
 Parse = Callable[[RawValue], object]  # raises errors.Unreadable; gets what the file holds, never an empty cell
 ID_FIELD = "id"
 
@@ -29,16 +29,18 @@ class ImportField:
 
     `aliases` are header words in any language ("社員番号", "Employee No."); width, case, spaces and brackets do not
     matter. `parse` turns the cell into the value (see `cells`). A `unique` value given twice rejects both rows, each
-    naming the other. `required` means: the column must be mapped, and no cell of it may be empty.
+    naming the other. `required` means: the column must be mapped, and no cell of it may be empty. `parse_anew` is asked
+    for the parser at the beginning of every file, instead of `parse`, where people change the choices (levels, kinds).
     """
 
     name: str
     label: Label
-    parse: Parse
+    parse: Parse = text
     aliases: tuple[str, ...] = ()
     required: bool = False
     unique: bool = False
     help: Label = ""
+    parse_anew: Callable[[], Parse] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,19 +141,19 @@ class Stop:
 class Resolve(Protocol):
     """Decide for every row; reads only."""
 
-    def __call__(self, rows: Sequence[ParsedRow], *, viewer: "Viewer", today: date) -> Sequence[RowOutcome]: ...
+    def __call__(self, rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]: ...
 
 
 class Apply(Protocol):
     """Write the outcomes; called inside the act."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, by: "Actor", why: str) -> None: ...
+    def __call__(self, outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None: ...
 
 
 class Guard(Protocol):
     """Judge the result as a whole; None lets it pass."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: "Viewer") -> Stop | None: ...
+    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
