@@ -1,7 +1,8 @@
 """Templates: nothing inline, no text that cannot be translated, forms that are safe and labelled.
 
 The page's Content-Security-Policy refuses inline style and script anyway; here one learns it first.
-Text in ``<code>``, ``<kbd>`` and elements with ``translate="no"`` is the same in every language.
+Text in ``<code>``, ``<kbd>`` and elements with ``translate="no"`` is the same in every language; an element with a
+``lang`` of its own shows one language on purpose, as an error page does that must work when nothing else does.
 """
 
 import re
@@ -36,6 +37,12 @@ def html_of(template: str) -> str:
     plain = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), template)
     plain = TOKEN.sub("<csrf-token></csrf-token>", plain)
     return TAG.sub(keep_lines, TRANSLATED.sub(keep_lines, plain))
+
+
+def fixed_language(tag: str, attributes: Attributes) -> bool:
+    """Whether an element's text is not translated on purpose."""
+    own_language = tag != "html" and "lang" in attributes
+    return own_language or tag in {"code", "kbd", "style", "script"} or attributes.get("translate") == "no"
 
 
 class Page(HTMLParser):
@@ -78,7 +85,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Look at text between tags."""
-        if any(tag in {"code", "kbd", "style", "script"} or at.get("translate") == "no" for tag, at in self.open):
+        if any(fixed_language(tag, attributes) for tag, attributes in self.open):
             return
         start = self.getpos()[0]
         for number, line in enumerate(data.splitlines()):

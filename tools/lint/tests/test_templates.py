@@ -15,6 +15,7 @@ REFUSED = [
     '<script src="https://cdn.example/x.js"></script>',
     "<h1>Register of secrets</h1>",
     "<h1>秘密情報台帳</h1>",
+    '<html lang="ja"><h1>秘密情報台帳</h1></html>',
     '<input type="hidden" title="Close the page">',
     '<form method="post">{{ form }}</form>',
     '<input id="q" name="q">',
@@ -36,6 +37,7 @@ WELCOME = [
     "<label>{{ x }} <input name='q'></label>",
     '<input name="q" aria-label="{% translate "Search" %}">',
     "<kbd>Shift</kbd> <code>kuramori verify</code> <span translate='no'>English name</span>",
+    '<html lang="ja"><p lang="ja">秘密情報台帳</p><p lang="en">Register of secrets</p></html>',
     "<p>xlsx · CSV · JSON &nbsp; 蔵守</p>",
 ]
 
