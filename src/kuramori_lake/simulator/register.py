@@ -1,0 +1,183 @@
+"""Draws up the company's register: some 400 secrets with level, keeper, places, scope, dates and value."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from kuramori_lake.simulator.company import STAFFED, UNITS, Company, Person, Unit
+from kuramori_lake.simulator.dice import dice, some
+from kuramori_lake.simulator.founding import SECRET_PROJECT
+from kuramori_lake.simulator.library import SECRET_FOLDER, Library, topics
+from kuramori_lake.simulator.subjects import KINDS, PARTNERS, Kind, titles
+
+LEVELS = ("極秘", "秘", "社外秘", "公開")
+_FIRST_DAY = date(2019, 4, 1)
+_STORY_TITLE = "蒼穹 大型一体ダイカスト金型 図面一式"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """One row of the register. Values are 1 (low) to 5 (high); `keeper` and `persons` are staff numbers."""
+
+    number: str
+    title: str
+    kind: str
+    level: str
+    tier: str
+    keeper: str
+    unit: str
+    places: tuple[str, ...]
+    medium: str
+    origin: str
+    partner: str
+    units: tuple[str, ...]
+    projects: tuple[str, ...]
+    persons: tuple[str, ...]
+    outsiders: tuple[str, ...]
+    acquired: date
+    review: date
+    retention: int
+    economic: int
+    competitive: int
+    trust: int
+    usefulness: str
+    non_public: str
+    note: str
+    is_the_story: bool = False
+
+
+def draw_up(*, seed: int, company: Company, library: Library, today: date, count: int) -> list[Secret]:
+    """`count` secrets, numbered in order of the day they came about; one of them is the story's."""
+    rng = dice(seed, "register")
+    drafts = [_story(company, library, today)]
+    weighted = [unit for unit in STAFFED for _ in range(2 + unit.weight // 3 + 6 * (unit.trade in {"design", "lab"}))]
+    used: set[str] = {_STORY_TITLE}
+    while len(drafts) < count:
+        unit = rng.choice(weighted)
+        kind = rng.choice([kind for kind in KINDS if unit.trade in kind.trades])
+        title = rng.choice(titles(kind, rng, used))
+        used.add(title)
+        drafts.append(_secret(rng, title, kind, unit, company=company, library=library, today=today))
+    drafts.sort(key=lambda draft: (draft.acquired, draft.title))
+    return [_numbered(draft, place) for place, draft in enumerate(drafts, start=1)]
+
+
+def _numbered(draft: Secret, place: int) -> Secret:
+    return Secret(**{**vars(draft), "number": f"SR-{place:04d}"})
+
+
+def _story(company: Company, library: Library, today: date) -> Secret:
+    project = next(one for one in company.projects if one.code == SECRET_PROJECT)
+    return Secret(
+        number="",
+        title=_STORY_TITLE,
+        kind="図面",
+        level="極秘",
+        tier="A",
+        keeper=project.leader,
+        unit=project.unit.code,
+        places=(f"{library.secret.unc}\\{SECRET_FOLDER}", "浜松本社 3F 先行開発室 キャビネット C-12"),
+        medium="電子・紙",
+        origin="自社",
+        partner="",
+        units=(project.unit.code,),
+        projects=(project.code,),
+        persons=(),
+        outsiders=(),
+        acquired=project.start,
+        review=date(today.year, 3, 31),
+        retention=20,
+        economic=5,
+        competitive=5,
+        trust=4,
+        usefulness="部品点数を七十から一に減らす一体鋳造金型。量産一型あたり約三億円の原価低減を見込む。",
+        non_public="図面は案件フォルダ以外に保管せず、社外発表・出願なし。鋳造機メーカーにも外形のみ開示。",
+        note="2024年の応援要員のアクセス権の棚卸しが未了。",
+        is_the_story=True,
+    )
+
+
+def _secret(  # noqa: PLR0913 - what a row is made from
+    rng: Random, title: str, kind: Kind, unit: Unit, *, company: Company, library: Library, today: date
+) -> Secret:
+    level = rng.choices(LEVELS[:3], (1 + 2 * kind.grave, 4, 4))[0]
+    received = rng.random() < (0.25 if kind.from_partners else 0.05)
+    acquired = _FIRST_DAY + timedelta(days=rng.randrange((today - _FIRST_DAY).days - 20))
+    high = {"極秘": 4, "秘": 3, "社外秘": 2}[level]
+    project = rng.choice(company.projects) if rng.random() < 0.18 else None  # noqa: PLR2004
+    keeper = _keeper(rng, company, unit, today)
+    others = some(rng, [p.number for p in company.people if p.employed_on(today)], 2)
+    nearby = [other.code for other in STAFFED if other.code[0] == unit.code[0] and other is not unit]
+    return Secret(
+        number="",
+        title=title,
+        kind=kind.name,
+        level=level,
+        tier="A" if level == "極秘" or (level == "秘" and rng.random() < 0.3) else "B",  # noqa: PLR2004
+        keeper=keeper.number,
+        unit=unit.code,
+        places=tuple(_places(rng, unit, library, kind)),
+        medium=rng.choices(("電子", "電子・紙", "紙", "試作品"), (70, 20, 7, 3))[0],
+        origin="受領" if received else "自社",
+        partner=rng.choice(PARTNERS) if received else "",
+        units=(unit.code, *(some(rng, nearby, 1) if level == "社外秘" else ())),
+        projects=(project.code,) if project else (),
+        persons=tuple(others) if level == "極秘" and rng.random() < 0.2 else (),  # noqa: PLR2004
+        outsiders=(rng.choice(PARTNERS),) if rng.random() < 0.1 else (),  # noqa: PLR2004
+        acquired=acquired,
+        review=date(today.year + rng.randrange(2), rng.choice((3, 9)), 30),
+        retention=rng.choice((5, 7, 10, 10, 15, 20)),
+        economic=_value(rng, high),
+        competitive=_value(rng, high),
+        trust=_value(rng, high + received),
+        usefulness=rng.choice(kind.uses),
+        non_public=rng.choice(kind.closed),
+        note=rng.choice(
+            (
+                "",
+                "",
+                "",
+                "",
+                "更新は四半期ごと",
+                "旧台帳 No.【統合】より移記",
+                "㈱を含む受領資料は先方の表示に従う",
+                "要確認～保管場所",
+            )
+        ),
+    )
+
+
+def _keeper(rng: Random, company: Company, unit: Unit, today: date) -> Person:
+    """Mostly the head of the unit, else a regular employee of it who is still there."""
+    staff = [p for p in company.staff(unit.code) if p.employed_on(today) and p.career.notice is None]
+    staff = [p for p in staff if p.kind in {"正社員", "役員"}] or [company.head(unit.code)]
+    return staff[0] if rng.random() < 0.6 else rng.choice(staff)  # noqa: PLR2004
+
+
+def _places(rng: Random, unit: Unit, library: Library, kind: Kind) -> list[str]:
+    """A folder of the file server, or a system; sometimes a cabinet or a zone beside it."""
+    area = library.areas[unit.code]
+    folders = topics(unit.trade, unit.site.country)
+    fitting = [folder for folder in folders if any(word in folder for word in kind.folders)] or folders
+    within = area.below(rng.choice(fitting))
+    years = area.unc_of(rng.choice(within)[1]).rpartition("\\")[0]
+    places = [years if rng.random() < 0.7 else years.rpartition("\\")[0]]  # noqa: PLR2004
+    if rng.random() < 0.08:  # noqa: PLR2004
+        places = [
+            rng.choice(("PLM：製品構成データ", "ERP：原価モジュール", "Git：cell-control リポジトリ", "SFA：顧客管理"))
+        ]
+    chance = rng.random()
+    if chance < 0.15:  # noqa: PLR2004
+        places.append(f"{unit.site.name} {1 + rng.randrange(5)}F キャビネット C-{rng.randrange(1, 40):02d}")
+    elif chance < 0.22:  # noqa: PLR2004
+        places.append(f"{unit.site.name} 管理区域 Z{rng.randrange(1, 6)}")
+    return places
+
+
+def _value(rng: Random, middle: int) -> int:
+    return max(1, min(5, middle + rng.choice((-1, 0, 0, 0, 1))))
+
+
+def unit_names(codes: tuple[str, ...]) -> str:
+    """Units as a ledger writes them."""
+    return "、".join(UNITS[code].name for code in codes)

@@ -1,0 +1,120 @@
+"""The ground truth: what was planted, what a detection should say about it, and how many lines each source has."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kuramori_lake.simulator.confusers import Confusers
+from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF
+from kuramori_lake.simulator.register import Secret
+from kuramori_lake.simulator.stage import Stage
+from kuramori_lake.simulator.story import Story
+from kuramori_lake.simulator.traps import Traps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What is true of a simulated company. Dates are ISO days; counts are lines of the files, headers excluded."""
+
+    seed: int
+    today: str
+    start: str
+    people: int
+    secrets: int
+    lines: int
+    story: dict[str, Any]
+    sources: list[dict[str, Any]]
+    traps: dict[str, Any]
+    confusers: dict[str, Any]
+    cast: dict[str, Any]
+    service_accounts: list[dict[str, str]]
+    path: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but where it was written."""
+        return {key: value for key, value in vars(self).items() if key != "path"}
+
+
+def tell(  # noqa: PLR0913 - every part adds what it did
+    out: Path, *, scene: Stage, plot: Story, confusers: Confusers, traps: Traps, secrets: list[Secret], seed: int
+) -> Truth:
+    """Collect the truth and write it to `out/truth.json`."""
+    moments, company = scene.moments, scene.company
+    secret = next(one for one in secrets if one.is_the_story)
+    sources = _sources(scene)
+    truth = Truth(
+        seed=seed,
+        today=moments.today.isoformat(),
+        start=moments.start.isoformat(),
+        people=len(company.people),
+        secrets=len(secrets),
+        lines=sum(source["lines"] for source in sources),
+        story={
+            "secret": {
+                "number": secret.number,
+                "title": secret.title,
+                "level": secret.level,
+                "keeper": secret.keeper,
+                "unit": secret.unit,
+                "places": list(secret.places),
+            },
+            **plot.expected(),
+        },
+        sources=sources,
+        traps=traps.told(),
+        confusers={
+            **confusers.done,
+            "handover": {
+                "person": company.retiree,
+                "successor": company.successor,
+                "from": moments.handover[0].isoformat(),
+                "until": moments.handover[1].isoformat(),
+            },
+            "batch_export": {
+                "person": company.batch_exporter,
+                "days": [day.isoformat() for day in confusers.export_days],
+            },
+        },
+        cast={
+            "leavers": list(company.leavers),
+            "newcomers": list(company.newcomers),
+            "renamed": company.renamed,
+            "role_change": {"person": company.role_changer, "since": moments.role_change.isoformat()},
+        },
+        service_accounts=[
+            {"account": one.account, "purpose": one.purpose, "ip": one.ip, "keeper": one.keeper}
+            for one in company.service_accounts
+        ],
+        path=out / "truth.json",
+    )
+    text = json.dumps(truth.as_json(), ensure_ascii=False, indent=1, sort_keys=True)
+    truth.path.write_text(text + "\n", encoding="utf-8")
+    return truth
+
+
+def _sources(scene: Stage) -> list[dict[str, Any]]:
+    """Each source with its kind, zone, files and lines; for Samba also where each share lies on the server."""
+    kinds = {"fs01": "samba", "fs02": "samba", "fsde01": "winlogbeat", "endpoint": "table:endpoint"}
+    result: list[dict[str, Any]] = []
+    for key, file in scene.files.items():
+        told: dict[str, Any] = {
+            "name": key,
+            "kind": kinds.get(key, "table:badge"),
+            "zone": _zone(scene, key),
+            "encoding": file.encoding,
+            "files": [{"path": f"logs/{key}/{name}", "lines": lines} for name, lines in file.lines.items()],
+            "lines": sum(file.lines.values()),
+        }
+        if key in SHARES_OF:
+            told["shares"] = {share: f"{SAMBA_ROOT}/{share}" for share in SHARES_OF[key]}
+        result.append(told)
+    return result
+
+
+def _zone(scene: Stage, key: str) -> str:
+    if key in {"fsde01", "endpoint"}:
+        return "UTC"
+    if key.startswith("badge-"):
+        return scene.badges[key.removeprefix("badge-").upper()].site.zone
+    return "Asia/Tokyo"
