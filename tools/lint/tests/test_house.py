@@ -111,6 +111,7 @@ def test_a_handler_for_all_errors_is_excused_only_with_a_reason():
     handler = "try:\n    run()\nexcept Exception as error:{}\n    failed(error)"
     assert list(house.check_module(ROOM / "jobs.py", handler.format("  # noqa: BLE001"))) != []
     assert list(house.check_module(ROOM / "jobs.py", handler.format("  # noqa: BLE001 - the job keeps it"))) == []
+    assert list(house.check_module(ROOM / "jobs.py", handler.format("  # the job keeps it"))) == []
 
 
 def test_settings_that_vary_settings_may_take_them_all():
