@@ -66,7 +66,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing with its words: what `kernel/parts/chart.html` shows."""
+    """A drawing with its words: what `kernel/parts/chart.html` shows; `remarks`: the last column holds words."""
 
     title: str
     svg: SafeString
@@ -74,6 +74,7 @@ class Chart:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     round: bool = False
+    remarks: bool = False
 
 
 def spark(values: Sequence[float], *, width: int = 84, height: int = 32) -> SafeString:
@@ -195,6 +196,7 @@ def against_peers(*, title: str, rows: Sequence[Compared], own_name: str, unit: 
             [row.label, figure(row.own), figure(row.middle), figure(row.high), beyond if row.own > row.high else ""]
             for row in rows
         ],
+        remarks=True,
     )
 
 
@@ -229,6 +231,7 @@ def strip(*, title: str, days: Sequence[Day], high: float, unit: str = "") -> Ch
         rows=[
             [date_format(day.date, "DATE_FORMAT"), figure(day.value), day.mark] for day in days if day.value or day.mark
         ],
+        remarks=True,
     )
 
 
