@@ -1,0 +1,229 @@
+"""An evidence bundle: everything in it is named by `data/manifest.json`, and that file is sealed in the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kuramori_verify.bag import BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST, check_bag, read_bag_info
+from kuramori_verify.canonical import FormError, read_canonical
+from kuramori_verify.entries import ShownEntry, read_entry
+from kuramori_verify.events import SEGMENT, check_segments
+from kuramori_verify.findings import Findings
+from kuramori_verify.note import MAX_NOTE_BYTES, Head, LogKey, SignatureError, read_head, read_log_keys
+from kuramori_verify.shape import (
+    COUNT,
+    DIGEST_HEX,
+    MOMENT,
+    NOTHING,
+    PLAIN_PATH,
+    RECORD_ID,
+    TEXT,
+    Check,
+    either,
+    list_of,
+    map_of,
+    members_of,
+    moment_of,
+    one_of,
+    pair_of,
+)
+from kuramori_verify.sources import Source, UnreadableError, read_whole
+
+MANIFEST = "data/manifest.json"
+SEAL = "data/ledger/seal.json"
+CHECKPOINT = "data/ledger/checkpoint.txt"
+KEYS = "data/ledger/keys.txt"
+SEAL_NOTE = "bundle_manifest_sha256"
+CHRONOLOGY = "data/chronology.json"
+MAX_JSON_BYTES = 256 * 2**20
+# Proofs of their own kind: tied to the ledger or to a time-stamp authority, not to the manifest.
+SELF_PROVING = ("data/ledger/", "data/tokens/")
+BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
+# An act may take minutes (a large import) between its first moment and its place in the ledger.
+TOLERANCE = timedelta(minutes=10)
+
+NAMED_FILES = list_of(members_of(file=PLAIN_PATH, sha256=DIGEST_HEX))
+BUNDLE_MANIFEST = members_of(
+    counts=members_of(entries=COUNT, files=COUNT, rows=COUNT, segments=COUNT, withheld=COUNT),
+    entries=list_of(members_of(file=PLAIN_PATH, index=COUNT, leaf=DIGEST_HEX)),
+    files=NAMED_FILES,
+    format=one_of("kuramori-bundle/1"),
+    id=RECORD_ID,
+    info=map_of(TEXT),
+    kind=TEXT,
+    made_at=MOMENT,
+    origin=TEXT,
+    segments=list_of(SEGMENT),
+    subject=pair_of(TEXT, RECORD_ID),
+    tags=NAMED_FILES,
+    withheld=list_of(members_of(entry=COUNT, member=TEXT, reason=TEXT)),
+)
+CHRONOLOGY_FILE = members_of(
+    format=one_of("kuramori-chronology/1"),
+    rows=list_of(members_of(at=MOMENT, entry=either(NOTHING, COUNT), text_en=TEXT, text_ja=TEXT)),
+)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was checked, for the report."""
+
+    kind: str
+    id: str | None = None
+    head: Head | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def is_bundle(source: Source) -> bool:
+    """Whether this claims to be one of our bundles, even a damaged one."""
+    return any(name == MANIFEST or name.startswith(("data/entries/", "data/ledger/")) for name in source.files)
+
+
+def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> Checked:
+    """Check the whole bundle; `keys` from outside replace those that lie in it."""
+    checked = Checked("bundle", counts={"files": len(source.files), "bytes": sum(source.files.values())})
+    digests = check_bag(source, findings)
+    info = read_bag_info(source, findings)
+    checked.head = _head(source, keys, findings)
+    manifest = _json(source, MANIFEST, BUNDLE_MANIFEST, findings)
+    if manifest is None:
+        return checked
+    checked.id = manifest["id"]
+    _check_named_files(source, manifest, digests, findings)
+    if manifest["info"] != info:
+        differing = sorted(dict(set(manifest["info"].items()) ^ set(info.items())))
+        findings.add("bag.info_differs", BAG_INFO, record=", ".join(differing))
+    if checked.head and checked.head.origin != manifest["origin"]:
+        findings.add("ledger.origin_differs", CHECKPOINT, detail=checked.head.origin)
+    entries = _entries(source, manifest, checked.head, findings)
+    rows = check_segments(source, manifest["segments"], entries, digests, findings)
+    _check_seal(source, checked.head, digests, findings)
+    _check_times(list(entries.values()), manifest["made_at"], findings)
+    _check_chronology(source, entries, findings)
+    _check_counts(manifest, findings)
+    if rows != manifest["counts"]["rows"]:
+        findings.add("bundle.counts_differ", MANIFEST, record="rows", detail=rows)
+    checked.counts |= {"entries": len(entries), "rows": rows, "withheld": len(manifest["withheld"])}
+    return checked
+
+
+def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> Head | None:
+    for name in (CHECKPOINT, *(() if keys else (KEYS,))):
+        if name not in source.files:
+            findings.add("ledger.file_missing", name)
+            return None
+    try:
+        known = keys or read_log_keys(read_whole(source, KEYS, MAX_NOTE_BYTES))
+        return read_head(read_whole(source, CHECKPOINT, MAX_NOTE_BYTES), known)
+    except SignatureError as error:
+        findings.add("ledger.signature_wrong", CHECKPOINT, detail=error)
+    except (FormError, UnreadableError) as error:
+        findings.add("ledger.checkpoint_malformed", CHECKPOINT, detail=error)
+    return None
+
+
+def _json(source: Source, name: str, check: Check, findings: Findings) -> Any:
+    if name not in source.files:
+        findings.add("bundle.file_missing", name)
+        return None
+    try:
+        return check(read_canonical(read_whole(source, name, MAX_JSON_BYTES)), name)
+    except (FormError, UnreadableError) as error:
+        findings.add("bundle.malformed", name, detail=error)
+        return None
+
+
+def _check_named_files(
+    source: Source, manifest: dict[str, Any], digests: Mapping[str, str], findings: Findings
+) -> None:
+    named = {item["file"]: item["sha256"] for item in manifest["files"] + manifest["tags"]}
+    for name, digest in named.items():
+        if name not in source.files:
+            findings.add("bundle.file_missing", name)
+        elif digests.get(name) != digest:
+            findings.add("bundle.file_differs", name)
+    known = set(named) | BAG_FILES | {MANIFEST} | {item["file"] for item in manifest["entries"]}
+    for name in source.files:
+        if name not in known and not name.startswith(SELF_PROVING):
+            findings.add("bundle.file_unknown", name)
+    for segment in manifest["segments"]:
+        for name in (segment["csv"], segment["parquet"]):
+            if name is not None and name not in named:
+                findings.add("bundle.malformed", MANIFEST, record=name)
+
+
+def _entries(source: Source, manifest: dict[str, Any], head: Head | None, findings: Findings) -> dict[int, ShownEntry]:
+    withheld = {(item["entry"], item["member"]) for item in manifest["withheld"]}
+    entries: dict[int, ShownEntry] = {}
+    last = -1
+    for item in manifest["entries"]:
+        file, index = item["file"], item["index"]
+        if index <= last:
+            findings.add("bundle.entries_unordered", MANIFEST, entry=index)
+        last = max(last, index)
+        if file not in source.files:
+            findings.add("bundle.entry_missing", file, entry=index)
+            continue
+        entry = read_entry(source, file, head, findings)
+        if entry is None:
+            continue
+        if (entry.index, entry.leaf.hex()) != (index, item["leaf"]):
+            findings.add("entry.differs_from_manifest", file, entry=entry.index, detail=index)
+        for place in entry.undisclosed:
+            if (entry.index, place) not in withheld:
+                findings.add("entry.member_missing", file, entry=entry.index, record=place)
+        entries[entry.index] = entry
+    return entries
+
+
+def _check_seal(source: Source, head: Head | None, digests: Mapping[str, str], findings: Findings) -> None:
+    """The act that made the bundle holds the digest of its manifest: nothing can be taken out afterwards."""
+    if SEAL not in source.files:
+        findings.add("ledger.file_missing", SEAL)
+        return
+    seal = read_entry(source, SEAL, head, findings)
+    if seal is not None and seal.open_note(SEAL_NOTE) != digests.get(MANIFEST):
+        findings.add("bundle.seal_broken", MANIFEST, entry=seal.index)
+
+
+def _check_times(entries: Sequence[ShownEntry], made_at: str, findings: Findings) -> None:
+    """The ledger's order bounds each entry's own words about time: none may be dated well before an earlier one."""
+    latest: datetime | None = None
+    for entry in sorted(entries, key=lambda each: each.index):
+        at = moment_of(entry.body["at"])
+        if latest and at < latest - TOLERANCE:
+            findings.add("entry.back_dated", entry.file, entry=entry.index, detail=entry.body["at"])
+        if abs(at - _moment_in_id(entry.body["id"], at)) > TOLERANCE:
+            findings.add("entry.time_not_of_id", entry.file, entry=entry.index, detail=entry.body["at"])
+        if at > moment_of(made_at) + TOLERANCE:
+            findings.add("entry.after_bundle", entry.file, entry=entry.index, detail=entry.body["at"])
+        latest = max(latest, at) if latest else at
+
+
+def _moment_in_id(record: str, otherwise: datetime) -> datetime:
+    """The time that a UUIDv7 carries (milliseconds, UTC); other ids say nothing."""
+    number = UUID(record)
+    if number.version != 7:  # noqa: PLR2004 - RFC 9562
+        return otherwise
+    try:
+        return datetime.fromtimestamp((number.int >> 80) / 1000, UTC)
+    except (OverflowError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _check_chronology(source: Source, entries: Mapping[int, ShownEntry], findings: Findings) -> None:
+    chronology = _json(source, CHRONOLOGY, CHRONOLOGY_FILE, findings)
+    for place, row in enumerate(chronology["rows"] if chronology else []):
+        entry = None if row["entry"] is None else entries.get(row["entry"])
+        if row["entry"] is not None and entry is None:
+            findings.add("chronology.entry_missing", CHRONOLOGY, entry=row["entry"], record=place)
+        if entry is not None and entry.body["at"] != row["at"]:
+            findings.add("chronology.time_differs", CHRONOLOGY, entry=entry.index, record=place)
+
+
+def _check_counts(manifest: dict[str, Any], findings: Findings) -> None:
+    for name in ("entries", "files", "segments", "withheld"):
+        if manifest["counts"][name] != len(manifest[name]):
+            findings.add("bundle.counts_differ", MANIFEST, record=name, detail=len(manifest[name]))

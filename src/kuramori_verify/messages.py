@@ -1,0 +1,311 @@
+"""What each finding means, in Japanese and English, and whether it touches integrity or completeness."""
+
+from dataclasses import dataclass
+
+INTEGRITY = "integrity"
+COMPLETENESS = "completeness"
+LIMIT = "limit"
+FORM = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`area` decides the verdict: integrity, completeness, limit (not proven, not wrong), form (not a bundle)."""
+
+    area: str
+    ja: str
+    en: str
+
+
+def _of(area: str, meanings: dict[str, tuple[str, str]]) -> dict[str, Meaning]:
+    return {code: Meaning(area, ja, en) for code, (ja, en) in meanings.items()}
+
+
+MEANINGS: dict[str, Meaning] = {
+    **_of(
+        FORM,
+        {
+            "form.not_a_bundle": (
+                "証拠束でも台帳の書き出しでもありません。",
+                "This is neither an evidence bundle nor a ledger export.",
+            ),
+            "form.cannot_open": ("開くことができません。", "This cannot be opened."),
+        },
+    ),
+    **_of(
+        INTEGRITY,
+        {
+            "bag.declaration": ("bagit.txt の内容が BagIt 1.0 と異なります。", "bagit.txt does not declare BagIt 1.0."),
+            "bag.file_changed": (
+                "ファイルの内容が目録のハッシュ値と一致しません。変更または切り詰められています。",
+                "The file does not match its hash in the manifest: it was changed or cut short.",
+            ),
+            "bag.file_renamed": ("ファイル名が変更されています。", "The file was renamed."),
+            "bag.file_unlisted": (
+                "目録にないファイルが追加されています。",
+                "A file was added that no manifest lists.",
+            ),
+            "bag.info_differs": (
+                "bag-info.txt が、封印時の記載と異なります。",
+                "bag-info.txt differs from what was sealed.",
+            ),
+            "bag.info_malformed": ("bag-info.txt に不正な行があります。", "bag-info.txt has a malformed line."),
+            "bag.manifest_malformed": ("目録に不正な行があります。", "The manifest has a malformed line."),
+            "bag.oxum_differs": (
+                "データの大きさまたはファイル数が bag-info.txt と一致しません。",
+                "The number of files or bytes differs from bag-info.txt.",
+            ),
+            "bundle.counts_differ": (
+                "束の目次に記載の件数と実際の件数が異なります。",
+                "The counts in the bundle's manifest differ from what is there.",
+            ),
+            "bundle.entries_unordered": (
+                "記録の並びが台帳の順序と異なります。",
+                "The entries are not in the ledger's order.",
+            ),
+            "bundle.file_differs": (
+                "ファイルの内容が束の目次に記載のハッシュ値と一致しません。",
+                "The file does not match its hash in the bundle's own manifest.",
+            ),
+            "bundle.file_unknown": (
+                "束の目次にないファイルがあります。",
+                "The bundle's own manifest does not know this file.",
+            ),
+            "bundle.malformed": ("形式に誤りがあります。", "The form is wrong."),
+            "bundle.seal_broken": (
+                "束の目次が、台帳に封印された内容と異なります。束の作成後に中身が差し替えられています。",
+                "The bundle's manifest differs from what the ledger sealed: something was replaced after it was made.",
+            ),
+            "chronology.time_differs": (
+                "年表の日時が台帳の記録と異なります。",
+                "A time in the chronology differs from the entry's own.",
+            ),
+            "entry.after_bundle": (
+                "束の作成より後の日時をもつ記録です。",
+                "The entry is dated after the bundle was made.",
+            ),
+            "entry.back_dated": (
+                "台帳で先に並ぶ記録より前の日時が付けられています（遡った日付の疑い）。",
+                "The entry is dated before entries that stand earlier in the ledger: it seems back-dated.",
+            ),
+            "entry.beyond_ledger": (
+                "台帳の末尾より先の番号です。",
+                "The index lies beyond the end of the ledger.",
+            ),
+            "entry.differs_from_manifest": (
+                "束の目次が指す記録とは別の内容です。",
+                "This is not the entry that the bundle's manifest names.",
+            ),
+            "entry.disclosure_foreign": (
+                "開示された項目が、この記録の約束値のどれとも一致しません。変更されているか、別の記録のものです。",
+                "A disclosed member matches no commitment of this entry: it was changed or belongs elsewhere.",
+            ),
+            "entry.disclosure_malformed": (
+                "開示された項目の形式に誤りがあります。",
+                "A disclosed member is malformed.",
+            ),
+            "entry.item_not_in_list": (
+                "示された変更または対象が、この記録の一覧に含まれていません。",
+                "A shown change or subject is not in the list that this entry committed to.",
+            ),
+            "entry.malformed": ("記録の形式に誤りがあります。", "The entry is malformed."),
+            "entry.not_in_ledger": (
+                "この記録は、署名された台帳のこの位置に存在しません（記録または証明の変更・入れ替え）。",
+                "The entry is not at this place of the signed ledger: entry or proof was changed or swapped.",
+            ),
+            "entry.time_not_of_id": (
+                "記録の日時が、記録番号に含まれる日時と合いません。",
+                "The entry's time does not fit the time inside its id.",
+            ),
+            "events.file_not_sealed": (
+                "ログ区分ファイルのハッシュ値が、封印時のものと異なります。",
+                "The segment's file does not have the hash that was sealed.",
+            ),
+            "events.row_changed": (
+                "ログの行が、封印された内容と一致しません（変更・追加・削除・並べ替え）。",
+                "A log row differs from what was sealed: changed, added, removed or reordered.",
+            ),
+            "events.row_count_differs": (
+                "ログの行数が、示された範囲と一致しません（追加または削除）。",
+                "The number of log rows differs from the ranges shown: rows were added or removed.",
+            ),
+            "events.seal_differs": (
+                "封印の記録が、別のログ区分のものです。",
+                "The sealing entry belongs to another segment.",
+            ),
+            "events.unreadable": ("ログの CSV を読み取れません。", "The CSV of the log cannot be read."),
+            "ledger.checkpoint_malformed": (
+                "台帳の署名済みチェックポイントまたは鍵の形式に誤りがあります。",
+                "The ledger's checkpoint or key file is malformed.",
+            ),
+            "ledger.entries_malformed": (
+                "台帳の記録ファイルの形式に誤りがあります。",
+                "A ledger entry file is malformed.",
+            ),
+            "ledger.entry_changed": (
+                "台帳の記録が変更されています（最初に異なる番号を示します）。",
+                "A ledger entry was changed; the first differing index is given.",
+            ),
+            "ledger.history_differs": (
+                "以前に保管されたチェックポイントと履歴が異なります。台帳が書き換えられています。",
+                "The history differs from a checkpoint kept earlier: the ledger was rewritten.",
+            ),
+            "ledger.older_head_malformed": (
+                "以前のチェックポイントを検証できません。",
+                "The earlier checkpoint cannot be verified.",
+            ),
+            "ledger.origin_differs": (
+                "チェックポイントが別の台帳のものです。",
+                "The checkpoint belongs to another ledger.",
+            ),
+            "ledger.root_differs": (
+                "全記録から計算した値が、署名済みチェックポイントと一致しません。",
+                "The root over all entries differs from the signed checkpoint.",
+            ),
+            "ledger.shortened": (
+                "以前のチェックポイントより記録が少なくなっています。末尾が削除されています。",
+                "There are fewer entries than an earlier checkpoint held: the tail was removed.",
+            ),
+            "ledger.signature_wrong": (
+                "チェックポイントの署名が正しくないか、知らない鍵で署名されています。",
+                "The checkpoint's signature is wrong, or made with a key that is not known.",
+            ),
+            "ledger.tile_differs": (
+                "台帳の中間ハッシュが記録と一致しません。",
+                "A stored hash of the ledger does not follow from its entries.",
+            ),
+            "source.doubled": ("同じ名前のファイルが二つあります。", "There are two files of the same name."),
+            "source.encrypted": ("暗号化されたファイルです。", "The file is encrypted."),
+            "source.link": ("リンクは読み取りません。", "A link; it is not followed."),
+            "source.not_a_file": ("通常のファイルではありません。", "Not an ordinary file."),
+            "source.unreadable": ("ファイルを読み取れません。", "The file cannot be read."),
+            "source.unsafe_name": (
+                "安全でないファイル名です。読み取りません。",
+                "An unsafe file name; it is not read.",
+            ),
+        },
+    ),
+    **_of(
+        COMPLETENESS,
+        {
+            "bag.file_missing": (
+                "目録に記載のファイルがありません。",
+                "A file that the manifest lists is missing.",
+            ),
+            "bundle.entry_missing": (
+                "束の目次に記載の記録がありません。",
+                "An entry that the bundle's manifest lists is missing.",
+            ),
+            "bundle.file_missing": (
+                "束の目次に記載のファイルがありません。",
+                "A file that the bundle's manifest lists is missing.",
+            ),
+            "chronology.entry_missing": (
+                "年表が指す記録が束にありません。",
+                "The chronology points to an entry that is not in the bundle.",
+            ),
+            "entry.member_missing": (
+                "開示も、非開示の届出もされていない項目があります。",
+                "A member is neither disclosed nor declared as withheld.",
+            ),
+            "events.seal_missing": (
+                "ログ区分を封印した記録が束にありません。",
+                "The entry that sealed this log segment is not in the bundle.",
+            ),
+            "ledger.entries_missing": (
+                "台帳の記録ファイルがありません。",
+                "A file with ledger entries is missing.",
+            ),
+            "ledger.file_missing": (
+                "台帳の証明（チェックポイント・鍵・封印）がありません。",
+                "A proof of the ledger (checkpoint, keys or seal) is missing.",
+            ),
+            "ledger.tile_missing": ("台帳のハッシュファイルがありません。", "A hash tile of the ledger is missing."),
+        },
+    ),
+    **_of(
+        LIMIT,
+        {
+            "limit.all_entries": (
+                "この対象に関する記録がほかに無いことは証明しません。台帳全体の書き出しと照合してください。",
+                "That there are no further entries on the subject is not proven; compare with a full ledger export.",
+            ),
+            "limit.key_from_bundle": (
+                "公開鍵は束に同梱されたものです。指紋を、会社から別の経路で得たものと比べてください（--key）。",
+                "The public key came with the input. Compare its fingerprint with one you got another way (--key).",
+            ),
+            "limit.rows_unproven": (
+                "このログの各行は封印と結び付けられていません（ファイルの不変のみ確認）。",
+                "The rows of this log are not tied to a seal; only that the file is unchanged was checked.",
+            ),
+            "limit.time": (
+                "日時は会社の時計によるものです。第三者のタイムスタンプは含まれていません。",
+                "Times are by the company's own clock; there is no third party's time stamp.",
+            ),
+            "limit.truth": (
+                "記録が後から変わっていないことを示すもので、記録された内容が真実であることは証明しません。",
+                "It shows that records were not changed afterwards, not that what was recorded is true.",
+            ),
+            "limit.unwitnessed": (
+                "署名鍵の保有者が履歴全体を作り直した可能性は、外部に保管されたチェックポイントとの照合でのみ排除できます。",
+                "Only a checkpoint kept elsewhere excludes that the holder of the key rewrote the whole history.",
+            ),
+        },
+    ),
+}
+WORDS = {
+    "ja": {
+        "integrity": "完全性（改変の有無）",
+        "completeness": "網羅性（欠落の有無）",
+        "sound": "改変は見つかりません",
+        "broken": "改変があります",
+        "complete": "欠落は見つかりません",
+        "incomplete": "欠落があります",
+        "unknown": "判定できません",
+        "findings": "指摘事項",
+        "limits": "この検証が証明しないこと",
+        "entry": "記録番号",
+        "record": "箇所",
+        "detail": "詳細",
+        "checked": "確認した数",
+        "key": "署名鍵",
+        "more": "ほかの指摘の数",
+        "head": "台帳の先頭",
+        "help_path": "証拠束または台帳の書き出し（フォルダまたは zip）",
+        "help_json": "結果を JSON で出力する",
+        "help_lang": "表示言語",
+        "help_key": "会社から別の経路で得た公開鍵（名前+番号+base64）。束の鍵の代わりに使う",
+        "help_head": "以前に保管したチェックポイントのファイル（台帳の書き出しと照合）",
+        "help_about": (
+            "証拠束と台帳の書き出しを、ネットワークなしで検証します。"
+            "終了コード: 0 問題なし、1 改変あり、2 欠落あり、3 証拠束ではない"
+        ),
+    },
+    "en": {
+        "integrity": "Integrity",
+        "completeness": "Completeness",
+        "sound": "no change found",
+        "broken": "changed",
+        "complete": "nothing found missing",
+        "incomplete": "something is missing",
+        "unknown": "cannot be decided",
+        "findings": "Findings",
+        "limits": "What this does not prove",
+        "entry": "entry",
+        "record": "at",
+        "detail": "detail",
+        "checked": "Checked",
+        "key": "Signing key",
+        "more": "further findings",
+        "head": "Ledger head",
+        "help_path": "an evidence bundle or a ledger export (folder or zip)",
+        "help_json": "print the result as JSON",
+        "help_lang": "language of the report",
+        "help_key": "a public key (name+id+base64) you got another way; used instead of the one in the bundle",
+        "help_head": "a checkpoint file kept earlier, which a ledger export must continue",
+        "help_about": (
+            "Verify an evidence bundle or a ledger export, without a network. "
+            "Exit status: 0 sound, 1 integrity broken, 2 incomplete, 3 not a bundle"
+        ),
+    },
+}
