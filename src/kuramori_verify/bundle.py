@@ -38,8 +38,8 @@ KEYS = "data/ledger/keys.txt"
 SEAL_NOTE = "bundle_manifest_sha256"
 CHRONOLOGY = "data/chronology.json"
 MAX_JSON_BYTES = 256 * 2**20
-# Proofs of their own kind: tied to the ledger or to a time-stamp authority, not to the manifest.
-SELF_PROVING = ("data/ledger/", "data/tokens/")
+# Made after the manifest was sealed: they prove themselves, by signature.
+SELF_PROVING = ("data/ledger/witnesses/", "data/tokens/")
 BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
 TOLERANCE = timedelta(minutes=10)
@@ -144,7 +144,7 @@ def _check_named_files(
             findings.add("bundle.file_missing", name)
         elif digests.get(name) != digest:
             findings.add("bundle.file_differs", name)
-    known = set(named) | BAG_FILES | {MANIFEST} | {item["file"] for item in manifest["entries"]}
+    known = set(named) | BAG_FILES | {MANIFEST, SEAL, CHECKPOINT, KEYS} | {item["file"] for item in manifest["entries"]}
     for name in source.files:
         if name not in known and not name.startswith(SELF_PROVING):
             findings.add("bundle.file_unknown", name)

@@ -6,6 +6,7 @@ import locale
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 def _language(given: Sequence[str]) -> str:
     """The language asked for, else that of the surroundings: help has to be readable before options are parsed."""
-    for one, following in zip(given, [*given[1:], ""], strict=True):
+    for one, following in pairwise([*given, ""]):
         if one == "--lang" and following in WORDS:
             return following
         if one.startswith("--lang=") and one[7:] in WORDS:
