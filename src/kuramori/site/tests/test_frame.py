@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 MENU = [
@@ -110,3 +110,12 @@ def test_error_pages_speak_without_any_context(page: str) -> None:
     html = render_to_string(page, {}, request=request())
     assert "<h1>" in html
     assert "app.css" in html
+
+
+def test_sign_in_wears_our_frame_and_our_fields(client: Client, db: None) -> None:
+    html = client.post("/account/login/", {"login": "akari"}, headers={"accept-language": "ja"}).content.decode()
+    assert "site/app.css" in html
+    assert html.count("<h1>") == 1
+    assert '<span class="req">必須</span>' in html
+    assert '<a href="#id_password">パスワード</a>' in html
+    assert not re.search(r"\sstyle=|\son\w+=", html)
