@@ -86,7 +86,9 @@ class Person:
         return self.moved[0] if self.moved and day < self.moved[1] else self.unit
 
     def employed_on(self, day: date) -> bool:
-        """Does this person come to work on that day at all?"""
+        """Does this person come to work here on that day? Whoever is seconded to another company does not."""
+        if self.kind == "出向中":
+            return False
         until = self.career.last_day or self.career.leaves
         return self.career.joined <= day and (until is None or day <= until)
 

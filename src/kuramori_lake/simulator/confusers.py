@@ -24,6 +24,8 @@ class Confusers:
         self.stage = stage
         first, last = stage.moments.handover
         self.handover_days = [day for day in (*days(first, last), last) if HAMAMATSU.works_on(day)]
+        for day in self.handover_days:
+            stage.stays_until[stage.company.retiree, day] = int(17.6 * HOUR)
         self.handover = stage.library.areas[TESTING].documents[: stage.budget.planted]
         self.done: dict[str, int] = {"handover_files": 0, "batch_export_files": 0, "backup_reads": 0, "index_reads": 0}
         self.export_days: list[date] = []

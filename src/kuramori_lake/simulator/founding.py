@@ -46,8 +46,11 @@ def found(*, seed: int, people: int, moments: Moments) -> Company:
         leave(culprit, notice=moments.notice, leaves=moments.leaves, used_up=13), rate=15.0, concurrent=(), habit=600
     )
     handover_end = moments.handover[1]
-    staff[retiree.number] = leave(retiree, notice=moments.handover[0] - timedelta(days=60), leaves=handover_end)
-    cast = {culprit.number, retiree.number, successor.number}
+    staff[retiree.number] = leave(
+        retiree, notice=handover_end - timedelta(days=74), leaves=handover_end + timedelta(days=14), used_up=14
+    )
+    exporter = _of(staff, PROTOTYPES)[1].number
+    cast = {culprit.number, retiree.number, successor.number, exporter}
     leavers = _plan_leavers(seed, staff, cast, moments)
     newcomers = _plan_newcomers(seed, staff, cast | set(leavers), moments)
     married, mover = _plan_changes(seed, staff, cast | set(leavers) | set(newcomers), moments)
@@ -63,7 +66,7 @@ def found(*, seed: int, people: int, moments: Moments) -> Company:
         leavers=leavers,
         renamed=married,
         role_changer=mover,
-        batch_exporter=_of(staff, PROTOTYPES)[1].number,
+        batch_exporter=exporter,
     )
 
 
@@ -73,7 +76,10 @@ def _of(staff: dict[str, Person], code: str) -> list[Person]:
 
 def _movable(staff: dict[str, Person], taken: set[str]) -> list[Person]:
     """People outside the story who are no heads, so that nothing else depends on them."""
-    heads = {person.boss for person in staff.values()}
+    first: dict[str, str] = {}
+    for person in staff.values():
+        first.setdefault(person.unit.code, person.number)
+    heads = set(first.values())
     return [p for p in staff.values() if p.number not in taken | heads and p.kind not in {"役員", "出向中"}]
 
 

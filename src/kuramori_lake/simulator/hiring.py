@@ -95,7 +95,7 @@ def _person(  # noqa: PLR0913 - one call site, each argument a fact about the pe
     kind, position = _engagement(rng, unit, rank)
     german = unit.site.country == "DE"
     name = names.german(rng, accounts) if german else names.japanese(rng, accounts)
-    joined = months_before(start, rng.randrange(2, 300 if kind == "正社員" else 36)).replace(day=1)
+    joined = months_before(start, rng.randrange(2, 300 if kind in {"正社員", "役員"} else 36)).replace(day=1)
     third = {"HMM": 1, "KTK": 2, "LUD": 3}[unit.site.code]
     return Person(
         number=f"{_NUMBERS.get(kind, 'E')}{serial:04d}",

@@ -122,7 +122,7 @@ def _projects(company: Company) -> Iterable[Row]:
 
 def _roles(company: Company) -> Iterable[Row]:
     """Who has which role and where: 全社, or the code of a unit with everything below it."""
-    legal, personnel, systems = company.staff(LEGAL), company.staff(PERSONNEL), company.staff(SYSTEMS)
+    legal, personnel, systems = (_steady(company, code) for code in (LEGAL, PERSONNEL, SYSTEMS))
     board = company.staff(BOARD)
     everywhere = (
         ("information_manager", legal[0]),
@@ -147,12 +147,17 @@ def _roles(company: Company) -> Iterable[Row]:
     for role, person in everywhere:
         yield person.number, role, "全社"
     for unit in STAFFED:
-        staff = company.staff(unit.code)
+        staff = _steady(company, unit.code)
         yield staff[0].number, "unit_head", unit.code
-        steady = [p for p in staff[1:] if p.career.notice is None and p.kind == "正社員"] or staff[:1]
+        steady = [p for p in staff[1:] if p.kind == "正社員"] or staff[1:] or staff
         yield steady[0].number, "promoter", unit.code
     for person in company.people:
         yield person.number, "employee", person.unit.code
+
+
+def _steady(company: Company, code: str) -> list[Person]:
+    """Those of a unit who stay; its head is one of them."""
+    return [person for person in company.staff(code) if person.career.notice is None and person.kind != "出向中"]
 
 
 def _day(day: date | None) -> str:

@@ -7,8 +7,9 @@ A document is `(share, path)`; the path is what the server's own log shows: `/sr
 from dataclasses import dataclass, field
 from random import Random
 
-from kuramori_lake.simulator.company import STAFFED, TESTING, Company, Project, Trade, Unit
+from kuramori_lake.simulator.company import STAFFED, TESTING, Company, Project, Unit
 from kuramori_lake.simulator.dice import dice, zipf
+from kuramori_lake.simulator.filing import file_name, filing
 from kuramori_lake.simulator.founding import SECRET_PROJECT
 
 Document = tuple[str, str]
@@ -20,81 +21,6 @@ SHARES_OF = {
 }
 SAMBA_ROOT, WINDOWS_ROOT = "/srv/samba", "D:\\Freigaben"
 _OLDEST_YEAR = 2019
-
-_Topic = tuple[str, str, tuple[str, ...], int]
-_JA: dict[Trade, tuple[_Topic, ...]] = {
-    "board": (("取締役会", "議案", ("pdf", "docx"), 3), ("経営会議", "資料", ("pptx", "xlsx"), 4)),
-    "office": (
-        ("規程・様式", "様式", ("docx", "xlsx"), 4),
-        ("月次", "月次報告", ("xlsx",), 6),
-        ("契約", "契約書", ("pdf", "docx"), 4),
-        ("予算", "予算表", ("xlsx",), 3),
-        ("会議", "議事録", ("docx",), 5),
-    ),
-    "sales": (
-        ("顧客別", "訪問記録", ("docx",), 6),
-        ("見積", "見積書", ("xlsx", "pdf"), 8),
-        ("価格表", "価格表", ("xlsx",), 2),
-        ("提案", "提案書", ("pptx",), 5),
-        ("顧客リスト", "顧客一覧", ("xlsx",), 1),
-    ),
-    "design": (
-        ("図面/量産", "SR", ("dwg", "pdf", "CATPart"), 26),
-        ("図面/試作", "SP", ("dwg", "CATPart"), 14),
-        ("設計計算", "計算書", ("xlsx",), 5),
-        ("設計標準", "設計標準", ("docx", "pdf"), 3),
-        ("デザインレビュー", "DR議事録", ("docx",), 3),
-    ),
-    "software": (
-        ("ソース退避", "src", ("zip", "tar.gz"), 3),
-        ("仕様", "仕様書", ("docx", "xlsx"), 8),
-        ("試験", "試験結果", ("xlsx", "csv"), 6),
-        ("運用", "手順書", ("docx",), 4),
-    ),
-    "lab": (
-        ("試験データ", "試験", ("csv", "xlsx"), 18),
-        ("報告書", "報告書", ("docx", "pdf"), 6),
-        ("配合・条件", "条件表", ("xlsx",), 4),
-        ("校正", "校正記録", ("pdf",), 3),
-    ),
-    "shop": (
-        ("作業標準", "作業標準", ("pdf",), 4),
-        ("日報", "日報", ("xlsx",), 8),
-        ("製造条件", "条件票", ("xlsx", "pdf"), 4),
-    ),
-}
-_DE: dict[Trade, tuple[_Topic, ...]] = {
-    "design": (
-        ("Zeichnungen", "Z", ("dwg", "pdf", "CATPart"), 24),
-        ("Berechnungen", "Berechnung", ("xlsx",), 5),
-        ("Prüfberichte", "Prüfbericht", ("docx", "pdf"), 6),
-    ),
-    "sales": (
-        ("Angebote", "Angebot", ("xlsx", "pdf"), 8),
-        ("Kundenliste", "Kunden", ("xlsx",), 1),
-        ("Besuche", "Bericht", ("docx",), 5),
-    ),
-    "office": (
-        ("Verträge", "Vertrag", ("pdf", "docx"), 4),
-        ("Buchhaltung", "Beleg", ("pdf", "xlsx"), 8),
-        ("Vorlagen", "Vorlage", ("docx",), 2),
-    ),
-}
-_PARTS = (
-    "上型",
-    "下型",
-    "入れ子",
-    "中子",
-    "スライド",
-    "冷却路",
-    "押出板",
-    "湯口",
-    "ゲート",
-    "ガイド",
-    "組立",
-    "部品表①",
-)
-_PARTS_DE = ("Oberform", "Unterform", "Schieber", "Kühlung", "Auswerferplatte", "Führung", "Zusammenbau")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +49,11 @@ class Area:
         local = path.replace(SAMBA_ROOT, "").replace(WINDOWS_ROOT, "").replace("/", "\\")
         return f"\\\\{self.host}{local}"
 
+    @property
+    def drawings(self) -> str:
+        """The folder of a project's drawings."""
+        return self.root + ("\\Zeichnungen" if self.root.startswith(WINDOWS_ROOT) else f"/{SECRET_FOLDER}")
+
     def below(self, folder: str) -> list[Document]:
         """The documents of one topic folder."""
         sep = "\\" if self.root.startswith(WINDOWS_ROOT) else "/"
@@ -143,11 +74,6 @@ class Library:
     def documents_on(self, host: str) -> list[Document]:
         """Every document of one server, for backup and indexing."""
         return [document for area in self.areas.values() if area.host == host for document in area.documents]
-
-
-def topics(trade: Trade, country: str) -> list[str]:
-    """The topic folders of a trade at a site, for the register's places."""
-    return [topic[0] for topic in _topics(trade, country)]
 
 
 def stock(*, seed: int, company: Company, density: float, planted: int, newest: int) -> Library:
@@ -178,7 +104,7 @@ def _unit_area(rng: Random, unit: Unit, density: float, least: int, newest: int)
     folder = unit.name_en if german else unit.name
     root = f"{WINDOWS_ROOT}\\{unit.share}\\{folder}" if german else f"{SAMBA_ROOT}/{unit.share}/{folder}"
     documents: list[str] = []
-    chosen = _topics(unit.trade, unit.site.country)
+    chosen = filing(unit.trade, unit.site.country)
     per_weight = max(55 * density, least / sum(topic[3] for topic in chosen))
     for topic, stem, endings, weight in chosen:
         folder = root + (f"\\{topic}" if german else f"/{topic}")
@@ -221,20 +147,6 @@ def _area(key: str, name: str, share: str, root: str, paths: list[str]) -> Area:
     )
 
 
-def _topics(trade: Trade, country: str) -> tuple[_Topic, ...]:
-    return _DE.get(trade, _DE["office"]) if country == "DE" else _JA[trade]
-
-
-def _file(rng: Random, stem: str, number: int, endings: tuple[str, ...], year: int) -> str:
-    ending = endings[number % len(endings)]
-    if stem.isascii() and len(stem) <= 8 and stem[0] in "SPZ":  # noqa: PLR2004 - drawings have short stems
-        part = rng.choice(_PARTS_DE if stem == "Z" else _PARTS)
-        return f"{stem}-{number:05d}_{part}_R{rng.randrange(5)}.{ending}"
-    if stem == "src":
-        return f"cell-control-{year}.{number:03d}.{ending}"
-    return f"{stem}_{year}{1 + number % 12:02d}_{number:04d}.{ending}"
-
-
 def _shelf(  # noqa: PLR0913 - what a folder is filled with
     rng: Random, folder: str, stem: str, endings: tuple[str, ...], *, count: int, since: int, newest: int
 ) -> list[str]:
@@ -243,5 +155,5 @@ def _shelf(  # noqa: PLR0913 - what a folder is filled with
     paths = []
     for number in range(count):
         year = since + int((newest + 0.99 - since) * rng.random() ** 0.5)
-        paths.append(separator.join((folder, str(year), _file(rng, stem, number, endings, year))))
+        paths.append(separator.join((folder, str(year), file_name(rng, stem, number, endings, year))))
     return paths

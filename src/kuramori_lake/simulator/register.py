@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kuramori_lake.simulator.company import STAFFED, UNITS, Company, Person, Unit
+from kuramori_lake.simulator.company import STAFFED, UNITS, Company, Person, Project, Unit
 from kuramori_lake.simulator.dice import dice, some
+from kuramori_lake.simulator.filing import filing
 from kuramori_lake.simulator.founding import SECRET_PROJECT
-from kuramori_lake.simulator.library import SECRET_FOLDER, Library, topics
+from kuramori_lake.simulator.library import Library
 from kuramori_lake.simulator.subjects import KINDS, PARTNERS, Kind, titles
 
 LEVELS = ("極秘", "秘", "社外秘", "公開")
 _FIRST_DAY = date(2019, 4, 1)
 _STORY_TITLE = "蒼穹 大型一体ダイカスト金型 図面一式"
+_STORY_USE = "部品点数を七十から一に減らす一体鋳造金型。量産一型あたり約三億円の原価低減を見込む。"
+_STORY_CLOSED = "図面は案件フォルダ以外に保管せず、社外発表・出願なし。鋳造機メーカーにも外形のみ開示。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +52,11 @@ class Secret:
 def draw_up(*, seed: int, company: Company, library: Library, today: date, count: int) -> list[Secret]:
     """`count` secrets, numbered in order of the day they came about; one of them is the story's."""
     rng = dice(seed, "register")
-    drafts = [_story(company, library, today)]
-    weighted = [unit for unit in STAFFED for _ in range(2 + unit.weight // 3 + 6 * (unit.trade in {"design", "lab"}))]
-    used: set[str] = {_STORY_TITLE}
+    drafts = [_of_project(rng, project, library, today) for project in company.projects]
+    weighted = [
+        unit for unit in STAFFED for _ in range(2 + unit.weight // 3 + 6 * (unit.trade in {"design", "lab", "sales"}))
+    ]
+    used: set[str] = {draft.title for draft in drafts}
     while len(drafts) < count:
         unit = rng.choice(weighted)
         kind = rng.choice([kind for kind in KINDS if unit.trade in kind.trades])
@@ -66,18 +71,23 @@ def _numbered(draft: Secret, place: int) -> Secret:
     return Secret(**{**vars(draft), "number": f"SR-{place:04d}"})
 
 
-def _story(company: Company, library: Library, today: date) -> Secret:
-    project = next(one for one in company.projects if one.code == SECRET_PROJECT)
+def _of_project(rng: Random, project: Project, library: Library, today: date) -> Secret:
+    """The drawings of a project, kept by its leader; those of the story's project are the gravest."""
+    story = project.code == SECRET_PROJECT
+    area = library.areas[project.code]
+    level = "極秘" if story else rng.choice(("極秘", "秘", "秘"))
+    title = _STORY_TITLE if story else f"{project.name} 成果物一式"
+    cabinet = (f"{project.unit.site.name} 3F キャビネット C-12",) if story else ()
     return Secret(
         number="",
-        title=_STORY_TITLE,
+        title=title,
         kind="図面",
-        level="極秘",
+        level=level,
         tier="A",
         keeper=project.leader,
         unit=project.unit.code,
-        places=(f"{library.secret.unc}\\{SECRET_FOLDER}", "浜松本社 3F 先行開発室 キャビネット C-12"),
-        medium="電子・紙",
+        places=(area.unc_of(area.drawings), *cabinet),
+        medium="電子・紙" if story else "電子",
         origin="自社",
         partner="",
         units=(project.unit.code,),
@@ -85,22 +95,22 @@ def _story(company: Company, library: Library, today: date) -> Secret:
         persons=(),
         outsiders=(),
         acquired=project.start,
-        review=date(today.year, 3, 31),
+        review=date(today.year, 3, 31) if story else _next_stocktaking(rng, today),
         retention=20,
         economic=5,
-        competitive=5,
+        competitive=5 if story else 4,
         trust=4,
-        usefulness="部品点数を七十から一に減らす一体鋳造金型。量産一型あたり約三億円の原価低減を見込む。",
-        non_public="図面は案件フォルダ以外に保管せず、社外発表・出願なし。鋳造機メーカーにも外形のみ開示。",
-        note="2024年の応援要員のアクセス権の棚卸しが未了。",
-        is_the_story=True,
+        usefulness=_STORY_USE if story else "次期の受注を左右する開発成果。",
+        non_public=_STORY_CLOSED if story else "案件の参加者以外には開示していない。",
+        note="2024年の応援要員のアクセス権の棚卸しが未了。" if story else "",
+        is_the_story=story,
     )
 
 
 def _secret(  # noqa: PLR0913 - what a row is made from
     rng: Random, title: str, kind: Kind, unit: Unit, *, company: Company, library: Library, today: date
 ) -> Secret:
-    level = rng.choices(LEVELS[:3], (1 + 2 * kind.grave, 4, 4))[0]
+    level = rng.choices(LEVELS[:3], (2 if kind.grave else 1, 6, 9))[0]
     received = rng.random() < (0.25 if kind.from_partners else 0.05)
     acquired = _FIRST_DAY + timedelta(days=rng.randrange((today - _FIRST_DAY).days - 20))
     high = {"極秘": 4, "秘": 3, "社外秘": 2}[level]
@@ -117,7 +127,7 @@ def _secret(  # noqa: PLR0913 - what a row is made from
         keeper=keeper.number,
         unit=unit.code,
         places=tuple(_places(rng, unit, library, kind)),
-        medium=rng.choices(("電子", "電子・紙", "紙", "試作品"), (70, 20, 7, 3))[0],
+        medium=rng.choices(("電子", "電子・紙", "紙", "試作品"), (70, 20, 7, 6 * kind.tangible))[0],
         origin="受領" if received else "自社",
         partner=rng.choice(PARTNERS) if received else "",
         units=(unit.code, *(some(rng, nearby, 1) if level == "社外秘" else ())),
@@ -125,7 +135,7 @@ def _secret(  # noqa: PLR0913 - what a row is made from
         persons=tuple(others) if level == "極秘" and rng.random() < 0.2 else (),  # noqa: PLR2004
         outsiders=(rng.choice(PARTNERS),) if rng.random() < 0.1 else (),  # noqa: PLR2004
         acquired=acquired,
-        review=date(today.year + rng.randrange(2), rng.choice((3, 9)), 30),
+        review=_next_stocktaking(rng, today),
         retention=rng.choice((5, 7, 10, 10, 15, 20)),
         economic=_value(rng, high),
         competitive=_value(rng, high),
@@ -157,7 +167,7 @@ def _keeper(rng: Random, company: Company, unit: Unit, today: date) -> Person:
 def _places(rng: Random, unit: Unit, library: Library, kind: Kind) -> list[str]:
     """A folder of the file server, or a system; sometimes a cabinet or a zone beside it."""
     area = library.areas[unit.code]
-    folders = topics(unit.trade, unit.site.country)
+    folders = [topic[0] for topic in filing(unit.trade, unit.site.country)]
     fitting = [folder for folder in folders if any(word in folder for word in kind.folders)] or folders
     within = area.below(rng.choice(fitting))
     years = area.unc_of(rng.choice(within)[1]).rpartition("\\")[0]
@@ -172,6 +182,13 @@ def _places(rng: Random, unit: Unit, library: Library, kind: Kind) -> list[str]:
     elif chance < 0.22:  # noqa: PLR2004
         places.append(f"{unit.site.name} 管理区域 Z{rng.randrange(1, 6)}")
     return places
+
+
+def _next_stocktaking(rng: Random, today: date) -> date:
+    """At the end of a half-year to come; one in sixteen is overdue, as in every real ledger."""
+    if rng.random() < 1 / 16:
+        return date(today.year, 3, 31)
+    return rng.choice((date(today.year, 12, 31), date(today.year + 1, 3, 31), date(today.year + 1, 9, 30)))
 
 
 def _value(rng: Random, middle: int) -> int:

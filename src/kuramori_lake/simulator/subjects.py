@@ -6,14 +6,14 @@ from random import Random
 from kuramori_lake.simulator.company import Trade
 
 PARTNERS = (
-    "㈱カナメ自動車部品（架空）",
-    "ミナト電動機（架空）",
-    "東雲アルミ工業（架空）",
-    "ヤマツミ鋳造機（架空）",
-    "Nordhain Fahrzeugbau GmbH（架空）",
-    "白峰大学 凝固研究室（架空）",
-    "アオバ精密（架空）",
-    "Halvorsen Energi AS（架空）",
+    "㈱カナメ自動車部品",
+    "ミナト電動機",
+    "霞ヶ原アルミ工業",
+    "ヤマツミ鋳造機",
+    "Nordhain Fahrzeugbau GmbH",
+    "白峰大学 凝固研究室",
+    "奥羽きらら精密",
+    "Halvorsen Energi AS",
 )
 _PRODUCTS = (
     "電池筐体",
@@ -32,24 +32,51 @@ _PRODUCTS = (
     "冷却プレート",
 )
 _THEMES = (
+    "第1世代",
     "第2世代",
+    "第3世代",
     "薄肉仕様",
     "北米向け",
     "欧州向け",
     "量産型",
     "試作型",
+    "改良型①",
     "改良型②",
     "次期型",
-    "2019年度版",
-    "2021年度版",
-    "2023年度版",
-    "2025年度版",
+)
+
+
+_YEARS = ("2019年度", "2020年度", "2021年度", "2022年度", "2023年度", "2024年度", "2025年度", "2026年度")
+_MARKETS = (
+    "国内電動車",
+    "国内産業機械",
+    "北米電動車",
+    "北米建機",
+    "欧州電動車",
+    "欧州商用車",
+    "東南アジア二輪",
+    "補修部品",
+    "医療機器筐体",
+    "通信機器筐体",
+)
+_BUSINESSES = (
+    "電動車部品事業",
+    "金型外販事業",
+    "補修部品事業",
+    "欧州法人",
+    "北上工場",
+    "技術センター",
+    "鋳造機制御事業",
+    "全社",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of secret: who has such, how titles are worded, in which folders it lies, and the two notes of the law."""
+    """A kind of secret: who has such, how titles are worded, in which folders it lies, and the two notes of the law.
+
+    A title is a wording with `{p}` (one of `subjects`) and `{t}` (one of `themes`). `tangible`: samples count too.
+    """
 
     name: str
     trades: tuple[Trade, ...]
@@ -57,13 +84,17 @@ class Kind:
     folders: tuple[str, ...]
     uses: tuple[str, ...]
     closed: tuple[str, ...]
+    subjects: tuple[str, ...] = _PRODUCTS
+    themes: tuple[str, ...] = _THEMES
     grave: bool = False
+    tangible: bool = False
     from_partners: bool = False
 
 
 KINDS = (
     Kind(
         name="図面",
+        tangible=True,
         trades=("design",),
         grave=True,
         from_partners=True,
@@ -78,6 +109,7 @@ KINDS = (
     ),
     Kind(
         name="配合・合金",
+        tangible=True,
         trades=("lab",),
         grave=True,
         wordings=(
@@ -92,6 +124,7 @@ KINDS = (
     ),
     Kind(
         name="製造条件",
+        tangible=True,
         trades=("shop", "lab"),
         grave=True,
         wordings=(
@@ -106,15 +139,18 @@ KINDS = (
     ),
     Kind(
         name="顧客情報",
+        subjects=_MARKETS,
+        themes=_YEARS,
         trades=("sales",),
         from_partners=True,
-        wordings=("顧客名簿 {p} {t}", "{p} 主要顧客 担当者一覧 {t}", "{p} 商談経過 {t}", "{p} 需要予測 {t}"),
+        wordings=("{p} 顧客名簿 {t}", "{p} 主要顧客 担当者一覧 {t}", "{p} 商談経過 {t}", "{p} 需要予測 {t}"),
         folders=("顧客", "Kunden", "訪問"),
         uses=("受注確度の高い訪問先が分かる。", "値決めの根拠となる。"),
         closed=("営業部門以外に開示していない。", "公刊物から同じ一覧は作れない。"),
     ),
     Kind(
         name="原価・価格",
+        themes=_YEARS,
         trades=("sales", "office"),
         grave=True,
         wordings=("{p} 原価表 {t}", "{p} 見積原単位 {t}", "{p} 仕入単価一覧 {t}", "{p} 値引き方針 {t}"),
@@ -147,6 +183,8 @@ KINDS = (
     ),
     Kind(
         name="交渉・契約",
+        subjects=PARTNERS,
+        themes=_YEARS,
         trades=("office", "sales", "board"),
         from_partners=True,
         wordings=(
@@ -161,9 +199,11 @@ KINDS = (
     ),
     Kind(
         name="経営計画",
+        subjects=_BUSINESSES,
+        themes=_YEARS,
         trades=("board", "office"),
         grave=True,
-        wordings=("{p}事業 中期計画 {t}", "{p} 設備投資計画 {t}", "{p}事業 再編案 {t}", "{p} 人員計画 {t}"),
+        wordings=("{p} 中期計画 {t}", "{p} 設備投資計画 {t}", "{p} 再編案 {t}", "{p} 人員計画 {t}"),
         folders=("経営", "取締役", "予算"),
         uses=("投資の順序と規模を示す。",),
         closed=("公表前。", "公表は要旨のみ。"),
@@ -173,6 +213,6 @@ KINDS = (
 
 def titles(kind: Kind, rng: Random, used: set[str]) -> list[str]:
     """Titles of that kind that are not in use yet; a counted one if all wordings are taken."""
-    product, theme = rng.choice(_PRODUCTS), rng.choice(_THEMES)
-    made = [wording.format(p=product, t=theme) for wording in kind.wordings]
+    subject, theme = rng.choice(kind.subjects), rng.choice(kind.themes)
+    made = [wording.format(p=subject, t=theme) for wording in kind.wordings]
     return [title for title in made if title not in used] or [f"{made[0]} 補遺{len(used)}"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kuramori_lake.simulator.confusers import Confusers
-from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF
+from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF, WINDOWS_ROOT
 from kuramori_lake.simulator.register import Secret
 from kuramori_lake.simulator.stage import Stage
 from kuramori_lake.simulator.story import Story
@@ -67,6 +67,7 @@ def tell(  # noqa: PLR0913 - every part adds what it did
             **confusers.done,
             "handover": {
                 "person": company.retiree,
+                "agreed_by": company.person(company.retiree).boss,
                 "successor": company.successor,
                 "from": moments.handover[0].isoformat(),
                 "until": moments.handover[1].isoformat(),
@@ -94,7 +95,7 @@ def tell(  # noqa: PLR0913 - every part adds what it did
 
 
 def _sources(scene: Stage) -> list[dict[str, Any]]:
-    """Each source with its kind, zone, files and lines; for Samba also where each share lies on the server."""
+    """Each source with its kind, zone, files and lines; for file servers where each share (UNC) lies on the server."""
     kinds = {"fs01": "samba", "fs02": "samba", "fsde01": "winlogbeat", "endpoint": "table:endpoint"}
     result: list[dict[str, Any]] = []
     for key, file in scene.files.items():
@@ -107,7 +108,9 @@ def _sources(scene: Stage) -> list[dict[str, Any]]:
             "lines": sum(file.lines.values()),
         }
         if key in SHARES_OF:
-            told["shares"] = {share: f"{SAMBA_ROOT}/{share}" for share in SHARES_OF[key]}
+            told["shares"] = {rf"\\{key}\{share}": f"{SAMBA_ROOT}/{share}" for share in SHARES_OF[key]}
+        if key == "fsde01":
+            told["shares"] = {rf"\\FSDE01\{share}": rf"{WINDOWS_ROOT}\{share}" for share in SHARES_OF["FSDE01"]}
         result.append(told)
     return result
 
