@@ -1,0 +1,1 @@
+"""Every write of the directory: one verb, one function, `by` required."""

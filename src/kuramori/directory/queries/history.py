@@ -1,0 +1,187 @@
+"""Who was where and when, as we know it now or as we knew it then; and who is leaving."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kuramori.directory.models import Assignment, Engagement, Identity, Person
+from kuramori.directory.queries.people import people_visible_to, sees_leaving, today_of
+from kuramori.directory.rules.engagements import last_day, look_back_from
+from kuramori.directory.rules.permissions import Permission
+from kuramori.kernel.permissions import Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whereabouts:
+    """One person's place on one day."""
+
+    person_id: UUID
+    engagement_kind: str
+    unit_id: UUID
+    site_id: UUID | None
+    position: str
+    is_main: bool
+    boss_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentHeld:
+    """An assignment with its days; `ends_on` is left out while it lies ahead and the viewer may not know."""
+
+    person_id: UUID
+    unit_id: UUID
+    site_id: UUID | None
+    position: str
+    job_role: str
+    is_main: bool
+    boss_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityHeld:
+    """A name under which a system knew a person, with its days (inclusive)."""
+
+    person_id: UUID
+    namespace: str
+    value: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaver:
+    """Somebody who leaves or has left, and from where the look-back starts (LEV-09)."""
+
+    person_id: UUID
+    engagement_id: UUID
+    engagement_line: UUID
+    engagement_kind: str
+    notice_received_on: date | None
+    last_working_day: date | None
+    last_day: date | None
+    look_back_from: date | None
+
+
+def who_was_where(
+    viewer: Viewer, day: date, known_at: datetime | None = None, *, people: Iterable[UUID] | None = None
+) -> list[Whereabouts]:
+    """Return where people were on a day, as known at a moment (now when left out); days ahead only for HR."""
+    if not viewer.may(Permission.PERSON_VIEW) or (day > today_of(viewer) and not sees_leaving(viewer)):
+        return []
+    engaged = Engagement.objects.known(known_at).on(day)
+    assigned = Assignment.objects.known(known_at).on(day).order_by("person_id", "-is_main", "id")
+    if people is not None:
+        chosen = set(people)
+        engaged, assigned = engaged.filter(person__in=chosen), assigned.filter(person__in=chosen)
+    kinds = dict(engaged.values_list("line", "engagement_kind"))
+    return [
+        Whereabouts(
+            person_id=a.person_id,
+            engagement_kind=kinds[a.engagement_line],
+            unit_id=a.unit_id,
+            site_id=a.site_id,
+            position=a.position,
+            is_main=a.is_main,
+            boss_id=a.boss_id,
+        )
+        for a in assigned
+        if a.engagement_line in kinds
+    ]
+
+
+def assignments_of(viewer: Viewer, person: Person) -> list[Assignment]:
+    """Return a person's assignments over time, newest first; those to come, and their ends, only for HR."""
+    if not people_visible_to(viewer).filter(pk=person.pk).exists():
+        return []
+    found = _begun(viewer, Assignment.objects.known().filter(person=person))
+    listed = list(found.select_related("unit", "site", "boss").order_by("-starts_on", "-is_main"))
+    for assignment in listed:
+        assignment.ends_on = _seen_end(viewer, assignment.ends_on)
+    return listed
+
+
+def assignments_in_period(viewer: Viewer, first: date, last: date) -> list[AssignmentHeld]:
+    """Return everybody's assignments that touch the days from first to last."""
+    if not viewer.may(Permission.PERSON_VIEW):
+        return []
+    found = _begun(viewer, Assignment.objects.known().between(first, last)).order_by("person_id", "starts_on")
+    fields = ("person_id", "unit_id", "site_id", "position", "job_role", "is_main", "boss_id", "starts_on")
+    return [
+        AssignmentHeld(**row, ends_on=_seen_end(viewer, ends_on))
+        for row in found.values(*fields, "ends_on").iterator(chunk_size=5000)
+        for ends_on in [row.pop("ends_on")]
+    ]
+
+
+def identities_in_period(viewer: Viewer, first: date, last: date) -> list[IdentityHeld]:
+    """Return by which names systems knew people on the days from first to last, employee numbers included.
+
+    The namespaces "mail" and "ad" come from HR; "number" is the employee number, held for as long as the person is.
+    """
+    if not viewer.may(Permission.PERSON_VIEW):
+        return []
+    numbers = people_visible_to(viewer).filter(joined_on__lte=last).values("pk", "number", "joined_on")
+    held = [
+        IdentityHeld(person_id=p["pk"], namespace="number", value=p["number"], starts_on=p["joined_on"], ends_on=None)
+        for p in numbers.iterator(chunk_size=5000)
+    ]
+    found = _begun(viewer, Identity.objects.known().between(first, last)).order_by("namespace", "value", "starts_on")
+    fields = ("person_id", "namespace", "value", "starts_on")
+    held.extend(
+        IdentityHeld(**row, ends_on=_seen_end(viewer, ends_on))
+        for row in found.values(*fields, "ends_on").iterator(chunk_size=5000)
+        for ends_on in [row.pop("ends_on")]
+    )
+    return held
+
+
+def leaving_between(viewer: Viewer, first: date, last: date, *, look_back_days: int = 180) -> list[Leaver]:
+    """Return who leaves from first to last or has given notice in those days; empty for all but HR and leaver team."""
+    if not sees_leaving(viewer):
+        return []
+    ending = Engagement.objects.known().alias(ends=Coalesce("end_actual", "end_planned"))
+    found = ending.filter(Q(ends__range=(first, last)) | Q(notice_received_on__range=(first, last)))
+    return [
+        Leaver(
+            person_id=e.person_id,
+            engagement_id=e.pk,
+            engagement_line=e.line,
+            engagement_kind=e.engagement_kind,
+            notice_received_on=e.notice_received_on,
+            last_working_day=e.last_working_day,
+            last_day=last_day(e),
+            look_back_from=look_back_from(e, days=look_back_days),
+        )
+        for e in found.order_by(F("ends").asc(nulls_last=True), "person_id")
+    ]
+
+
+def subjects_of(viewer: Viewer, person: Person) -> list[UUID]:
+    """Return every id under which the ledger speaks of a person; notices and leaves only for those who may know."""
+    ids = [person.pk]
+    if sees_leaving(viewer):
+        ids += Engagement.objects.filter(person=person).values_list("pk", flat=True)
+    return ids
+
+
+def ends_over(viewer: Viewer, day: date) -> QuerySet[Engagement]:
+    """Return the engagements whose planned last day lies before that day and that nobody has ended yet."""
+    if not sees_leaving(viewer):
+        return Engagement.objects.none()
+    return Engagement.objects.known().filter(end_actual__isnull=True, end_planned__lt=day).select_related("person")
+
+
+def _begun(viewer: Viewer, found: Any) -> Any:
+    return found if sees_leaving(viewer) else found.filter(starts_on__lte=today_of(viewer))
+
+
+def _seen_end(viewer: Viewer, ends_on: date | None) -> date | None:
+    ahead = ends_on is not None and ends_on >= today_of(viewer)
+    return None if ahead and not sees_leaving(viewer) else ends_on

@@ -1,0 +1,89 @@
+"""Who can be seen, by what name; people who have not joined yet are a secret of HR."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.timezone import now
+
+from kuramori.directory.models import Assignment, Engagement, Person, RoleAssignment, folded
+from kuramori.directory.rules.engagements import EngagementSeen, as_seen
+from kuramori.directory.rules.permissions import Permission
+from kuramori.kernel.permissions import Viewer
+
+
+def today_of(viewer: Viewer) -> date:
+    """Return the viewer's today, in the zone of his site."""
+    return now().astimezone(viewer.zone).date()
+
+
+def sees_leaving(viewer: Viewer) -> bool:
+    """Say whether he may know of notices and of days that are still to come (HR and the leaver team)."""
+    return viewer.may(Permission.LEAVER_VIEW)
+
+
+def people_visible_to(viewer: Viewer) -> QuerySet[Person]:
+    """Return the people the viewer may find; those who join later only for HR and the leaver team."""
+    if not viewer.may(Permission.PERSON_VIEW):
+        return Person.objects.none()
+    if sees_leaving(viewer):
+        return Person.objects.all()
+    return Person.objects.filter(joined_on__lte=today_of(viewer))
+
+
+def people_with_places(viewer: Viewer) -> QuerySet[Person]:
+    """Return the same people, each with `here`: today's assignments with unit and site, the main one first."""
+    here = Assignment.objects.known().on(today_of(viewer)).select_related("unit", "site").order_by("-is_main", "id")
+    return people_visible_to(viewer).prefetch_related(Prefetch("assignments", queryset=here, to_attr="here"))
+
+
+def people_matching(viewer: Viewer, text: str) -> QuerySet[Person]:
+    """Return the visible people whose number, name, kana, romaji, mail or account holds every word of the text."""
+    found = people_visible_to(viewer)
+    for word in text.split():
+        found = found.filter(search__contains=folded(word))
+    return found
+
+
+def people_in_units(viewer: Viewer, unit_ids: Iterable[UUID]) -> QuerySet[Person]:
+    """Return the visible people who work in one of the units today."""
+    working = Assignment.objects.known().on(today_of(viewer)).filter(unit__in=list(unit_ids))
+    return people_visible_to(viewer).filter(pk__in=working.values("person_id"))
+
+
+def names_of_people(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of those among the ids whom the viewer may find."""
+    return {person.pk: person.shown for person in people_visible_to(viewer).filter(pk__in=set(ids))}
+
+
+def engagements_of(viewer: Viewer, person: Person) -> list[tuple[Engagement, EngagementSeen]]:
+    """Return a person's engagements as we know them now, newest first, each as the viewer may see it."""
+    if not people_visible_to(viewer).filter(pk=person.pk).exists():
+        return []
+    today, all_of_it = today_of(viewer), sees_leaving(viewer)
+    known = Engagement.objects.known().filter(person=person).select_related("sponsor").order_by("-start", "-id")
+    return [
+        (engagement, as_seen(engagement, today=today, may_see_leaving=all_of_it))
+        for engagement in known
+        if all_of_it or engagement.start <= today
+    ]
+
+
+def roles_of(viewer: Viewer, person: Person) -> QuerySet[RoleAssignment]:
+    """Return the roles a person holds or held; those to come only for HR."""
+    roles = RoleAssignment.objects.known().filter(person=person).select_related("unit", "site")
+    if not (viewer.may(Permission.ROLE_VIEW) or viewer.person_id == person.pk):
+        return roles.none()
+    return roles.filter(_begun(viewer)).order_by("-starts_on")
+
+
+def roles_visible_to(viewer: Viewer) -> QuerySet[RoleAssignment]:
+    """Return the role assignments as we know them now."""
+    if not viewer.may(Permission.ROLE_VIEW):
+        return RoleAssignment.objects.none()
+    return RoleAssignment.objects.known().select_related("person", "unit", "site")
+
+
+def _begun(viewer: Viewer) -> Q:
+    return Q() if sees_leaving(viewer) else Q(starts_on__lte=today_of(viewer))

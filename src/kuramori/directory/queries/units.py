@@ -1,0 +1,100 @@
+"""Units, sites, projects and their calendars."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kuramori.directory.models import Assignment, Holiday, Person, Project, ProjectMember, Site, Unit
+from kuramori.directory.queries.people import people_visible_to, today_of
+from kuramori.directory.rules.calendars import Calendar, public_holidays
+from kuramori.directory.rules.permissions import Permission
+from kuramori.kernel.permissions import Viewer
+
+
+def units_visible_to(viewer: Viewer) -> QuerySet[Unit]:
+    """Return the units; everybody inside may know how the company is built."""
+    if not viewer.may(Permission.UNIT_VIEW):
+        return Unit.objects.none()
+    return Unit.objects.select_related("parent", "head", "site")
+
+
+def sites_visible_to(viewer: Viewer) -> QuerySet[Site]:
+    """Return the sites."""
+    return Site.objects.all() if viewer.may(Permission.SITE_VIEW) else Site.objects.none()
+
+
+def projects_visible_to(viewer: Viewer) -> QuerySet[Project]:
+    """Return the projects he may know of: his own, or all for those who keep the list.
+
+    A project's very name can be a secret, so employees see those they belong to.
+    """
+    projects = Project.objects.select_related("leader")
+    if viewer.may(Permission.PROJECT_EDIT):
+        return projects
+    return projects.filter(pk__in=viewer.project_ids) if viewer.may(Permission.PROJECT_VIEW) else projects.none()
+
+
+def members_of(viewer: Viewer, project: Project) -> QuerySet[ProjectMember]:
+    """Return who is and was in a project the viewer may know of."""
+    if not projects_visible_to(viewer).filter(pk=project.pk).exists():
+        return ProjectMember.objects.none()
+    members = ProjectMember.objects.known().filter(project=project, person__in=people_visible_to(viewer))
+    return members.select_related("person").order_by("-starts_on", "id")
+
+
+def subtree_ids(viewer: Viewer, *unit_ids: UUID) -> frozenset[UUID]:
+    """Return the units and all below them that the viewer may know of; unknown ids give nothing."""
+    paths = list(units_visible_to(viewer).filter(pk__in=unit_ids).values_list("path", flat=True))
+    if not paths:
+        return frozenset()
+    below = Q()
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return frozenset(Unit.objects.filter(below).values_list("pk", flat=True))
+
+
+def units_above(viewer: Viewer, unit: Unit) -> list[Unit]:
+    """Return the units from the top down to the one above this."""
+    above = units_visible_to(viewer).filter(pk__in=unit.line_up[:-1])
+    return sorted(above, key=lambda each: len(each.path))
+
+
+def people_working_in(viewer: Viewer, unit: Unit) -> QuerySet[Assignment]:
+    """Return today's assignments in a unit itself, bosses' names included."""
+    working = Assignment.objects.known().on(today_of(viewer)).filter(unit=unit, person__in=people_visible_to(viewer))
+    return working.select_related("person", "boss").order_by("-is_main", "person__kana")
+
+
+def calendar_of(viewer: Viewer, site: Site) -> Calendar:
+    """Return the business calendar of a site, with the company's own days; without those for strangers."""
+    days = Holiday.objects.standing().filter(Q(site__isnull=True) | Q(site=site))
+    found = list(days.values_list("day", "is_working_day")) if viewer.may(Permission.SITE_VIEW) else []
+    return Calendar(
+        country=site.country,
+        subdivision=site.subdivision,
+        off=frozenset(day for day, works in found if not works),
+        on=frozenset(day for day, works in found if works),
+    )
+
+
+def holidays_between(viewer: Viewer, site: Site, first: date, last: date) -> dict[date, str]:
+    """Return public and own days off of a site from first to last, by day, with their names."""
+    found = {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in public_holidays(site.country, site.subdivision, year).items()
+    }
+    for own in Holiday.objects.standing().filter(Q(site__isnull=True) | Q(site=site)):
+        if own.is_working_day:
+            found.pop(own.day, None)
+        else:
+            found[own.day] = own.name
+    if not viewer.may(Permission.SITE_VIEW):
+        return {}
+    return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+
+
+def heads_of(viewer: Viewer, unit_ids: frozenset[UUID]) -> dict[UUID, Person]:
+    """Return the heads of units, by unit."""
+    return {u.pk: u.head for u in units_visible_to(viewer).filter(pk__in=unit_ids) if u.head is not None}

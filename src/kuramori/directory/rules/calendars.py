@@ -1,0 +1,43 @@
+"""Business days of a site: its country's public holidays, the company's own, and the weekend."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+WEEKEND = frozenset({5, 6})
+
+
+@lru_cache(maxsize=512)
+def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
+    """Return the public holidays of a country (ISO 3166-1 alpha-2) in a year, by day; none for an unknown country."""
+    try:
+        return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    except NotImplementedError:
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The days of one site; the company's own days `off` and `on` go before the country's calendar."""
+
+    country: str
+    subdivision: str = ""
+    off: Collection[date] = frozenset()
+    on: Collection[date] = frozenset()
+
+    def is_business_day(self, day: date) -> bool:
+        """Say whether people work on that day."""
+        if day in self.on:
+            return True
+        public = public_holidays(self.country, self.subdivision, day.year)
+        return not (day in self.off or day.weekday() in WEEKEND or day in public)
+
+    def business_days_after(self, day: date, count: int) -> date:
+        """Return the `count`-th business day after a day."""
+        while count > 0:
+            day += timedelta(days=1)
+            count -= self.is_business_day(day)
+        return day
