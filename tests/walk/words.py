@@ -38,7 +38,7 @@ def without_translated(text: str) -> str:
 class _Words(HTMLParser):
     """Collects the words of a page that nobody could translate."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
         self.names = names
         self.open: list[tuple[str, dict[str, str]]] = []
@@ -68,7 +68,7 @@ class _Words(HTMLParser):
             self.look(data)
 
 
-def bare_words(page: str, *, names: frozenset[str] = frozenset()) -> list[str]:
+def bare_words(page: str, *, names: tuple[str, ...] = ()) -> list[str]:
     """Words of a page outside the pseudo-language; ``names`` of people and records are nobody's to translate."""
     reader = _Words(names)
     reader.feed(page)
