@@ -2,9 +2,12 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 MAX_INTEGER = 2**53 - 1
+# Sorting by code point and by UTF-16 code unit differ only above U+D7FF: first bytes 0xEE and more in UTF-8.
+HIGH_CHARACTER = re.compile(rb"[\xee-\xf4]")
 
 
 class FormError(ValueError):
@@ -19,8 +22,9 @@ def read_canonical(raw: bytes) -> Any:
             escapes that are not needed, anything after the value, nesting too deep.
     """
     try:
-        value = json.loads(raw.decode(), parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
-        is_canonical = canonical_text(value).encode() == raw
+        value = _decoder.decode(raw.decode())
+        text = _as_given.encode(_sorted(value)) if HIGH_CHARACTER.search(raw) else _by_code_point.encode(value)
+        is_canonical = text.encode() == raw
     except RecursionError as error:
         raise FormError("nested too deep") from error
     except ValueError as error:
@@ -30,9 +34,9 @@ def read_canonical(raw: bytes) -> Any:
     return value
 
 
-def canonical_text(value: Any) -> str:
-    """Write a JSON value in canonical form; keys are sorted by UTF-16 code unit."""
-    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
+def canonical_strings(texts: list[str]) -> bytes:
+    """Write a list of strings in canonical form. Raises ValueError for a lone surrogate."""
+    return _as_given.encode(texts).encode()
 
 
 def unbase64url(text: str) -> bytes:
@@ -60,3 +64,8 @@ def _integer(digits: str) -> int:
 
 def _refuse(text: str) -> Any:
     raise FormError(f"the number {text[:40]} is not allowed")
+
+
+_decoder = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+_by_code_point = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_as_given = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from kuramori_verify.canonical import canonical_text
+from kuramori_verify.canonical import canonical_strings
 from kuramori_verify.entries import ShownEntry
 from kuramori_verify.findings import Findings
 from kuramori_verify.merkle import leaf_hash, root_by_cover
@@ -109,7 +109,7 @@ def _leaves(source: Source, file: str) -> list[bytes]:
     leaves = []
     with source.open(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
         for row in csv.reader(lines, strict=True):
-            leaves.append(leaf_hash(canonical_text(row).encode()))
+            leaves.append(leaf_hash(canonical_strings(row)))
             if len(leaves) > MAX_ROWS:
                 raise UnreadableError(f"more than {MAX_ROWS} rows")
     return leaves

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from kuramori_verify.canonical import FormError
@@ -112,7 +112,7 @@ def is_moment(value: Any) -> bool:
 
 def moment_of(text: str) -> datetime:
     """Read a time that `is_moment`."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 ANY_JSON = _predicate(lambda _value: True, "a value")

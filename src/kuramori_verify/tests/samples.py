@@ -86,14 +86,13 @@ def disclosures_in(entry: Body, shown_changes=()) -> list[str]:
     return [disclosure for digest, disclosure in entry.disclosures.items() if digest in sight]
 
 
-def ledger_bodies(back_dated: bool = False) -> list[Body]:
+def ledger_bodies(leaves: list[bytes], back_dated: bool = False) -> list[Body]:
     """Twelve entries: the fourth an import with 100 changes, the sixth seals a log segment."""
-    leaves = [bundle.row_leaf(row) for row in ROWS]
     bodies = [body(number) for number in range(12)]
     bodies[4] = body(4, verb="imports.apply", changes=100)
     bodies[6] = body(
         6, verb="watch.segment.seal", segment=str(SEGMENT), sha256=bundle.sha256_hex(b"PAR1"),
-        rows=len(ROWS) - 1, rows_root=tree.root_at(len(leaves), tree.over(leaves)).hex(),
+        rows=len(leaves) - 1, rows_root=tree.root_at(len(leaves), tree.over(leaves)).hex(),
     )  # fmt: skip
     if back_dated:
         bodies[9] = body(9, at=START - timedelta(days=30))
@@ -108,15 +107,15 @@ class Sample:
     files: dict[str, bytes]
 
     @classmethod
-    def make(cls, back_dated: bool = False, exhibit: bytes = b"exhibit") -> "Sample":
-        bodies = ledger_bodies(back_dated)
+    def make(cls, back_dated: bool = False, exhibit: bytes = b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS) -> "Sample":
+        leaves = [bundle.row_leaf(row) for row in rows]
+        bodies = ledger_bodies(leaves, back_dated)
         shown = [2, 4, 6, 9]
-        leaves = [bundle.row_leaf(row) for row in ROWS]
         payload = {
             "data/index.ja.html": "<p>証拠束</p>".encode(),
             "data/index.en.html": b"<p>Evidence bundle</p>",
             "data/exhibits/0001.txt": exhibit,
-            "data/events/0001.csv": csv_bytes([ROWS[0], *(ROWS[row] for row in SHOWN_ROWS)]),
+            "data/events/0001.csv": csv_bytes([rows[0], *(rows[row] for row in shown_rows)]),
             "data/events/0001.parquet": b"PAR1",
             bundle.CHRONOLOGY: bundle.chronology(
                 bundle.ChronologyRow(at=START + timedelta(minutes=n), text_ja="変更", text_en="Edited", entry=n)
@@ -126,7 +125,7 @@ class Sample:
         tags = {"verify/kuramori_verify.py": b"print()\n", "verify/HOWTO.ja.html": b"<p>"}
         segment = bundle.Segment(
             segment=SEGMENT, entry=6, csv="data/events/0001.csv", parquet="data/events/0001.parquet",
-            ranges=bundle.row_ranges(SHOWN_ROWS), path=bundle.rows_path(leaves, SHOWN_ROWS),
+            ranges=bundle.row_ranges(shown_rows), path=bundle.rows_path(leaves, shown_rows),
         )  # fmt: skip
         manifest = bundle.bundle_manifest(
             id=SECRET, kind="secret", subject=("register.secret", SECRET), made_at=START + timedelta(hours=1),

@@ -1,0 +1,25 @@
+"""The verifier as it lies in every bundle: read as files, never imported, so that neither side depends on the other."""
+
+import runpy
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import cast
+
+
+def verifier_files() -> dict[str, bytes]:
+    """Return the `verify/` folder of a bundle: the one-file verifier and how to use it, in both languages."""
+    folder = _folder()
+    one_file = cast("Callable[[], str]", runpy.run_path(str(folder / "onefile.py"))["one_file"])
+    return {
+        "verify/HOWTO.en.html": (folder / "howto.en.html").read_bytes(),
+        "verify/HOWTO.ja.html": (folder / "howto.ja.html").read_bytes(),
+        "verify/kuramori_verify.py": one_file().encode(),
+    }
+
+
+def _folder() -> Path:
+    spec = find_spec("kuramori_verify")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the verifier is not installed beside Kuramori: install the whole distribution again")
+    return Path(spec.origin).parent
