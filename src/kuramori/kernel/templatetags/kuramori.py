@@ -60,7 +60,9 @@ def tag(word: str, tone: str = "") -> SafeString:
 def person(name: str, note: str = "", url: str = "", *, veiled: bool = False) -> SafeString:
     """Show a person with the first letter of the name; `veiled` for a pseudonym, which gets a mask instead."""
     initial = icon("venetian-mask") if veiled else str(name)[:1]
-    face = format_html('<span class="ava{}" aria-hidden="true">{}</span>', " veil" if veiled else "", initial)
+    face = format_html(
+        '<span class="ava{}" aria-hidden="true" translate="no">{}</span>', " veil" if veiled else "", initial
+    )
     words = format_html('<a href="{}">{}</a>', url, name) if url else name
     aside = format_html("<small>{}</small>", note) if note else ""
     return format_html('<span class="person">{}<span>{} {}</span></span>', face, words, aside)
