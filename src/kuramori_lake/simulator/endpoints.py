@@ -14,7 +14,7 @@ from kuramori_lake.simulator.outputs import HMS, SECONDS_A_DAY, MonthlyFile
 
 HEADER = (
     "不審操作,操作日時(エージェント),操作日時(UTC),タイムゾーン,発生元,ユーザー名,操作種別,操作種別(詳細),"
-    "対象ファイル名,サイズ(バイト),デバイス名,シリアル番号,プリンタ名,ページ数\r\n"
+    "ファイル名,操作先,シリアル番号,サイズ(バイト),ページ数\r\n"
 )
 _by_instant = itemgetter(0)
 
@@ -31,21 +31,21 @@ class EndpointLog:
         self, day: date, second: int, person: Person, name: str, *, pages: int, printer: str
     ) -> None:
         """A print job."""
-        self._add(day, second, person, "印刷操作,印刷", f"{name},,,,{printer},{pages}", known=True)
+        self._add(day, second, person, "印刷操作,印刷", f"{name},{printer},,,{pages}", known=True)
 
     def plugged(self, day: date, second: int, person: Person, stick: tuple[str, str], *, known: bool) -> None:
         """A USB medium connected; `stick` is its name and serial number."""
-        self._add(day, second, person, "外部メディア操作,接続", f",,{stick[0]},{stick[1]},,", known=known)
+        self._add(day, second, person, "外部メディア操作,接続", f",{stick[0]},{stick[1]},,", known=known)
 
     def unplugged(self, day: date, second: int, person: Person, stick: tuple[str, str]) -> None:
         """A USB medium removed."""
-        self._add(day, second, person, "外部メディア操作,切断", f",,{stick[0]},{stick[1]},,", known=True)
+        self._add(day, second, person, "外部メディア操作,切断", f",{stick[0]},{stick[1]},,", known=True)
 
     def copied(  # noqa: PLR0913 - each a column of the log
         self, day: date, second: int, person: Person, name: str, *, size: int, stick: tuple[str, str], known: bool
     ) -> None:
         """A file copied to a USB medium."""
-        details = f"{name},{size},{stick[0]},{stick[1]},,"
+        details = f"{name},{stick[0]},{stick[1]},{size},"
         self._add(day, second, person, "外部メディア操作,ファイルコピー", details, known=known)
 
     def close_day(self, day: date) -> None:

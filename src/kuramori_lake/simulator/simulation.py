@@ -29,8 +29,9 @@ def simulate(  # noqa: PLR0913 - the parameters of a world
 ) -> Truth:
     """Write the demo company below `out` and return its ground truth, which is also in `out/truth.json`.
 
-    The logs cover whole local days from `months` before `today` up to the day before it, with about `events` lines
-    in all (more if that is less than some fifteen per person and month). The same arguments give the same bytes. `progress` is called with (days done, days in all, what).
+    The logs cover whole local days from `months` before `today` up to the day before it, with about `events` lines in
+    all (more if that is less than some fifteen per person and month). The same arguments give the same bytes.
+    `progress` is called with (days done, days in all, month).
 
     Raises:
         ValueError: the company is too small for its units, or the history too short for the story (two months).

@@ -19,7 +19,7 @@ from kuramori_lake.simulator.windows import WindowsLog
 ATTENDANCE = 0.94
 _SHARES = {"samba": 0.62, "windows": 0.10, "badge": 0.20, "endpoint": 0.05, "service": 0.03}
 _CONNECTS = 3.0
-_LINES_PER_OPEN = 1.16
+_LINES_PER_OPEN = 1.25
 _RECORDS_PER_OPEN = 1.75
 _MEAN_OF_HEAVY = 1.14
 
