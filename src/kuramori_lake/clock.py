@@ -35,7 +35,7 @@ def _offsets(times: Micros, zone: ZoneInfo, *, local: bool) -> Micros:
 
 
 def to_utc(local: Micros, zone: ZoneInfo) -> Micros:
-    """UTC of a local clock. In the doubled hour of autumn the first pass is taken; `tz_basis` says it was our reading."""
+    """UTC of a local clock; in the doubled hour of autumn the first pass is taken."""
     return local - _offsets(local, zone, local=True)
 
 

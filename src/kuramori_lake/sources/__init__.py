@@ -1,0 +1,34 @@
+"""The kinds of log the lake understands, by the name that the command line and the settings use."""
+
+from typing import Final
+
+from kuramori_lake.sources.parsed import Source
+from kuramori_lake.sources.samba import SAMBA
+from kuramori_lake.sources.table import presets, table_source
+from kuramori_lake.sources.windows import EVTX
+
+LOGS: Final = {source.name: source for source in (EVTX, SAMBA)}
+
+
+class UnknownSourceError(ValueError):
+    """No parser of that name; the message lists those there are."""
+
+
+def names() -> tuple[str, ...]:
+    """All names that `source` accepts."""
+    return (*sorted(LOGS), *(f"table:{name}" for name in presets()))
+
+
+def source(name: str) -> Source:
+    """The parser of that name: `evtx`, `samba`, or `table:` and the name of a preset or the path of a mapping file.
+
+    Raises:
+        UnknownSourceError: there is none.
+    """
+    if name in LOGS:
+        return LOGS[name]
+    kind, _, mapping = name.partition(":")
+    found = table_source(mapping) if kind == "table" else None
+    if found is None:
+        raise UnknownSourceError(f"unknown source {name!r}; there are {', '.join(names())}")
+    return found

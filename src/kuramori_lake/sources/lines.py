@@ -48,7 +48,7 @@ def _table(chunk: bytes, *, offset: int, first_row: int) -> pa.Table:
 
 
 def split(data: bytes | memoryview) -> Iterator[Lines]:
-    """Cut a file into chunks of whole lines; each line keeps its line feed, so that offsets and digests are of raw bytes."""
+    """Cut a file into chunks of whole lines; each keeps its line feed, so that offsets are those of the raw bytes."""
     view = memoryview(data)
     start, row = 0, 1
     while start < len(view):

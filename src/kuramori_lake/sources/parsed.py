@@ -25,6 +25,8 @@ class Options:
     """The lake's secret; keys every row digest."""
     namespace: Namespace = Namespace.AD
     """What kind of account names the log holds, where the log itself does not tell."""
+    encoding: str = "utf-8"
+    """Encoding of text logs that cannot tell it; `cp932` for old Japanese appliances, never `shift_jis`."""
     host: str | None = None
     """Name of the machine that wrote the log, where the log itself does not tell."""
 

@@ -1,0 +1,316 @@
+"""What the system tells the lake before it reads: who is behind a name, who works where, which path is which secret.
+
+Everything is valid for days (`since` to `until`, both included, `until` None: still): an event is joined to what was
+true on its own local day. A context is written whole; the old one stays until the new one is on the disk.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kuramori_lake import spans
+from kuramori_lake.event import Namespace, actor_key, path_key
+from kuramori_lake.manifest import Manifest
+from kuramori_lake.segments import sync
+
+FOREVER: Final = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """A name that a source knows a person by. `raw` without a domain matches the account in any domain."""
+
+    namespace: Namespace
+    raw: str
+    person_id: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDays:
+    """Where a person stood in a range of days. 兼務: one row per assignment."""
+
+    person_id: str
+    unit: str
+    site: str
+    role: str
+    since: date
+    until: date | None = None
+    projects: tuple[str, ...] = ()
+    employment: str = ""
+    notice_on: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretPattern:
+    r"""Where a secret lies: a folder or file (`\\fs01\設計\A-17`) or a glob (`/srv/*/設計/**`).
+
+    `*` and `?` stop at a slash, `**` does not; what lies below a match belongs to it.
+    """
+
+    pattern: str
+    secret_id: str
+    number: str
+    level: str
+    weight: float
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place of work: its zone, and the days it rests beside weekends."""
+
+    site: str
+    zone: str
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcludedAccount:
+    """An account that is not a person's deed: backup, indexing, batch export."""
+
+    namespace: Namespace
+    raw: str
+    reason: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """A flow that was approved: to a partner's domain, a registered medium; for one person or, None, for all."""
+
+    destination_class: str
+    destination_value: str
+    reason: str
+    since: date
+    until: date | None = None
+    person_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Everything the lake is told."""
+
+    identities: Sequence[Identity] = ()
+    people: Sequence[PersonDays] = ()
+    secrets: Sequence[SecretPattern] = ()
+    sites: Sequence[Site] = ()
+    excluded: Sequence[ExcludedAccount] = ()
+    flows: Sequence[Flow] = ()
+
+
+_DATE: Final = pa.date32()
+_DAYS: Final = [("since", _DATE), ("until", _DATE)]
+_TEXT: Final = pa.string()
+TABLES: Final = {
+    "identities": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("person_id", _TEXT), *_DAYS]),
+    "people": pa.schema(
+        [
+            *((name, _TEXT) for name in ("person_id", "unit", "site", "role", "employment")),
+            *((name, _DATE) for name in ("since", "until", "notice_on", "last_day")),
+            ("projects", pa.list_(_TEXT)),
+        ]
+    ),
+    "secrets": pa.schema(
+        [
+            ("pattern", _TEXT),
+            ("secret_id", _TEXT),
+            ("number", _TEXT),
+            ("level", _TEXT),
+            ("weight", pa.float64()),
+            *_DAYS,
+        ]
+    ),
+    "sites": pa.schema([("site", _TEXT), ("zone", _TEXT), ("holidays", pa.list_(_DATE))]),
+    "excluded": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("reason", _TEXT), *_DAYS]),
+    "flows": pa.schema(
+        [("destination_class", _TEXT), ("destination_value", _TEXT), ("reason", _TEXT), *_DAYS, ("person_id", _TEXT)]
+    ),
+}
+ACTOR_PERSON: Final = pa.schema([("namespace", _TEXT), ("actor_key", _TEXT), ("person_id", _TEXT), *_DAYS])
+ACTOR_EXCLUDED: Final = pa.schema([("namespace", _TEXT), ("actor_key", _TEXT), ("reason", _TEXT), *_DAYS])
+PATH_SECRET: Final = pa.schema(
+    [("path", _TEXT), ("secret_id", _TEXT), ("number", _TEXT), ("level", _TEXT), ("weight", pa.float64()), *_DAYS]
+)
+DERIVED: Final = {"actor_person": ACTOR_PERSON, "actor_excluded": ACTOR_EXCLUDED, "path_secret": PATH_SECRET}
+
+
+def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    plain = [{f.name: getattr(row, f.name) for f in fields(row)} for row in rows]
+    for row in plain:
+        if "until" in row:
+            row["until"] = row["until"] or FOREVER
+    return pa.Table.from_pylist(plain, schema)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
+    pq.write_table(table, temporary, compression="zstd")
+    sync(temporary)
+    temporary.rename(path)
+    sync(path.parent)
+
+
+class ContextStore:
+    """The lake's context and what is worked out from it: actor → person and path → secret, by days."""
+
+    def __init__(self, root: Path, manifest: Manifest) -> None:
+        """Belongs to one Lake."""
+        self._root = root
+        self._manifest = manifest
+
+    def write(self, context: Context) -> str:
+        """Replace the context; returns its version. The next query uses it."""
+        version = uuid.uuid4().hex[:16]
+        folder = self._root / "context" / version
+        folder.mkdir(parents=True)
+        for name, schema in TABLES.items():
+            _write(_table(getattr(context, name), schema), folder / f"{name}.parquet")
+        with self._manifest.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO lake VALUES ('context', ?)", (version,))
+        return version
+
+    @property
+    def version(self) -> str | None:
+        """Version of the current context, None if none was written."""
+        value = self._manifest.value("context")
+        return str(value) if value else None
+
+    def table(self, name: str) -> pa.Table:
+        """One of the tables of `TABLES` or `DERIVED`."""
+        folder = self._root / "context" / (self.version or "none")
+        if name in DERIVED:
+            path = folder / f"{name}-{self._mark()}.parquet"
+            return pq.read_table(path) if path.exists() else DERIVED[name].empty_table()
+        path = folder / f"{name}.parquet"
+        return pq.read_table(path) if path.exists() else TABLES[name].empty_table()
+
+    def _mark(self) -> int:
+        """The last received batch: what is worked out from names and paths depends on it."""
+        return int(self._manifest.db.execute("SELECT coalesce(max(id), 0) AS id FROM batch").fetchone()["id"])
+
+    def refresh(self) -> None:
+        """Work out anew which actors are whom and which paths are secrets, if names, paths or the context changed."""
+        version, mark = self.version, self._mark()
+        if version is None:
+            return
+        folder = self._root / "context" / version
+        done = folder / f"path_secret-{mark}.parquet"
+        if done.exists():
+            return
+        actors = [(row["namespace"], row["key"]) for row in self._manifest.db.execute("SELECT * FROM actor")]
+        identities = self.table("identities").to_pylist()
+        excluded = self.table("excluded").to_pylist()
+        _write(_actor_table(actors, identities, "person_id", ACTOR_PERSON), folder / f"actor_person-{mark}.parquet")
+        _write(_actor_table(actors, excluded, "reason", ACTOR_EXCLUDED), folder / f"actor_excluded-{mark}.parquet")
+        secrets = self.table("secrets").to_pylist()
+        paths = self._paths(mark) if secrets else []
+        _write(pa.Table.from_pylist(path_secrets(paths, secrets), PATH_SECRET), done)
+        for old in folder.glob("*-*.parquet"):
+            if not old.name.endswith(f"-{mark}.parquet"):
+                old.unlink(missing_ok=True)
+
+    def _paths(self, mark: int) -> list[str]:
+        """All distinct paths of the lake, kept in a file so that only new segments are read."""
+        folder = self._root / "derived"
+        folder.mkdir(exist_ok=True)
+        known = max(folder.glob("paths-*.parquet"), key=_mark_of, default=None)
+        upto = _mark_of(known) if known else 0
+        new = self._manifest.db.execute(
+            "SELECT path FROM segment WHERE retired_utc IS NULL AND batch_id > ? AND batch_id <= ?", (upto, mark)
+        )
+        files = [str(self._root / row["path"]) for row in new]
+        sources = [f"SELECT DISTINCT path FROM read_parquet({files!r}) WHERE path IS NOT NULL"] if files else []
+        sources += [f"SELECT path FROM read_parquet('{known}')"] if known else []
+        if not sources:
+            return []
+        with duckdb.connect(config={"threads": 2}) as db:
+            paths = db.execute(" UNION ".join(sources)).to_arrow_table()
+        _write(paths, folder / f"paths-{mark}.parquet")
+        if known and upto != mark:
+            known.unlink(missing_ok=True)
+        found: list[str] = paths["path"].to_pylist()
+        return found
+
+
+def _mark_of(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])
+
+
+def _actor_table(
+    actors: Sequence[tuple[str, str]], rows: Sequence[dict[str, Any]], value: str, schema: pa.Schema
+) -> pa.Table:
+    """Actors of the lake to what holds for them, in spans that do not overlap; the full name beats the bare account."""
+    by_name: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        by_name.setdefault((row["namespace"], actor_key(row["raw"])), []).append(row)
+    found = []
+    for namespace, key in actors:
+        account = key.rpartition("\\")[2]
+        bare = [(0, row) for row in by_name.get((namespace, account), [])] if account != key else []
+        ranked = [(1, row) for row in by_name.get((namespace, key), [])] + bare
+        who = {"namespace": namespace, "actor_key": key}
+        found += [
+            who | {value: span.row[value], "since": span.since, "until": span.until} for span in spans.disjoint(ranked)
+        ]
+    return pa.Table.from_pylist(found, schema)
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """A glob over a path key: `**` any depth, `*` and `?` within a name; a match also covers what lies below."""
+    parts = re.split(r"(\*\*|\*|\?)", pattern)
+    words = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(words.get(part, re.escape(part)) for part in parts) + r"(/.*)?\Z", re.DOTALL)
+
+
+def _folder_of(pattern: str) -> str:
+    """The folders of a glob before its first wildcard: where to look for candidates."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0].rpartition("/")[0]
+
+
+def path_secrets(paths: Iterable[str], patterns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which secret each path is, by days; the most specific pattern wins. A path costs a look-up per folder level."""
+    by_folder: dict[str, list[tuple[str | None, dict[str, Any]]]] = {}
+    for row in patterns:
+        key = path_key(row["pattern"])
+        is_glob = "*" in key or "?" in key
+        by_folder.setdefault(_folder_of(key) if is_glob else key, []).append((key if is_glob else None, row))
+    found = []
+    for path in paths:
+        key = path_key(path)
+        hits = [
+            (len(folder) + 1, row)
+            for folder in _ancestors(key)
+            for glob, row in by_folder.get(folder, ())
+            if glob is None or _glob(glob).match(key)
+        ]
+        found += [
+            {"path": path, **{name: span.row[name] for name in ("secret_id", "number", "level", "weight")}}
+            | {"since": span.since, "until": span.until}
+            for span in spans.disjoint(hits)
+        ]
+    return found
+
+
+def _ancestors(key: str) -> Iterable[str]:
+    """The path itself and every folder above it, down to the empty one."""
+    yield key
+    at = key.rfind("/")
+    while at > 0:
+        yield key[:at]
+        at = key.rfind("/", 0, at)
+    yield ""

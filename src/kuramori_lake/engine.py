@@ -1,0 +1,105 @@
+"""A DuckDB that sees the lake's files and nothing else, with the views that queries and detections use.
+
+External access is off and the configuration locked before any SQL of a user runs (practice: an analyst's query must not
+read /etc/passwd, attach a database or write over a segment).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from kuramori_lake import health
+from kuramori_lake.context import DERIVED, TABLES, ContextStore
+from kuramori_lake.event import EVENT
+from kuramori_lake.manifest import Manifest
+
+MEMORY: Final = "2GB"
+THREADS: Final = 2
+
+JOINED: Final = """
+SELECT e.*, who.person_id, secret.secret_id, secret.number AS secret_number, secret.level AS secret_level,
+    secret.weight AS secret_weight, service.reason AS excluded_reason
+FROM events e
+LEFT JOIN actor_person who ON e.actor_namespace = who.namespace AND e.actor_key = who.actor_key
+    AND e.local_date BETWEEN who.since AND who.until
+LEFT JOIN actor_excluded service ON e.actor_namespace = service.namespace AND e.actor_key = service.actor_key
+    AND e.local_date BETWEEN service.since AND service.until
+LEFT JOIN path_secret secret ON e.path = secret.path AND e.local_date BETWEEN secret.since AND secret.until
+"""
+
+
+class NotAQueryError(ValueError):
+    """The text is not exactly one SELECT."""
+
+
+def must_be_query(sql: str) -> None:
+    """Refuse everything but a single SELECT.
+
+    Raises:
+        NotAQueryError: otherwise.
+    """
+    with duckdb.connect() as db:
+        try:
+            statements = db.extract_statements(sql)
+        except duckdb.Error as error:
+            raise NotAQueryError(f"this is not SQL: {error}") from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise NotAQueryError("one SELECT is allowed, nothing else")
+
+
+def events_view(db: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+    """Create the view `events` over exactly these segment files."""
+    if files:
+        names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+        db.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet([{names}])")
+    else:
+        _load(db, "events", EVENT.empty_table())
+
+
+def _load(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    db.register("incoming", rows)
+    db.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+    db.unregister("incoming")
+
+
+def _batches(manifest: Manifest) -> pa.Table:
+    rows = manifest.db.execute("SELECT id AS batch_id, source, instance, sha256, name, received_utc, tz FROM batch")
+    names = ("batch_id", "source", "instance", "sha256", "name", "received_utc", "tz")
+    schema = pa.schema([(name, pa.int64() if name == "batch_id" else pa.string()) for name in names])
+    return pa.Table.from_pylist([dict(row) for row in rows], schema)
+
+
+@contextmanager
+def over(root: Path, files: list[str], tables: dict[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection that can read these files and tables only."""
+    spill = root / "spill"
+    spill.mkdir(exist_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "temp_directory": str(spill),
+    }
+    config |= {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    with duckdb.connect(config=config) as db:
+        for name, rows in tables.items():
+            _load(db, name, rows)
+        db.execute("SET allowed_paths = $files", {"files": files})
+        db.execute("SET enable_external_access = false")
+        events_view(db, files)
+        db.execute("SET lock_configuration = true")
+        yield db
+
+
+@contextmanager
+def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection with all views over the undamaged segments."""
+    good, _ = health.usable(root, manifest, health.live(manifest))
+    files = [str(root / str(row["path"])) for row in good]
+    tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": _batches(manifest)}
+    with over(root, files, tables) as db:
+        db.execute(f"CREATE VIEW joined_events AS {JOINED}")
+        yield db

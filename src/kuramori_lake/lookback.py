@@ -1,0 +1,83 @@
+"""One person over a range of days: reads only the months and buckets where the person's names can be."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kuramori_lake import engine, health
+from kuramori_lake.context import ContextStore
+from kuramori_lake.event import BUCKETS
+from kuramori_lake.manifest import Manifest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookback:
+    """The newest events of a person, and how many there are in all."""
+
+    events: pa.Table
+    """Columns of the view `joined_events`, newest first, at most the limit asked for."""
+    total: int
+    by_activity: dict[str, int]
+    by_day: dict[date, int]
+    secret_documents: int
+    """Distinct paths of secrets touched in the whole range."""
+
+
+def bucket_of(key: str) -> int:
+    """The bucket of an actor's key in compacted segments: the first hexadecimal digit of its SHA-256."""
+    return hashlib.sha256(key.encode()).digest()[0] * BUCKETS // 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Whose deeds, on which local days (both included), and how many rows at most."""
+
+    person_id: str
+    since: date
+    until: date
+    limit: int
+
+
+def look_back(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Lookback:
+    """See `Lake.lookback`."""
+    names = context.table("actor_person").filter(pc.field("person_id") == wanted.person_id)
+    keys = sorted(set(names["actor_key"].to_pylist()))
+    files = _files(root, manifest, {bucket_of(key) for key in keys}, wanted) if keys else []
+    tables = {name: context.table(name) for name in ("actor_excluded", "path_secret")} | {"actor_person": names}
+    with engine.over(root, files, tables) as db:
+        db.execute(f"CREATE VIEW joined_events AS {engine.JOINED}")
+        those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until AND person_id IS NOT NULL"
+        params = {"keys": keys, "since": wanted.since, "until": wanted.until}
+        db.execute(f"CREATE TEMP TABLE found AS SELECT * FROM joined_events WHERE {those}", params)
+        events = db.execute(
+            "SELECT * FROM found ORDER BY time_utc DESC, event_id DESC LIMIT ?", [wanted.limit]
+        ).to_arrow_table()
+        activities = db.execute("SELECT activity, count(*) FROM found GROUP BY 1 ORDER BY 2 DESC").fetchall()
+        days = db.execute("SELECT local_date, count(*) FROM found GROUP BY 1 ORDER BY 1").fetchall()
+        secret = db.execute("SELECT count(DISTINCT path) FROM found WHERE secret_id IS NOT NULL").fetchone()
+    return Lookback(
+        events=events,
+        total=sum(count for _, count in activities),
+        by_activity=dict(activities),
+        by_day=dict(days),
+        secret_documents=secret[0] if secret else 0,
+    )
+
+
+def _files(root: Path, manifest: Manifest, buckets: set[int], wanted: Wanted) -> list[str]:
+    """Undamaged segments that can hold the actors in the range; a day wider, since local days are not UTC days."""
+    first = datetime.combine(wanted.since - timedelta(days=1), time.min).isoformat(timespec="microseconds")
+    last = datetime.combine(wanted.until + timedelta(days=2), time.min).isoformat(timespec="microseconds")
+    rows = [
+        row
+        for row in health.live(manifest)
+        if str(row["last_utc"]) >= first
+        and str(row["first_utc"]) <= last
+        and (row["bucket"] is None or row["bucket"] in buckets)
+    ]
+    good, _ = health.usable(root, manifest, rows)
+    return [str(root / str(row["path"])) for row in good]
