@@ -1,0 +1,186 @@
+"""What the register can show for a secret, per legal element, and what it lacks (EVD-02, CLS-08)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.governance.api import Ruling, handling_of
+from kuramori.kernel.acts import Subject
+from kuramori.kernel.ledger import ReadEntry, entries_about, read
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.room import Exhibit
+from kuramori.register import queries
+from kuramori.register.models import Place, Secret
+from kuramori.register.rules import Facts, Gap, gaps
+
+MANAGED = "secrecy_management"
+USEFUL = "usefulness"
+NOT_PUBLIC = "non_public_nature"
+HISTORY_READ = 500
+
+MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
+    Gap.KEEPER: (MANAGED, _("Keeper"), _("Nobody answers for this secret."), "edit"),
+    Gap.PLACE: (MANAGED, _("Place"), _("It is not said where the secret is kept."), "edit"),
+    Gap.SCOPE: (MANAGED, _("Scope of disclosure"), _("It is not said who may know the secret."), "scope"),
+    Gap.STOCKTAKING_DUE: (MANAGED, _("Stocktaking"), _("The stocktaking is overdue."), "confirm"),
+    Gap.USEFULNESS: (USEFUL, _("Usefulness"), _("It is not written down what the secret is good for."), "edit"),
+    Gap.VALUATION: (USEFUL, _("Valuation"), _("The secret has not been valued."), "value"),
+    Gap.NON_PUBLIC: (NOT_PUBLIC, _("Non-public nature"), _("It is not written down why nobody else knows it."), "edit"),
+    Gap.NON_PUBLIC_CHECK_OLD: (
+        NOT_PUBLIC,
+        _("Check of non-public nature"),
+        _("Nobody has checked for a year whether it has become known."),
+        "non-public",
+    ),
+}
+
+
+def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhibit]:
+    """Return what the register proves of a secret that the viewer may see, then the gaps; nothing of another kind."""
+    if subject.kind != Secret.kind():
+        return []
+    secret = queries.secrets_visible_to(viewer).filter(pk=subject.id).first()
+    if secret is None:
+        return []
+    history = _History(read(entries_about(secret.pk)[:HISTORY_READ], about=secret.pk))
+    facts = queries.facts_of(viewer, secret)
+    return [
+        *_managed(viewer, secret, history),
+        *_useful(secret, history),
+        *_not_public(secret, history),
+        *_lacking(secret, facts, today),
+    ]
+
+
+class _History:
+    """Which entry last set a field of the secret, or was the last with a verb; entries come newest first."""
+
+    def __init__(self, entries: Iterable[ReadEntry]) -> None:
+        self.by_field: dict[str, ReadEntry] = {}
+        self.by_verb: dict[str, ReadEntry] = {}
+        for entry in entries:
+            self.by_verb.setdefault(entry.verb, entry)
+            for change in entry.changes:
+                if change.on == Secret.kind():
+                    for name in change.fields:
+                        self.by_field.setdefault(name, entry)
+
+    def of_field(self, name: str) -> tuple[datetime | None, UUID | None]:
+        entry = self.by_field.get(name)
+        return (entry.at, entry.entry.id) if entry else (None, None)
+
+    def of_verb(self, verb: str) -> tuple[datetime | None, UUID | None]:
+        entry = self.by_verb.get(verb)
+        return (entry.at, entry.entry.id) if entry else (None, None)
+
+
+def _shown(
+    element: str,
+    title: str | Promise,
+    statement: str | Promise,
+    when: tuple[datetime | None, UUID | None],
+    practice: str,
+) -> Exhibit:
+    return Exhibit(element=element, title=title, statement=statement, at=when[0], entry_id=when[1], practice=practice)
+
+
+def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]:
+    level = secret.level
+    found = [
+        _shown(
+            MANAGED,
+            _("Level"),
+            format_lazy(_("Registered as {level}."), level=level.name),
+            history.of_field("level_id"),
+            "CLS-01",
+        ),
+    ]
+    if secret.keeper is not None:
+        name = str(secret.keeper)
+        found.append(
+            _shown(
+                MANAGED,
+                _("Keeper"),
+                format_lazy(_("{name} answers for it."), name=name),
+                history.of_field("keeper_id"),
+                "CLS-03",
+            )
+        )
+    limits = [cell for cell in handling_of(viewer, level=level.pk) if cell.ruling is not Ruling.FREE]
+    if limits:
+        words = format_lazy(_("The handling matrix limits {count} kinds of use."), count=len(limits))
+        found.append(_shown(MANAGED, _("Handling rules"), words, (level.updated_at, None), "CLS-13"))
+    found += _places(queries.places_of(viewer, secret))
+    rows = queries.scopes_of(viewer, secret).filter(retired_at=None)
+    if rows:
+        words = format_lazy(_("Open to {count} named audiences only."), count=len(rows))
+        found.append(
+            _shown(
+                MANAGED,
+                _("Scope of disclosure"),
+                words,
+                (rows[0].created_at, history.of_verb("register.scope.open")[1]),
+                "SYS-07",
+            )
+        )
+    if secret.stocktaken_on:
+        words = format_lazy(_("Found in its place at the stocktaking of {day}."), day=secret.stocktaken_on.isoformat())
+        found.append(_shown(MANAGED, _("Stocktaking"), words, history.of_field("stocktaken_on"), "CLS-05"))
+    return found
+
+
+def _places(places: QuerySet[Place]) -> list[Exhibit]:
+    return [
+        _shown(
+            MANAGED,
+            _("Place"),
+            format_lazy(_("Kept in {place}."), place=place.text),
+            (place.created_at, None),
+            "CLS-03",
+        )
+        for place in places
+        if place.valid_to is None
+    ]
+
+
+def _useful(secret: Secret, history: _History) -> list[Exhibit]:
+    found = []
+    if secret.usefulness.strip():
+        found.append(_shown(USEFUL, _("Usefulness"), secret.usefulness, history.of_field("usefulness"), "EVD-02"))
+    if secret.valued_on:
+        words = format_lazy(
+            _("Valued {technical} technically, {economic} economically, {legal} legally, of 5 each."),
+            technical=secret.value_technical,
+            economic=secret.value_economic,
+            legal=secret.value_legal,
+        )
+        found.append(_shown(USEFUL, _("Valuation"), words, history.of_field("valued_on"), "CLS-09"))
+    return found
+
+
+def _not_public(secret: Secret, history: _History) -> list[Exhibit]:
+    found = []
+    if secret.non_public.strip():
+        found.append(
+            _shown(NOT_PUBLIC, _("Non-public nature"), secret.non_public, history.of_field("non_public"), "EVD-02")
+        )
+    if secret.non_public_checked_on:
+        words = format_lazy(_("Checked on {day}."), day=secret.non_public_checked_on.isoformat())
+        when = history.of_field("non_public_checked_on")
+        found.append(_shown(NOT_PUBLIC, _("Check of non-public nature"), words, when, "EVD-02"))
+    return found
+
+
+def _lacking(secret: Secret, facts: Facts, today: date) -> list[Exhibit]:
+    found = []
+    for gap in gaps(facts, today=today):
+        element, title, statement, page = MISSING[gap]
+        address = reverse(f"register:secret-{page}", args=[secret.pk])
+        found.append(Exhibit(element=element, title=title, statement=statement, is_gap=True, fix_url=address))
+    return found

@@ -1,0 +1,128 @@
+"""Every read of the register, through the viewer: outside a secret's scope not even its title is found."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
+
+from kuramori.kernel.permissions import Viewer
+from kuramori.register.models import Place, PlaceKind, Scope, Secret, TierChoice
+from kuramori.register.rules import Audience, Facts, Permission, Tier
+
+NOBODY = UUID(int=0)
+FEW = 2_000
+
+
+def secrets_visible_to(viewer: Viewer) -> QuerySet[Secret]:
+    """Return the secrets the viewer may know of today: kept by him, open to him, or in the care of his office.
+
+    One question is asked beforehand: are they few? Then they are named by id and sorted; a viewer who sees many is
+    answered by walking the list's index. Either way the first page costs the same over a million secrets.
+    """
+    rows: QuerySet[Secret] = Secret.objects.select_related("level", "keeper", "unit")
+    if viewer.may_everywhere(Permission.SECRET_VIEW_ALL):
+        return rows
+    today = localdate(timezone=viewer.zone)
+    few = list(_visible_ids(viewer, today)[: FEW + 1])
+    if len(few) <= FEW:
+        return rows.filter(pk__in=set(few))
+    return rows.filter(
+        Q(keeper_id=viewer.person_id) | Q(unit_id__in=_offices(viewer)) | Q(Exists(_open_to(viewer, today)))
+    )
+
+
+def _visible_ids(viewer: Viewer, today: date) -> QuerySet[Secret, UUID]:
+    by_scope = _scopes(viewer, today).values_list("secret_id", flat=True)
+    by_keeper = Secret.objects.filter(keeper_id=viewer.person_id).values_list("pk", flat=True)
+    by_office = Secret.objects.filter(unit_id__in=_offices(viewer)).values_list("pk", flat=True)
+    return by_scope.union(by_keeper, by_office)
+
+
+def _offices(viewer: Viewer) -> frozenset[UUID]:
+    return viewer.units_for(Permission.SECRET_VIEW_ALL)
+
+
+def _open_to(viewer: Viewer, today: date) -> QuerySet[Scope]:
+    return _scopes(viewer, today).filter(secret=OuterRef("pk"))
+
+
+def _scopes(viewer: Viewer, today: date) -> QuerySet[Scope]:
+    """Return the scope rows that are open today and name the viewer: himself, his units, his projects, everybody.
+
+    Partners' rows carry the nil id as the company's do, so the audience is compared as well.
+    """
+    named = {NOBODY, *viewer.unit_ids, *viewer.project_ids}
+    if viewer.person_id is not None:
+        named.add(viewer.person_id)
+    is_open = Q(valid_to=None) | Q(valid_to__gte=today)
+    rows: QuerySet[Scope] = Scope.objects.filter(is_open, retired_at=None, audience_id__in=named, valid_from__lte=today)
+    return rows.exclude(audience=Audience.PARTNER)
+
+
+def secret_by_number(viewer: Viewer, number: str) -> Secret | None:
+    """Return the secret with this number if the viewer may see it."""
+    return secrets_visible_to(viewer).filter(number=number).first()
+
+
+def may_edit(viewer: Viewer, secret: Secret) -> bool:
+    """Say whether the viewer may change this secret: its keeper, or the office that keeps the register for its unit."""
+    if secret.retired_at is not None:
+        return False
+    if secret.keeper_id is not None and secret.keeper_id == viewer.person_id:
+        return True
+    return viewer.may_everywhere(Permission.SECRET_RECLASSIFY) or secret.unit_id in viewer.units_for(
+        Permission.SECRET_RECLASSIFY
+    )
+
+
+def places_of(_viewer: Viewer, secret: Secret) -> QuerySet[Place]:
+    """Return the places of a secret that the viewer was given, standing ones first."""
+    rows: QuerySet[Place] = secret.places.order_by("valid_to", "kind", "text")
+    return rows
+
+
+def scopes_of(_viewer: Viewer, secret: Secret) -> QuerySet[Scope]:
+    """Return the rows of a secret's scope, open ones first, newest first."""
+    rows: QuerySet[Scope] = secret.scopes.order_by("retired_at", "-valid_from", "-id")
+    return rows
+
+
+def facts_of(viewer: Viewer, secret: Secret) -> Facts:
+    """Return what the rules look at in a secret the viewer was given; two queries."""
+    today = localdate(timezone=viewer.zone)
+    is_open = Q(valid_to=None) | Q(valid_to__gte=today)
+    return Facts(
+        tier=Tier(secret.tier),
+        has_keeper=secret.keeper_id is not None,
+        has_place=secret.places.filter(valid_to=None).exists(),
+        has_scope=secret.scopes.filter(is_open, retired_at=None).exists(),
+        usefulness=secret.usefulness,
+        non_public=secret.non_public,
+        non_public_checked_on=secret.non_public_checked_on,
+        next_stocktaking=secret.next_stocktaking,
+        is_valued=secret.valued_on is not None,
+    )
+
+
+def due_for_stocktaking(viewer: Viewer, today: date) -> QuerySet[Secret]:
+    """Return the secrets that the viewer keeps and that should be counted by now, the most overdue first."""
+    mine: QuerySet[Secret] = Secret.objects.filter(
+        keeper_id=viewer.person_id, retired_at=None, next_stocktaking__lte=today
+    )
+    return mine.order_by("next_stocktaking", "id")
+
+
+def without_full_proof(viewer: Viewer) -> QuerySet[Secret]:
+    """Return the tier A secrets in sight that lack a word on usefulness or non-public nature, or a valuation."""
+    lacking = Q(usefulness="") | Q(non_public="") | Q(valued_on=None)
+    return secrets_visible_to(viewer).filter(lacking, tier=TierChoice.A, retired_at=None)
+
+
+def path_patterns() -> QuerySet[Place]:
+    """Return every path place, past ones too, with secret and level: what the lake joins events with.
+
+    For the system itself (`watch` hands them to the lake, which shows nobody a title); not for pages.
+    """
+    rows: QuerySet[Place] = Place.objects.filter(kind=PlaceKind.PATH).exclude(pattern="")
+    return rows.select_related("secret", "secret__level")
