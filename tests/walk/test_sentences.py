@@ -1,4 +1,4 @@
-"""Every verb has its sentence in both languages, so that each history page reads as text."""
+"""Every verb has its sentence, so that each history page reads as text; that it is translated is the i18n lint's."""
 
 import ast
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from kuramori.kernel.room import rooms, verbs
+from kuramori.kernel.sentences import sentence
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "src" / "kuramori"
 
@@ -32,10 +33,9 @@ def test_a_verb_begins_with_its_room():
 
 
 @pytest.mark.parametrize("verb", sorted(verbs()))
-def test_a_sentence_says_who_did_it_in_both_languages(verb):
-    sentences = set()
-    for language in ("ja", "en"):
-        with override(language):
-            sentences.add(str(verbs()[verb]))
-    assert len(sentences) == 2
-    assert all("%(by)s" in sentence for sentence in sentences)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_sentence_can_be_said_even_when_its_words_were_erased(verb, language):
+    with override(language):
+        said = sentence(verb, {})
+    assert said != verb
+    assert "%" not in said
