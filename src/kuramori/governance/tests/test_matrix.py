@@ -1,7 +1,7 @@
 """The matrix is data: changing one cell is an act and changes behaviour at once (CLS-01)."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from kuramori.governance.acts import handling_set, level_add, scheme_install
 from kuramori.governance.models import HandlingCell, Level
@@ -70,7 +70,7 @@ def test_an_approval_without_approver_and_a_change_without_reason_are_refused(
 
 
 def test_the_database_itself_refuses_an_approval_without_approver(levels: list[Level]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic(), act("governance.handling.set", by=SYSTEM):
+    with pytest.raises(IntegrityError), act("governance.handling.set", by=SYSTEM):
         HandlingCell(level=levels[3], action=Action.VIEW, ruling=Ruling.APPROVAL).save()
 
 
