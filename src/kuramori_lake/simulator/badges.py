@@ -57,7 +57,7 @@ class BadgeLog:
         self.entries.append((second, row))
 
     def close_day(self, day: date) -> None:
-        """Write the working day in order of time, the hours after midnight as 24 to 31."""
+        """Write the working day in order of time, the hours after midnight as 24 to 29."""
         today, self.entries = self.entries, []
         today.sort(key=_by_second)
         self.out.write(day, _lines(day, today))

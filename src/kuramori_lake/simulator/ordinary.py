@@ -25,6 +25,8 @@ _PRINTS = {"board": 0.6, "office": 2.0, "sales": 1.6, "design": 0.9, "software":
 _WEEKDAY = (1.12, 1.05, 1.0, 0.98, 0.88, 0.5, 0.5)
 _NEWCOMER_DAYS = 30
 _STICK_HOLDERS = 14
+_LAST_GATE = 30 * HOUR - 45
+"""The 30-hour clock of the door controllers ends at 29:59:59; the night shift is out of the gate by then."""
 
 
 class OrdinaryDays:
@@ -35,7 +37,7 @@ class OrdinaryDays:
         self.stage = stage
         rng = dice(stage.seed, "hours")
         self.office = tuple(_office_second(rng) for _ in range(4096))
-        self.night = tuple(rng.randrange(22 * HOUR, 30 * HOUR) for _ in range(1024))
+        self.night = tuple(rng.randrange(int(20.8 * HOUR), int(28.6 * HOUR)) for _ in range(1024))
         self._working_sets: dict[str, list[Document]] = {}
         self._month = 0
 
@@ -128,10 +130,11 @@ class OrdinaryDays:
         if leaves_at is None and rng.random() >= budget.badge_days:
             return
         log = self.stage.badges[person.unit.site.code]
-        start = (21.6 if at_night else 8.35) * HOUR + person.habit / 2 + rng.randrange(-600, 600)
-        end = (30.1 if at_night else 17.9) * HOUR + person.habit / 2 + int(rng.expovariate(1 / 2400))
+        start = (20.2 if at_night else 8.35) * HOUR + person.habit / 2 + rng.randrange(-600, 600)
+        end = (28.7 if at_night else 17.9) * HOUR + person.habit / 2 + int(rng.expovariate(1 / 2400))
         first = int(min([start, *(second - 240 for second in seconds[:1])]))
         last = leaves_at or int(max([end, *(second + 500 for second in seconds[-1:])]))
+        last = min(last, _LAST_GATE)
         log.passed(first, person, GATE, inwards=True)
         log.passed(last, person, GATE, inwards=False)
         if rng.random() < budget.inner_doors:
