@@ -10,16 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import now
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.room import rooms
+from kuramori.kernel.room import JOBS_VIEW_ALL, rooms
 
 LOST_AFTER = timedelta(seconds=30)
 BEAT_EVERY = timedelta(seconds=1)
@@ -82,6 +83,17 @@ def ask(kind: str, *, viewer: Viewer | None, title: str = "", **arguments: Any) 
         asked_by_name=viewer.actor.name if viewer else "",
         asked_at=now(),
     )
+
+
+def jobs_seen_by(viewer: Viewer) -> QuerySet[Job]:
+    """Return the viewer's own jobs, or all of them for who runs the system."""
+    own = Q(asked_by=viewer.person_id) & Q(asked_by__isnull=False)
+    return Job.objects.all() if viewer.may(JOBS_VIEW_ALL) else Job.objects.filter(own)
+
+
+def job_seen_by(viewer: Viewer, pk: UUID) -> Job | None:
+    """Return a job if the viewer may see it."""
+    return jobs_seen_by(viewer).filter(pk=pk).first()
 
 
 def cancel(job: Job) -> None:

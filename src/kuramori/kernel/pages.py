@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.permissions import Viewer
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 OPEN = "open"
 SIGNED_IN = "signed-in"
 
@@ -31,7 +31,7 @@ def page(permission: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: ViewedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: ViewedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if permission != OPEN:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())

@@ -120,11 +120,14 @@ def verbs() -> Mapping[str, str | Promise]:
     return {verb: sentence for room in rooms() for verb, sentence in room.verbs.items()}
 
 
+JOBS_VIEW_ALL = "kernel:job:view_all"
+
 ROOM = Room(
     name="kernel",
     title=_("Kernel"),
-    permissions={},
+    permissions={JOBS_VIEW_ALL: (Role.SYSTEM_ADMINISTRATOR,)},
     verbs={
+        "kernel.register.export": _("%(by)s exported %(rows)s rows of “%(register)s” as %(format)s"),
         "kernel.view.save": _("%(by)s saved the list view %(subject)s"),
         "kernel.view.share": _("%(by)s shared the list view %(subject)s"),
         "kernel.view.retire": _("%(by)s removed the list view %(subject)s"),

@@ -10,3 +10,4 @@ from kuramori.site.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+INSTALLED_APPS += ["kuramori.kernel.registers.tests.shelf"]  # noqa: F405  (a room for the register kit's own tests)

@@ -43,14 +43,19 @@ the verbs "register.secret.add", ".edit" and ".retire"; its acts open these verb
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.urls import URLPattern, reverse
+from django.http import Http404, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
+from kuramori.kernel.pages import page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import Record
+from kuramori.kernel.registers import list_views, record_views
 from kuramori.kernel.registers.columns import (
     Choices,
     Column,
@@ -67,6 +72,7 @@ from kuramori.kernel.room import Duty
 __all__ = ["Choices", "Column", "ColumnKind", "Fact", "Filter", "FilterKind", "Link", "Mark", "Register", "Text"]
 
 RESERVED = frozenset({"after", "before", "column", "format", "id", "q", "retired", "sort", "tab", "view"})
+ONLY_POSTED = frozenset({"bulk", "export", "save-view"})
 
 
 def _always(_viewer: Viewer, _record: Any) -> bool:
@@ -80,7 +86,8 @@ class Register:
     `visible_to` is the only door to records: outside of it every page answers 404. `may_edit` is asked for a
     record the viewer sees, before and again after saving. `withheld` names columns and model fields that this
     viewer may not see although he sees the record: they leave list, export, sorting, history and conflict notices
-    (facts and forms are given per viewer anyway). `actions` are links to hand-written pages of further acts.
+    (facts and forms are given per viewer anyway). `actions` are links to hand-written pages of further acts;
+    `retire_effects` says in sentences what retiring does beside leaving the list.
     `form` gets (viewer, record or None, POST data or None); a field "why" in it replaces the kit's own reason.
     """
 
@@ -107,6 +114,7 @@ class Register:
     next_duty: Callable[[Any, Viewer], Duty | None] | None = None
     who_may_see: Callable[[Any, Viewer], Sequence[Text]] | None = None
     actions: Callable[[Any, Viewer], Sequence[Link]] | None = None
+    retire_effects: Callable[[Sequence[Any], Viewer], Sequence[Text]] | None = None
     withheld: Callable[[Viewer], frozenset[str]] | None = None
     practices: str = ""
     icon: str = "list"
@@ -114,8 +122,15 @@ class Register:
     def __post_init__(self) -> None:
         columns = {each.name for each in self.columns}
         taken = RESERVED & {each.name for each in self.filters}
+        if (self.add or self.edit) and self.form is None:
+            raise ValueError(f"{self.name}: adding and editing need a form")
         if taken or len(columns) != len(self.columns) or self.name.count(":") != 1:
             raise ValueError(f"{self.name}: a name is not room:thing, or taken, or given twice: {sorted(taken)}")
+
+    @property
+    def thing(self) -> str:
+        """Return what one record is called in code: "secret", the keyword of its acts."""
+        return self.name.partition(":")[2]
 
     def permission(self, action: str) -> str:
         """Return the permission for view, add, edit, retire, export or import: "register:secret:view"."""
@@ -125,9 +140,16 @@ class Register:
         """Return the verb of the act that adds, edits or retires: "register.secret.edit"."""
         return f"{self.name.replace(':', '.')}.{action}"
 
-    def url(self, page: str, record: Any = None) -> str:
+    def room_act(self, action: str) -> Callable[..., Any]:
+        """Return the room's own act for add, edit or retire; Http404 where the register has none."""
+        done: Callable[..., Any] | None = {"add": self.add, "edit": self.edit, "retire": self.retire}[action]
+        if done is None:
+            raise Http404
+        return done
+
+    def url(self, page_name: str, record: Any = None) -> str:
         """Return the address of a page: list, add, export, bulk, or with a record detail, edit, retire, history."""
-        return reverse(f"{self.name}-{page}", args=[] if record is None else [record.pk])
+        return reverse(f"{self.name}-{page_name}", args=[] if record is None else [record.pk])
 
     def may(self, viewer: Viewer, action: str) -> bool:
         """Say whether the register offers this at all, and to this viewer."""
@@ -136,4 +158,26 @@ class Register:
 
     def urls(self) -> list[URLPattern]:
         """Return the routes of all pages, named "secret-list" and so on, for the room's `urlpatterns`."""
-        return []
+
+        def to(where: str, name: str, view: Callable[..., HttpResponseBase], action: str) -> URLPattern:
+            asked = partial(view, self)
+            asked = require_POST(asked) if name in ONLY_POSTED else asked
+            return path(f"{self.path}/{where}", page(self.permission(action))(asked), name=f"{self.thing}-{name}")
+
+        routes = [
+            to("", "list", list_views.list_page, "view"),
+            to("export/", "export", list_views.export_file, "export"),
+            to("views/", "save-view", list_views.save_view_page, "view"),
+            to("<uuid:pk>/", "detail", record_views.detail_page, "view"),
+            to("<uuid:pk>/history/", "history", record_views.history_page, "view"),
+        ]
+        if self.add:
+            routes += [to("add/", "add", record_views.add_page, "add")]
+        if self.edit:
+            routes += [to("<uuid:pk>/edit/", "edit", record_views.edit_page, "edit")]
+        if self.retire:
+            routes += [
+                to("retire/", "bulk", list_views.bulk_page, "retire"),
+                to("<uuid:pk>/retire/", "retire", record_views.retire_page, "retire"),
+            ]
+        return routes
