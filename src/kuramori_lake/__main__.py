@@ -1,0 +1,5 @@
+import sys
+
+from kuramori_lake.cli import main
+
+sys.exit(main())
