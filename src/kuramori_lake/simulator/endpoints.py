@@ -27,9 +27,7 @@ class EndpointLog:
         self.out = out
         self.entries: list[tuple[int, int, str]] = []
 
-    def printed(  # noqa: PLR0913 - each a column of the log
-        self, day: date, second: int, person: Person, name: str, *, pages: int, printer: str
-    ) -> None:
+    def printed(self, day: date, second: int, person: Person, name: str, *, pages: int, printer: str) -> None:
         """A print job."""
         self._add(day, second, person, "印刷操作,印刷", f"{name},{printer},,,{pages}", known=True)
 
@@ -41,7 +39,7 @@ class EndpointLog:
         """A USB medium removed."""
         self._add(day, second, person, "外部メディア操作,切断", f",{stick[0]},{stick[1]},,", known=True)
 
-    def copied(  # noqa: PLR0913 - each a column of the log
+    def copied(
         self, day: date, second: int, person: Person, name: str, *, size: int, stick: tuple[str, str], known: bool
     ) -> None:
         """A file copied to a USB medium."""
@@ -54,9 +52,7 @@ class EndpointLog:
         today.sort(key=_by_instant)
         self.out.write(day, _lines(day, today))
 
-    def _add(  # noqa: PLR0913 - each a column of the log
-        self, day: date, second: int, person: Person, deed: str, details: str, *, known: bool
-    ) -> None:
+    def _add(self, day: date, second: int, person: Person, deed: str, details: str, *, known: bool) -> None:
         alarm = "FALSE" if known else "警戒"
         offset = person.unit.site.utc_offset(day)
         row = f"{person.pc.upper()},{AD_DOMAIN}\\{person.account_on(day)},{deed},{plain(details)}"

@@ -89,9 +89,7 @@ def leave(person: Person, *, notice: date, leaves: date, used_up: int = 10) -> P
     return replace(person, career=replace(person.career, notice=notice, last_day=last_day, leaves=leaves))
 
 
-def _person(  # noqa: PLR0913 - one call site, each argument a fact about the person
-    rng: Random, unit: Unit, *, rank: int, serial: int, boss: str, accounts: set[str], start: date
-) -> Person:
+def _person(rng: Random, unit: Unit, *, rank: int, serial: int, boss: str, accounts: set[str], start: date) -> Person:
     kind, position = _engagement(rng, unit, rank)
     german = unit.site.country == "DE"
     name = names.german(rng, accounts) if german else names.japanese(rng, accounts)

@@ -147,7 +147,7 @@ def _area(key: str, name: str, share: str, root: str, paths: list[str]) -> Area:
     )
 
 
-def _shelf(  # noqa: PLR0913 - what a folder is filled with
+def _shelf(
     rng: Random, folder: str, stem: str, endings: tuple[str, ...], *, count: int, since: int, newest: int
 ) -> list[str]:
     """Paths below `folder`, one folder a year; recent years hold more."""

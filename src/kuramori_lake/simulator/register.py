@@ -107,7 +107,7 @@ def _of_project(rng: Random, project: Project, library: Library, today: date) ->
     )
 
 
-def _secret(  # noqa: PLR0913 - what a row is made from
+def _secret(
     rng: Random, title: str, kind: Kind, unit: Unit, *, company: Company, library: Library, today: date
 ) -> Secret:
     level = rng.choices(LEVELS[:3], (2 if kind.grave else 1, 6, 9))[0]

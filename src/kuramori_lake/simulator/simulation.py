@@ -17,7 +17,7 @@ from kuramori_lake.simulator.truth import Truth, tell
 Progress = Callable[[int, int, str], None]
 
 
-def simulate(  # noqa: PLR0913 - the parameters of a world
+def simulate(
     out: Path,
     *,
     seed: int = 7,

@@ -106,9 +106,7 @@ class Stage:
             log.close_day(day)
 
 
-def set_up(  # noqa: PLR0913 - the parts of one whole
-    out: Path, *, seed: int, company: Company, library: Library, moments: Moments, budget: Budget
-) -> Stage:
+def set_up(out: Path, *, seed: int, company: Company, library: Library, moments: Moments, budget: Budget) -> Stage:
     """Open every log below `out/logs`."""
     logs = out / "logs"
     files = {

@@ -36,7 +36,7 @@ class Truth:
         return {key: value for key, value in vars(self).items() if key != "path"}
 
 
-def tell(  # noqa: PLR0913 - every part adds what it did
+def tell(
     out: Path, *, scene: Stage, plot: Story, confusers: Confusers, traps: Traps, secrets: list[Secret], seed: int
 ) -> Truth:
     """Collect the truth and write it to `out/truth.json`."""
