@@ -74,13 +74,23 @@ def _per_word(column: pa.ChunkedArray) -> pa.Array:
     return pc.fill_null(keys.take(coded.indices), "")
 
 
+def _local(parsed: pa.Table, utc: clock.Micros, zone: ZoneInfo) -> clock.Micros:
+    """The clock where the actor was: by the row's own offset if it has one, else by the zone of the site."""
+    local = clock.to_local(utc, zone)
+    if "offset_s" not in parsed.column_names:
+        return local
+    offset = parsed["offset_s"]
+    own = utc + np.asarray(pc.fill_null(offset, 0)).astype(np.int64) * 1_000_000
+    return np.where(np.asarray(offset.is_null()), local, own)
+
+
 def stamped(parsed: pa.Table, keys: Keys, stamp: Stamp, *, first_ordinal: int) -> pa.Table:
     """Rows of `event.EVENT` out of rows of `event.PARSED`; columns that the parser left out become null."""
     count = parsed.num_rows
     utc = np.asarray(parsed["time_utc"].cast(pa.timestamp("us")).cast(pa.int64()))
-    hour, day = clock.hour_and_day(clock.to_local(utc, stamp.zone))
+    hour, day = clock.hour_and_day(_local(parsed, utc, stamp.zone))
     ahead = (utc - clock.micros(stamp.received_utc)) // 1_000_000
-    columns = {name: parsed[name] for name in parsed.column_names if name != "row_key"}
+    columns = {name: parsed[name] for name in parsed.column_names if name not in {"row_key", "offset_s"}}
     columns |= {
         "event_id": pa.array(np.arange(first_ordinal, first_ordinal + count) + (stamp.batch_id << ORDINAL_BITS)),
         "dedupe_key": pa.array(keys),

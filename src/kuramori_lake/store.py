@@ -111,7 +111,7 @@ class Lake:
         sweep(self.root / "segments", named)
         compaction.forget_retired(self.root, self.manifest)
 
-    def ingest(  # noqa: PLR0913  # each is one fact about the source, by keyword
+    def ingest(
         self,
         path: Path,
         *,

@@ -55,6 +55,12 @@ def parse(text: str) -> tuple[int, int | None]:
     return local, _offset(zone) if zone else None
 
 
+def offset_of(text: str) -> int | None:
+    """Seconds ahead of UTC of `GMT+09:00`, `+09:00` or `Z`; None if it is none of these."""
+    zone = _ZONE.match(unicodedata.normalize("NFKC", text))
+    return _offset(zone) // _SECOND if zone else None
+
+
 def _day(found: re.Match[str]) -> date:
     year = 1 if found["y"] == "元" else int(found["y"])
     if found["era"]:

@@ -45,6 +45,8 @@ class Mapping:
     activity: Choice
     zone: str | None = None
     """Zone that the product writes in; None: the site's."""
+    offset: str | None = None
+    """Column with the machine's own offset from UTC, e.g. `GMT+09:00`: whose night it was."""
     actor: tuple[tuple[str, Namespace], ...] = ()
     """Columns that may name the actor, best first, each with its kind of name."""
     confidence: Confidence = Confidence.CLAIMED
@@ -99,6 +101,7 @@ def from_json(found: Dict[str, Any]) -> Mapping:
             header=_texts(found["header"]),
             time=_texts(found["time"]),
             zone=found.get("zone"),
+            offset=plain(found["offset"]) if "offset" in found else None,
             activity=_choice(found["activity"], Activity, default=None),
             actor=tuple((plain(one["column"]), Namespace(one["namespace"])) for one in found.get("actor", ())),
             confidence=Confidence(found.get("confidence", Confidence.CLAIMED)),

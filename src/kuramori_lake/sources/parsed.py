@@ -46,7 +46,10 @@ class Reading:
     """One piece of a parsed file. Rows read = events + repeats + rejects + ignored."""
 
     events: pa.Table
-    """Columns of `event.PARSED`; columns a parser has nothing for may be missing."""
+    """Columns of `event.PARSED`; columns a parser has nothing for may be missing.
+
+    One more is allowed, `offset_s`: seconds that the actor's own clock is ahead of UTC, null for the site's zone.
+    """
     rejects: tuple[Reject, ...] = ()
     ignored: int = 0
     """Rows skipped by design, such as IPC$ or the bookkeeping of file handles."""

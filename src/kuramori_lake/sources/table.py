@@ -192,6 +192,8 @@ class _Meaning:
             "raw_length": row.length,
             "raw_encoding": self._encoding,
         }
+        if mapping.offset:
+            found["offset_s"] = dates.offset_of(self._cell(cells, mapping.offset))
         return found | self._fields(cells)
 
     def _actor(self, cells: list[str]) -> tuple[str | None, str | None]:
@@ -218,10 +220,14 @@ class _Meaning:
         is_utc = np.array([row.pop("is_utc") for row in rows], dtype=bool)
         utc = np.where(is_utc, local, clock.to_utc(local, self._zone))
         names = dict.fromkeys(name for row in rows for name in row)
-        columns = {name: pa.array([row.get(name) for row in rows], PARSED.field(name).type) for name in names}
+        columns = {name: pa.array([row.get(name) for row in rows], _type_of(name)) for name in names}
         columns["time_utc"] = pa.array(utc).cast(pa.timestamp("us"))
         columns.setdefault("row_key", pa.array([], pa.uint64()))
         return pa.table(columns)
+
+
+def _type_of(name: str) -> pa.DataType:
+    return pa.int32() if name == "offset_s" else PARSED.field(name).type
 
 
 def _integer(text: str | None) -> int | None:
