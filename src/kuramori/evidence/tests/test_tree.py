@@ -98,6 +98,19 @@ def test_every_tree_continues_the_empty_one():
     assert not tree.is_consistent(6, 5, LEAVES[0], LEAVES[0], [LEAVES[0]])
 
 
+@pytest.mark.parametrize(("old", "new"), [(0, 5), (6, 5), (-1, 5)])
+def test_there_is_no_consistency_from_nothing_or_backwards(storage, old, new):
+    with pytest.raises(IndexError):
+        tree.consistency_proof(old, new, storage.hashes)
+
+
+def test_proofs_of_impossible_places_do_not_verify(storage):
+    assert not tree.is_included(LEAVES[0], 5, 5, [], LEAVES[0])
+    with pytest.raises(IndexError):
+        tree.inclusion_proof(5, 5, storage.hashes)
+    assert tree.cover_proof([], 0, storage.hashes) == []
+
+
 def test_a_lost_row_is_named(storage):
     holed = {place: row for place, row in storage.rows.items() if place != (1, 2)}
     with pytest.raises(tree.MissingHashError, match="level 1"):

@@ -1,6 +1,9 @@
 import subprocess
 import sys
 
+import pytest
+
+from kuramori.evidence.rules import verifier
 from kuramori.evidence.rules.verifier import verifier_files
 
 
@@ -21,3 +24,9 @@ def test_how_to_use_it_is_said_in_both_languages():
         assert f'<html lang="{language}">' in page
         for command in ("sha256sum -c manifest-sha256.txt", "bagit.py --validate", "verify/kuramori_verify.py"):
             assert command in page
+
+
+def test_an_installation_without_the_verifier_says_so(monkeypatch):
+    monkeypatch.setattr(verifier, "find_spec", lambda _name: None)
+    with pytest.raises(FileNotFoundError, match="whole distribution"):
+        verifier_files()
