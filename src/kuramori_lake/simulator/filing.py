@@ -5,7 +5,9 @@ A topic is (folder, stem of the names, endings, weight: how many documents compa
 
 from random import Random
 
-from kuramori_lake.simulator.company import Trade
+from kuramori_lake.simulator.company import Project, Trade
+
+SECRET_FOLDER = "図面"  # noqa: S105 - a folder name
 
 Topic = tuple[str, str, tuple[str, ...], int]
 _JA: dict[Trade, tuple[Topic, ...]] = {
@@ -66,6 +68,12 @@ _DE: dict[Trade, tuple[Topic, ...]] = {
         ("Vorlagen", "Vorlage", ("docx",), 2),
     ),
 }
+_PROJECT_TOPICS: dict[Trade, tuple[str, str, tuple[str, ...]]] = {
+    "lab": ("試験データ", "試験", ("csv", "xlsx")),
+    "software": ("設計資料", "設計書", ("docx", "xlsx")),
+    "office": ("検討資料", "検討資料", ("pptx", "xlsx")),
+    "sales": ("提案資料", "提案書", ("pptx", "docx")),
+}
 _PARTS = (
     "上型",
     "下型",
@@ -86,6 +94,15 @@ _PARTS_DE = ("Oberform", "Unterform", "Schieber", "Kühlung", "Auswerferplatte",
 def filing(trade: Trade, country: str) -> tuple[Topic, ...]:
     """The topic folders of a trade at a site; German units without a table of their own file like an office."""
     return _DE.get(trade, _DE["office"]) if country == "DE" else _JA[trade]
+
+
+def project_topic(project: Project) -> tuple[str, str, tuple[str, ...]]:
+    """What a project mainly makes: folder, stem and endings; drawings carry the number of the project."""
+    if project.unit.site.country == "DE":
+        return "Zeichnungen", "Z", ("dwg", "CATPart", "pdf")
+    if project.unit.trade == "design":
+        return SECRET_FOLDER, project.code.replace("-", ""), ("dwg", "CATPart", "pdf")
+    return _PROJECT_TOPICS[project.unit.trade]
 
 
 def file_name(rng: Random, stem: str, number: int, endings: tuple[str, ...], year: int) -> str:

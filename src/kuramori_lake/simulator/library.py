@@ -9,11 +9,10 @@ from random import Random
 
 from kuramori_lake.simulator.company import STAFFED, TESTING, Company, Project, Unit
 from kuramori_lake.simulator.dice import dice, zipf
-from kuramori_lake.simulator.filing import file_name, filing
+from kuramori_lake.simulator.filing import file_name, filing, project_topic
 from kuramori_lake.simulator.founding import SECRET_PROJECT
 
 Document = tuple[str, str]
-SECRET_FOLDER = "図面"  # noqa: S105 - a folder name
 SHARES_OF = {
     "fs01": ("kanri", "eigyo", "gijutsu"),
     "fs02": ("seizo",),
@@ -25,13 +24,17 @@ _OLDEST_YEAR = 2019
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A folder tree that belongs to a unit or a project; documents are in order of popularity."""
+    """A folder tree that belongs to a unit or a project; documents are in order of popularity.
+
+    `main_folder` is where a project keeps what it makes.
+    """
 
     key: str
     name: str
     host: str
     share: str
     root: str
+    main_folder: str
     documents: tuple[Document, ...]
     popularity: list[float] = field(repr=False)
 
@@ -48,11 +51,6 @@ class Area:
         """A path of the server's own as people write it."""
         local = path.replace(SAMBA_ROOT, "").replace(WINDOWS_ROOT, "").replace("/", "\\")
         return f"\\\\{self.host}{local}"
-
-    @property
-    def drawings(self) -> str:
-        """The folder of a project's drawings."""
-        return self.root + ("\\Zeichnungen" if self.root.startswith(WINDOWS_ROOT) else f"/{SECRET_FOLDER}")
 
     def below(self, folder: str) -> list[Document]:
         """The documents of one topic folder."""
@@ -111,7 +109,7 @@ def _unit_area(rng: Random, unit: Unit, density: float, least: int, newest: int)
         count = max(4, int(weight * per_weight) + 1)
         documents += _shelf(rng, folder, stem, endings, count=count, since=_OLDEST_YEAR, newest=newest)
     rng.shuffle(documents)
-    return _area(unit.code, unit.name, unit.share, root, documents)
+    return _area(unit.code, unit.name, unit.share, documents, root=root, main=root)
 
 
 def _project_area(rng: Random, project: Project, drawings: int, newest: int) -> Area:
@@ -121,20 +119,19 @@ def _project_area(rng: Random, project: Project, drawings: int, newest: int) -> 
         f"{project.code}_{project.name_en.split(',')[0]}" if german else f"{project.code}_{project.name.split('（')[0]}"
     )
     root = f"{WINDOWS_ROOT}\\{share}\\Projekte\\{label}" if german else f"{SAMBA_ROOT}/{share}/プロジェクト/{label}"
-    topic, stem = ("Zeichnungen", "Z") if german else (SECRET_FOLDER, project.code.replace("-", ""))
+    topic, stem, endings = project_topic(project)
     since, newest = project.start.year, max(project.start.year, newest)
     separator = "\\" if german else "/"
-    documents = _shelf(
-        rng, root + separator + topic, stem, ("dwg", "CATPart", "pdf"), count=drawings, since=since, newest=newest
-    )
+    main = root + separator + topic
+    documents = _shelf(rng, main, stem, endings, count=drawings, since=since, newest=newest)
     folder, kind = ("Besprechungen", "Protokoll") if german else ("会議", "議事録")
     count = max(4, drawings // 12)
     documents += _shelf(rng, root + separator + folder, kind, ("docx", "pptx"), count=count, since=since, newest=newest)
     rng.shuffle(documents)
-    return _area(project.code, project.name, share, root, documents)
+    return _area(project.code, project.name, share, documents, root=root, main=main)
 
 
-def _area(key: str, name: str, share: str, root: str, paths: list[str]) -> Area:
+def _area(key: str, name: str, share: str, paths: list[str], *, root: str, main: str) -> Area:
     documents = tuple((share, path) for path in paths)
     return Area(
         key=key,
@@ -142,6 +139,7 @@ def _area(key: str, name: str, share: str, root: str, paths: list[str]) -> Area:
         host=host_of(share),
         share=share,
         root=root,
+        main_folder=main,
         documents=documents,
         popularity=zipf(len(paths)),
     )

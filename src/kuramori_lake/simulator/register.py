@@ -1,10 +1,11 @@
 """Draws up the company's register: some 400 secrets with level, keeper, places, scope, dates and value."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kuramori_lake.simulator.company import STAFFED, UNITS, Company, Person, Project, Unit
+from kuramori_lake.simulator.company import STAFFED, UNITS, Company, Person, Project, Trade, Unit
 from kuramori_lake.simulator.dice import dice, some
 from kuramori_lake.simulator.filing import filing
 from kuramori_lake.simulator.founding import SECRET_PROJECT
@@ -14,6 +15,13 @@ from kuramori_lake.simulator.subjects import KINDS, PARTNERS, Kind, titles
 LEVELS = ("極秘", "秘", "社外秘", "公開")
 _FIRST_DAY = date(2019, 4, 1)
 _STORY_TITLE = "蒼穹 大型一体ダイカスト金型 図面一式"
+_PROJECT_KINDS: dict[Trade, str] = {
+    "design": "図面",
+    "lab": "試験データ",
+    "software": "ソースコード",
+    "office": "経営計画",
+    "sales": "交渉・契約",
+}
 _STORY_USE = "部品点数を七十から一に減らす一体鋳造金型。量産一型あたり約三億円の原価低減を見込む。"
 _STORY_CLOSED = "図面は案件フォルダ以外に保管せず、社外発表・出願なし。鋳造機メーカーにも外形のみ開示。"
 
@@ -72,7 +80,7 @@ def _numbered(draft: Secret, place: int) -> Secret:
 
 
 def _of_project(rng: Random, project: Project, library: Library, today: date) -> Secret:
-    """The drawings of a project, kept by its leader; those of the story's project are the gravest."""
+    """What a project makes, kept by its leader; the drawings of the story's project are the gravest."""
     story = project.code == SECRET_PROJECT
     area = library.areas[project.code]
     level = "極秘" if story else rng.choice(("極秘", "秘", "秘"))
@@ -81,12 +89,12 @@ def _of_project(rng: Random, project: Project, library: Library, today: date) ->
     return Secret(
         number="",
         title=title,
-        kind="図面",
+        kind=_PROJECT_KINDS[project.unit.trade],
         level=level,
         tier="A",
         keeper=project.leader,
         unit=project.unit.code,
-        places=(area.unc_of(area.drawings), *cabinet),
+        places=(area.unc_of(area.main_folder), *cabinet),
         medium="電子・紙" if story else "電子",
         origin="自社",
         partner="",
@@ -112,7 +120,7 @@ def _secret(
 ) -> Secret:
     level = rng.choices(LEVELS[:3], (2 if kind.grave else 1, 6, 9))[0]
     received = rng.random() < (0.25 if kind.from_partners else 0.05)
-    acquired = _FIRST_DAY + timedelta(days=rng.randrange((today - _FIRST_DAY).days - 20))
+    acquired = _came_about(rng, title, today)
     high = {"極秘": 4, "秘": 3, "社外秘": 2}[level]
     project = rng.choice(company.projects) if rng.random() < 0.18 else None  # noqa: PLR2004
     keeper = _keeper(rng, company, unit, today)
@@ -126,7 +134,7 @@ def _secret(
         tier="A" if level == "極秘" or (level == "秘" and rng.random() < 0.3) else "B",  # noqa: PLR2004
         keeper=keeper.number,
         unit=unit.code,
-        places=tuple(_places(rng, unit, library, kind)),
+        places=tuple(_places(rng, unit, library, kind, acquired)),
         medium=rng.choices(("電子", "電子・紙", "紙", "試作品"), (70, 20, 7, 6 * kind.tangible))[0],
         origin="受領" if received else "自社",
         partner=rng.choice(PARTNERS) if received else "",
@@ -164,24 +172,32 @@ def _keeper(rng: Random, company: Company, unit: Unit, today: date) -> Person:
     return staff[0] if rng.random() < 0.6 else rng.choice(staff)  # noqa: PLR2004
 
 
-def _places(rng: Random, unit: Unit, library: Library, kind: Kind) -> list[str]:
+def _places(rng: Random, unit: Unit, library: Library, kind: Kind, acquired: date) -> list[str]:
     """A folder of the file server, or a system; sometimes a cabinet or a zone beside it."""
     area = library.areas[unit.code]
     folders = [topic[0] for topic in filing(unit.trade, unit.site.country)]
     fitting = [folder for folder in folders if any(word in folder for word in kind.folders)] or folders
     within = area.below(rng.choice(fitting))
-    years = area.unc_of(rng.choice(within)[1]).rpartition("\\")[0]
-    places = [years if rng.random() < 0.7 else years.rpartition("\\")[0]]  # noqa: PLR2004
-    if rng.random() < 0.08:  # noqa: PLR2004
-        places = [
-            rng.choice(("PLM：製品構成データ", "ERP：原価モジュール", "Git：cell-control リポジトリ", "SFA：顧客管理"))
-        ]
+    same_year = [document for document in within if str(acquired.year) in re.split(r"[/\\]", document[1])]
+    folder = area.unc_of(rng.choice(same_year or within)[1]).rpartition("\\")[0]
+    places = [folder if rng.random() < 0.7 else folder.rpartition("\\")[0]]  # noqa: PLR2004
+    if kind.system and rng.random() < 0.2:  # noqa: PLR2004
+        places = [kind.system]
     chance = rng.random()
     if chance < 0.15:  # noqa: PLR2004
         places.append(f"{unit.site.name} {1 + rng.randrange(5)}F キャビネット C-{rng.randrange(1, 40):02d}")
     elif chance < 0.22:  # noqa: PLR2004
         places.append(f"{unit.site.name} 管理区域 Z{rng.randrange(1, 6)}")
     return places
+
+
+def _came_about(rng: Random, title: str, today: date) -> date:
+    """A day since April 2019; what carries a fiscal year in its title came about in that year."""
+    first, last = _FIRST_DAY, today - timedelta(days=20)
+    if found := re.search(r"(\d{4})年度$", title):
+        first = date(int(found[1]), 4, 1)
+        last = min(last, first + timedelta(days=360))
+    return first + timedelta(days=rng.randrange(max(1, (last - first).days)))
 
 
 def _next_stocktaking(rng: Random, today: date) -> date:

@@ -15,7 +15,8 @@ from kuramori_lake.simulator.badges import GATE, room
 from kuramori_lake.simulator.calendars import DAY, HAMAMATSU
 from kuramori_lake.simulator.company import DIE_DESIGN, Person
 from kuramori_lake.simulator.dice import dice
-from kuramori_lake.simulator.library import SECRET_FOLDER, Document
+from kuramori_lake.simulator.filing import SECRET_FOLDER
+from kuramori_lake.simulator.library import Document
 from kuramori_lake.simulator.ordinary import HOUR
 from kuramori_lake.simulator.stage import Stage
 
@@ -112,7 +113,7 @@ class Story:
             "last_working_day": str(self.culprit.career.last_day),
             "leaves": str(self.culprit.career.leaves),
             "secret_project": self.stage.library.secret.key,
-            "secret_path": f"{secret_root}/{SECRET_FOLDER}",
+            "secret_path": self.stage.library.secret.main_folder,
             "evenings": [_told(evening) for evening in self.evenings],
             "opens": sum(evening.opens for evening in self.evenings),
             "distinct_documents": len(seen),

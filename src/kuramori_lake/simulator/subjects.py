@@ -76,6 +76,7 @@ class Kind:
     """A kind of secret: who has such, how titles are worded, in which folders it lies, and the two notes of the law.
 
     A title is a wording with `{p}` (one of `subjects`) and `{t}` (one of `themes`). `tangible`: samples count too.
+    `system` is where such is kept besides the file server.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Kind:
     folders: tuple[str, ...]
     uses: tuple[str, ...]
     closed: tuple[str, ...]
+    system: str = ""
     subjects: tuple[str, ...] = _PRODUCTS
     themes: tuple[str, ...] = _THEMES
     grave: bool = False
@@ -94,6 +96,7 @@ class Kind:
 KINDS = (
     Kind(
         name="図面",
+        system="PLM：製品構成データ",
         tangible=True,
         trades=("design",),
         grave=True,
@@ -139,6 +142,7 @@ KINDS = (
     ),
     Kind(
         name="顧客情報",
+        system="SFA：顧客管理",
         subjects=_MARKETS,
         themes=_YEARS,
         trades=("sales",),
@@ -150,6 +154,7 @@ KINDS = (
     ),
     Kind(
         name="原価・価格",
+        system="ERP：原価モジュール",
         themes=_YEARS,
         trades=("sales", "office"),
         grave=True,
@@ -160,6 +165,7 @@ KINDS = (
     ),
     Kind(
         name="試験データ",
+        system="試験データベース：測定系",
         trades=("lab", "design"),
         from_partners=True,
         wordings=("{p} 耐久試験データ {t}", "{p} 衝突解析結果 {t}", "{p} 腐食試験 {t}", "{p} 失敗事例集 {t}"),
@@ -169,6 +175,7 @@ KINDS = (
     ),
     Kind(
         name="ソースコード",
+        system="Git：cell-control リポジトリ",
         trades=("software",),
         grave=True,
         wordings=(
