@@ -90,7 +90,8 @@ class Stage:
         """A person's own area on that day, and those of the projects on the same file servers."""
         own = self.library.areas[person.unit_on(day).code]
         german = person.unit.site is LUDWIGSBURG
-        projects = [self.library.areas[p.code] for p in self.company.projects if person.number in p.members]
+        begun = [p for p in self.company.projects if person.number in p.members and p.start <= day]
+        projects = [self.library.areas[project.code] for project in begun]
         return own, [area for area in projects if (area.host == "FSDE01") is german]
 
     def remember(self, person: Person, day: date, path: str) -> None:

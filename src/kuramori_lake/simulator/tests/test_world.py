@@ -210,6 +210,22 @@ def test_the_ledger_opens_with_a_second_reader_and_is_complete(world):
     assert re.search("[０-９]", texts)
 
 
+def test_the_ledger_speaks_of_people_units_and_shares_that_exist(world):
+    out, truth = world
+    rows = (
+        CalamineWorkbook.from_path(str(out / "register.xlsx")).get_sheet_by_name(SHEET).to_python(skip_empty_area=False)
+    )
+    people = {row["社員番号"] for row in csv.DictReader(StringIO((out / "people.csv").read_bytes().decode("cp932")))}
+    text = (out / "units.csv").read_text(encoding="utf-8-sig")
+    units = {row["所属コード"]: row["所属名"] for row in csv.DictReader(StringIO(text))}
+    shares = tuple(unc + "\\" for source in truth.sources for unc in source.get("shares", {}))
+    for row in (dict(zip(HEADERS, cells, strict=True)) for cells in rows[HEADER_ROW:]):
+        assert row["管理責任者番号"] in people
+        assert units[row["所管部署コード"]] == row["所管部署"]
+        assert set(row["開示範囲（部署）"].split("、")) <= set(units.values())
+        assert not row["保管場所①"].startswith("\\\\") or row["保管場所①"].startswith(shares), row["保管場所①"]
+
+
 def test_the_missing_day_is_missing_and_the_doubled_lines_are_doubled(world):
     out, truth = world
     silent, doubled = truth.traps["silent_day"], truth.traps["doubled_lines"]
