@@ -78,7 +78,7 @@ def _words(entry: ReadEntry, record: Any, names: Mapping[UUID, str]) -> dict[str
     hidden = {s.kind.rpartition(".")[2] for s in entry.subjects} - seen.keys()
     notes = {name: note for name, note in entry.notes.items() if name not in hidden}
     own = entry.names.get(str(record.pk)) or str(record)
-    own_words = {record.kind().rpartition(".")[2]: own, "subject": own}
+    own_words = {record.record_kind().rpartition(".")[2]: own, "subject": own}
     return notes | seen | own_words | {"by": actor_name(entry.actor_kind, entry.actor_name)}
 
 
@@ -96,7 +96,7 @@ def _names_seen(viewer: Viewer, entries: Iterable[ReadEntry], record: Any) -> di
 
 def _seen(viewer: Viewer, kind: str, ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     """Look records up through the register of their kind; without one, or without its permission, there are none."""
-    register = next((each for room in rooms() for each in room.registers if each.model.kind() == kind), None)
+    register = next((each for room in rooms() for each in room.registers if each.model.record_kind() == kind), None)
     if register is None or not register.may(viewer, "view"):
         return []
     return [(each.pk, str(each)) for each in register.visible_to(viewer).filter(pk__in=list(ids))]

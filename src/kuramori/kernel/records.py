@@ -74,13 +74,15 @@ class Record(models.Model):
         self._loaded = {n: v for n, v in self.__dict__.items() if n in {f.attname for f in self._meta.concrete_fields}}
 
     @classmethod
-    def kind(cls) -> str:
+    def record_kind(cls) -> str:
         """Return the name of this kind of record in the ledger: "register.secret"."""
         return cls._meta.label_lower
 
+    kind = record_kind  # the former name; a model may have a field of this name
+
     def as_subject(self) -> Subject:
         """Return this record as the subject of an entry, under the name it has now."""
-        return Subject(self.kind(), self.pk, str(self))
+        return Subject(self.record_kind(), self.pk, str(self))
 
     def save(self, **kwargs: Any) -> None:
         """Write the row and record what changed; raise OutsideAct when no act is open."""
@@ -115,7 +117,7 @@ class Record(models.Model):
         op = Op.ADD if self._state.adding else Op.RETIRE if changed.get("retired_at") else Op.EDIT
         dates = ("id", "created_at", "retired_at") if op is Op.ADD else ("id",)
         fields = {n: (as_json(before.get(n)), as_json(v)) for n, v in changed.items() if n not in dates}
-        return Change(on=self.kind(), id=self.pk, op=op, fields=fields)
+        return Change(on=self.record_kind(), id=self.pk, op=op, fields=fields)
 
     def _settle(self, change: Change) -> None:
         this = current()

@@ -41,7 +41,7 @@ def index(record: Record, *texts: str) -> None:
 def index_many(found_by: list[tuple[Any, tuple[str, ...]]]) -> None:
     """Keep what many records of one kind are found by."""
     rows = [
-        SearchText(record_id=record.pk, kind=record.kind(), grams=" | ".join(bigrams(t) for t in texts if t))
+        SearchText(record_id=record.pk, kind=record.record_kind(), grams=" | ".join(bigrams(t) for t in texts if t))
         for record, texts in found_by
     ]
     SearchText.objects.bulk_create(

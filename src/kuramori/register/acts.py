@@ -145,7 +145,6 @@ def scope_close(*, scope: Scope, by: Actor, why: str = "") -> Scope:
 def _save(secret: Secret, *, has_place: bool) -> None:
     """Check the whole secret, set what follows from it, write it and keep it findable."""
     _count_again(secret)
-    secret.full_clean(exclude=["id"])
     missing = missing_for_saving(
         Facts(
             tier=Tier(secret.tier),
@@ -161,6 +160,7 @@ def _save(secret: Secret, *, has_place: bool) -> None:
     )
     if missing:
         raise ValidationError({TIER_A_LACKS[gap][0]: TIER_A_LACKS[gap][1] for gap in missing})
+    secret.full_clean(exclude=["id"])
     secret.save()
     index(secret, secret.number, secret.title)
 

@@ -43,7 +43,7 @@ MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
 
 def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhibit]:
     """Return what the register proves of a secret that the viewer may see, then the gaps; nothing of another kind."""
-    if subject.kind != Secret.kind():
+    if subject.kind != Secret.record_kind():
         return []
     secret = queries.secrets_visible_to(viewer).filter(pk=subject.id).first()
     if secret is None:
@@ -67,7 +67,7 @@ class _History:
         for entry in entries:
             self.by_verb.setdefault(entry.verb, entry)
             for change in entry.changes:
-                if change.on == Secret.kind():
+                if change.on == Secret.record_kind():
                     for name in change.fields:
                         self.by_field.setdefault(name, entry)
 

@@ -66,7 +66,7 @@ class Version(Record):
             self.recorded_from = current().at
         change = super()._stamp()
         if change and not self._state.adding and not change.fields.keys() <= {"recorded_to"}:
-            raise Overwritten(f"{self.kind()} is corrected by a new version, not in place")
+            raise Overwritten(f"{self.record_kind()} is corrected by a new version, not in place")
         return change
 
     def corrected(self, **values: Any) -> Self:

@@ -181,7 +181,7 @@ def _shown(fact: Fact, viewer: Viewer) -> str:
 
 def _panels(register: "Register", viewer: Viewer) -> list[Panel]:
     """Return the tabs other rooms put on this kind of record, as far as the viewer may open them."""
-    kind = register.model.kind()
+    kind = register.model.record_kind()
     here = [each for room in rooms() for each in room.panels if each.kind == kind and viewer.may(each.permission)]
     return sorted(here, key=lambda each: each.order)
 

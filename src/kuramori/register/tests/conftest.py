@@ -1,0 +1,49 @@
+"""The small company, its levels, and a few secrets of the materials section."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from kuramori.directory.api import actor_of
+from kuramori.directory.tests.company import NOON, Company
+from kuramori.governance.api import Level, scheme_install
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.permissions import Role
+from kuramori.register.acts import secret_add
+from kuramori.register.models import Secret
+
+Add = Callable[..., Secret]
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    here = Company()
+    here.give(here.daichi, Role.AUDITOR)
+    return here
+
+
+@pytest.fixture
+def levels(db: None) -> dict[str, Level]:
+    return {level.code: level for level in scheme_install(scheme="four", by=SYSTEM)}
+
+
+@pytest.fixture
+def add(company: Company, levels: dict[str, Level]) -> Add:
+    count = iter(range(1, 10_000))
+
+    def one(title: str = "電解液の配合比", **values: Any) -> Secret:
+        kept = {"keeper": company.akari, "unit": company.materials, "level": levels["secret"], "tier": "a"}
+        places = values.pop("places", [{"kind": "path", "text": r"\\FS01\材料\配合"}])
+        by = actor_of(company.akari)
+        number = values.pop("number", f"S-{next(count):04d}")
+        return secret_add(number=number, title=title, identified_on=None, places=places, by=by, **(kept | values))
+
+    return one
