@@ -108,7 +108,7 @@ def _related_names(record: Any, viewer: Viewer, changes: Iterable[ReadChange]) -
     for change in changes:
         for name, pair in change.fields.items():
             field = _field(record, name)
-            kind = getattr(field.related_model, "kind", None) if field is not None and field.is_relation else None
+            kind = getattr(field.related_model, "record_kind", None) if field is not None and field.is_relation else None
             if kind is not None:
                 wanted.setdefault(kind(), set()).update(UUID(v) for v in pair if v)
     return {str(pk): name for kind, ids in wanted.items() for pk, name in _seen(viewer, kind, ids)}
