@@ -55,9 +55,28 @@ def ledger(folder: Path, entries: int) -> bool:
     return speed >= MIN_ENTRIES_PER_SECOND
 
 
-def bundle(folder: Path, megabytes: int) -> bool:
-    sample = Sample.make(exhibit=os.urandom(megabytes << 20))
+def exhibit_bundle(megabytes: int) -> Sample:
+    return Sample.make(exhibit=os.urandom(megabytes << 20))
+
+
+def rows_bundle(megabytes: int) -> Sample:
+    """As many log rows as fill the size, each proved in its sealed segment: the costly kind."""
+    shown = megabytes * 9_600
+    rows = [["time_utc", "person", "path"]]
+    rows += [
+        [
+            f"2026-11-01T{n // 3600 % 24:02d}:00:{n % 60:02d}.000000Z",
+            f"大地 監査 {n % 300}",
+            f"設計/図面/{n}/A-{n}.dwg 総組立図 第三版",
+        ]
+        for n in range(shown + shown // 4)
+    ]
+    return Sample.make(rows=rows, shown_rows=range(1, shown + 1))
+
+
+def bundle(folder: Path, sample: Sample) -> bool:
     sample.write(folder)
+    megabytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     single = folder.with_suffix(".py")
     single.write_text(one_file(), encoding="utf-8")
     outputs: list[bytes] = []
@@ -67,8 +86,10 @@ def bundle(folder: Path, megabytes: int) -> bool:
     summed = timed(
         lambda: subprocess.run(["sha256sum", "--quiet", "-c", "manifest-sha256.txt"], cwd=folder, check=True)
     )
-    print(f"bundle: {megabytes} MB by the one file in {seconds:.2f} s (bar {MAX_BUNDLE_SECONDS:.0f} s)")
-    print(f"bundle: {seconds / summed:.1f} times sha256sum -c, {seconds / plain_hashing(folder):.1f} times hashlib")
+    print(f"{folder.name}: {megabytes:.0f} MB by the one file in {seconds:.2f} s (bar {MAX_BUNDLE_SECONDS:.0f} s)")
+    print(
+        f"{folder.name}: {seconds / summed:.1f} times sha256sum -c, {seconds / plain_hashing(folder):.1f} times hashlib"
+    )
     return seconds <= MAX_BUNDLE_SECONDS
 
 
@@ -78,7 +99,11 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=30)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        met = [ledger(Path(place) / "ledger", options.entries), bundle(Path(place) / "bag", options.megabytes)]
+        met = [
+            ledger(Path(place) / "ledger", options.entries),
+            bundle(Path(place) / "exhibit-bundle", exhibit_bundle(options.megabytes)),
+            bundle(Path(place) / "rows-bundle", rows_bundle(options.megabytes)),
+        ]
     return 0 if all(met) else 1
 
 

@@ -238,6 +238,10 @@ MEANINGS: dict[str, Meaning] = {
                 "このログの各行は封印と結び付けられていません（ファイルの不変のみ確認）。",
                 "The rows of this log are not tied to a seal; only that the file is unchanged was checked.",
             ),
+            "limit.system_file": (
+                "OS が置いたファイルです。束の一部ではなく、確認の対象外です。",
+                "Left by an operating system: not part of the bundle, and not checked.",
+            ),
             "limit.time": (
                 "日時は会社の時計によるものです。第三者のタイムスタンプは含まれていません。",
                 "Times are by the company's own clock; there is no third party's time stamp.",

@@ -36,6 +36,12 @@ It needs Python 3.11 or later and nothing else. Exit status: 0 sound, 1 integrit
 Licence: Apache-2.0.
 """
 
+import sys
+
+if sys.version_info < (3, 11):
+    sys.stderr.write("This verifier needs Python 3.11 or later.\\n")
+    sys.exit(3)
+
 '''
 ENDING = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 

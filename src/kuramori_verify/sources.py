@@ -18,6 +18,10 @@ MAX_GROWTH = 200
 HARMLESS_BYTES = 64 * 2**20
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", re.ASCII)
 
+# What macOS and Windows drop into folders that people look at: not part of a bundle, and not a forgery.
+SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+SYSTEM_FOLDER = "__MACOSX"
+
 
 class UnreadableError(Exception):
     """The input cannot be opened, or one file of it cannot be read; the message says why."""
@@ -54,6 +58,8 @@ class FolderSource:
                 self._scan(Path(item.path), name + "/", findings, depth + 1)
             elif not item.is_file(follow_symlinks=False):
                 findings.add("source.not_a_file", name)
+            elif is_left_by_system(name):
+                findings.add("limit.system_file", name)
             elif not is_plain_name(name):
                 findings.add("source.unsafe_name", name)
             else:
@@ -96,6 +102,8 @@ class ZipSource:
     def _take(self, member: zipfile.ZipInfo, findings: Findings) -> None:
         if stat.S_ISLNK(member.external_attr >> 16):
             findings.add("source.link", member.filename)
+        elif is_left_by_system(member.filename):
+            findings.add("limit.system_file", member.filename)
         elif member.orig_filename != member.filename or not is_plain_name(member.filename):
             findings.add("source.unsafe_name", member.orig_filename)
         elif member.flag_bits & 1:
@@ -142,3 +150,9 @@ def read_whole(source: Source, name: str, limit: int) -> bytes:
 def is_plain_name(name: str) -> bool:
     """Whether a path is relative, ASCII, and stays inside: no `..`, no drive, no backslash, no control character."""
     return bool(PLAIN_NAME.fullmatch(name)) and not {".", ".."} & set(name.split("/"))
+
+
+def is_left_by_system(name: str) -> bool:
+    """Whether an operating system put this file beside ours when somebody opened the folder or packed it."""
+    parts = name.split("/")
+    return parts[0] == SYSTEM_FOLDER or parts[-1] in SYSTEM_FILES or parts[-1].startswith("._")

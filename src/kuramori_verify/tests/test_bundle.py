@@ -63,3 +63,18 @@ def test_every_finding_has_a_meaning_in_both_languages(sound):
     for finding in verify(sound)["findings"]:
         assert finding["ja"] != finding["en"]
         assert finding["file"]
+
+
+def test_what_an_operating_system_leaves_behind_is_mentioned_and_not_held_against_it(sound, tmp_path):
+    (sound / ".DS_Store").write_bytes(b"finder")
+    (sound / "data/Thumbs.db").write_bytes(b"explorer")
+    report = verify(sound)
+    assert report["exit"] == 0
+    left = [limit["file"] for limit in report["does_not_prove"] if limit["code"] == "limit.system_file"]
+    assert left == [".DS_Store", "data/Thumbs.db"]
+    path = tmp_path / "packed on a Mac.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("__MACOSX/KM/._bagit.txt", b"x")
+        for file in sound.rglob("*"):
+            archive.write(file, "KM/" + str(file.relative_to(sound)))
+    assert verify(path)["exit"] == 0
