@@ -78,8 +78,6 @@ class Record(models.Model):
         """Return the name of this kind of record in the ledger: "register.secret"."""
         return cls._meta.label_lower
 
-    kind = record_kind  # the former name; a model may have a field of this name
-
     def as_subject(self) -> Subject:
         """Return this record as the subject of an entry, under the name it has now."""
         return Subject(self.record_kind(), self.pk, str(self))
