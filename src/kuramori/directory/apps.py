@@ -8,3 +8,8 @@ class DirectoryConfig(AppConfig):
 
     name = "kuramori.directory"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kuramori.directory.signin import record_second_factors  # noqa: PLC0415  (models are ready only now)
+
+        record_second_factors()

@@ -1,5 +1,6 @@
 """From a person to his Viewer: today's engagements, assignments, roles and projects in two or three queries."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,11 +9,21 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import CharField, DateField, F, Q, UUIDField, Value
 from django.db.models.functions import Cast, Coalesce
 
-from kuramori.directory.models import Account, Assignment, Engagement, Person, ProjectMember, RoleAssignment, Unit
+from kuramori.directory.models import (
+    Account,
+    Assignment,
+    Engagement,
+    Person,
+    ProjectMember,
+    RoleAssignment,
+    SignInPolicy,
+    Unit,
+)
 from kuramori.directory.rules.engagements import OUTSIDE_KINDS, ends_at
 from kuramori.directory.rules.permissions import RoleScope, implied_roles
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
@@ -30,6 +41,13 @@ class Standing:
     projects: set[UUID] = field(default_factory=set)
     given: list[tuple[Role, RoleScope, UUID | None]] = field(default_factory=list)
     headed: list[UUID] = field(default_factory=list)
+    mfa_roles: frozenset[str] = frozenset()
+    has_second_factor: bool = False
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Say whether a role asks for a second factor that has not been set up."""
+        return not self.has_second_factor and bool(self.roles & self.mfa_roles)
 
     @property
     def unit_ids(self) -> frozenset[UUID]:
@@ -55,7 +73,7 @@ def standing_of(person_id: UUID, at: datetime) -> Standing:
     default = ZoneInfo(settings.COMPANY_ZONE)
     rows = list(_facts(person_id, at.astimezone(default).date()))
     zone = next((ZoneInfo(word) for what, _place, word, _more, _ends in rows if what == "zone" and word), default)
-    standing = Standing(zone=zone)
+    standing = Standing(zone=zone, mfa_roles=frozenset(settings.MFA_REQUIRED_ROLES))
     today = at.astimezone(zone).date()
     for what, place, word, more, ends in rows:
         if what == "engaged":
@@ -70,6 +88,10 @@ def standing_of(person_id: UUID, at: datetime) -> Standing:
             standing.given.append((Role(word), RoleScope(more), place))
         elif what == "heads":
             standing.headed.append(place)
+        elif what == "policy":
+            standing.mfa_roles = frozenset(json.loads(word))
+        elif what == "factor":
+            standing.has_second_factor = True
     return standing
 
 
@@ -149,6 +171,7 @@ def _expand(held: _Held, scoped: list[tuple[Role, RoleScope, UUID]]) -> None:
 def _facts(person_id: UUID, day: date) -> Any:
     """Return rows (what, place, word, more, ends) of everything dated about a person: one UNION query."""
     works = Assignment.objects.known().on(day).filter(person=person_id)
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     roles = RoleAssignment.objects.known().on(day).filter(person=person_id)
     parts = [
         _rows(works, "works", F("unit_id"), more=F("unit__path"), ends=F("ends_on")),
@@ -168,6 +191,8 @@ def _facts(person_id: UUID, day: date) -> Any:
             ends=F("ends_on"),
         ),
         _rows(Unit.objects.standing().filter(head=person_id), "heads", F("pk")),
+        _rows(SignInPolicy.objects.all(), "policy", F("pk"), word=Cast("mfa_roles", CharField())),
+        _rows(factors.filter(user__person=person_id), "factor", F("user_id")),
     ]
     engaged = (
         Engagement.objects.known().filter(person=person_id, start__lte=day).exclude(engagement_kind__in=OUTSIDE_KINDS)
@@ -180,7 +205,7 @@ def _text(value: str) -> Value:
     return Value(value, output_field=CharField())
 
 
-def _rows(  # noqa: PLR0913  (the five columns of the union)
+def _rows(
     found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, ends: Any = None
 ) -> Any:
     columns = {

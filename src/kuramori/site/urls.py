@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("governance/", include("kuramori.governance.urls")),
     path("register/", include("kuramori.register.urls")),
     path("watch/", include("kuramori.watch.urls")),
-    path("account/", include("allauth.urls")),
+    path("", include("kuramori.directory.signin_urls")),
     path("theme/", theme.choose, name="theme"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -46,7 +46,7 @@ def person_edit(*, person: Person, by: Actor, why: str = "", **values: Any) -> P
         return _write(person, **values)
 
 
-def engagement_add(  # noqa: PLR0913  (the facts of an engagement)
+def engagement_add(
     *, person: Person, kind: str, start: date, by: Actor, why: str = "", end_planned: date | None = None,
     sponsor: Person | None = None, employer: str = "", host_company: str = "", source: str = Source.HAND,
 ) -> Engagement:  # fmt: skip
@@ -79,7 +79,7 @@ def engagement_correct(*, engagement: Engagement, by: Actor, why: str, **values:
     return corrected
 
 
-def notice_receive(  # noqa: PLR0913  (the facts of a notice)
+def notice_receive(
     *, engagement: Engagement, received_on: date, by: Actor, why: str = "", end_planned: date | None = None,
     last_working_day: date | None = None,
 ) -> Engagement:  # fmt: skip
@@ -107,7 +107,7 @@ def engagement_end(*, engagement: Engagement, last: date, today: date, by: Actor
     return ended
 
 
-def assignment_add(  # noqa: PLR0913  (the facts of an assignment)
+def assignment_add(
     *, engagement: Engagement, unit: Unit, starts_on: date, today: date, by: Actor, why: str = "", **values: Any
 ) -> Assignment:
     """Assign somebody to a unit; with `is_main` the former main assignment ends the day before."""
@@ -137,7 +137,7 @@ def assignment_end(*, assignment: Assignment, last: date, today: date, by: Actor
             current().about(assignment.person)
 
 
-def identity_add(  # noqa: PLR0913  (the facts of an identity)
+def identity_add(
     *, person: Person, namespace: str, value: str, starts_on: date, by: Actor, why: str = "",
     source: str = Source.HAND,
 ) -> Identity:  # fmt: skip

@@ -11,7 +11,7 @@ from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 
 
-def role_give(  # noqa: PLR0913  (the facts of a role)
+def role_give(
     *, person: Person, role: Role, starts_on: date, by: Actor, why: str = "", unit: Unit | None = None,
     site: Site | None = None, ends_on: date | None = None,
 ) -> RoleAssignment:  # fmt: skip

@@ -98,7 +98,7 @@ def project_retire(*, project: Project, today: date, by: Actor, why: str = "") -
         project.retire()
 
 
-def project_join(  # noqa: PLR0913  (the facts of a membership)
+def project_join(
     *, project: Project, person: Person, starts_on: date, by: Actor, why: str = "", part: str = "",
     ends_on: date | None = None, source: str = Source.HAND,
 ) -> ProjectMember:  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from kuramori.directory.models import Assignment, Engagement, Person, RoleAssignment, folded
 from kuramori.directory.rules.engagements import EngagementSeen, as_seen
 from kuramori.directory.rules.permissions import Permission
-from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Role, Viewer
 
 
 def today_of(viewer: Viewer) -> date:
@@ -83,6 +83,23 @@ def roles_visible_to(viewer: Viewer) -> QuerySet[RoleAssignment]:
     if not viewer.may(Permission.ROLE_VIEW):
         return RoleAssignment.objects.none()
     return RoleAssignment.objects.known().select_related("person", "unit", "site")
+
+
+def role_holders(viewer: Viewer, *, limit: int) -> dict[str, list[Person]]:
+    """Return the first holders of each role today by role, plain employees last; for the demo's sign-in page."""
+    today = today_of(viewer)
+    here = people_visible_to(viewer).filter(left_on__isnull=True, joined_on__lte=today).exclude(mail="")
+    given = RoleAssignment.objects.known().on(today).filter(person__in=here).order_by("role", "person__number")
+    held: dict[str, list[Person]] = {}
+    for assignment in given.select_related("person__account"):
+        people = held.setdefault(assignment.role, [])
+        if assignment.person not in people and len(people) < limit:
+            people.append(assignment.person)
+    heads = here.filter(heads__retired_at__isnull=True, heads__isnull=False).distinct().order_by("number")
+    plain = here.filter(roles__isnull=True, heads__isnull=True).order_by("number")
+    held[Role.UNIT_HEAD] = list(heads.select_related("account")[:limit])
+    held[Role.EMPLOYEE] = list(plain.select_related("account")[:limit])
+    return {role: people for role, people in held.items() if people}
 
 
 def _begun(viewer: Viewer) -> Q:

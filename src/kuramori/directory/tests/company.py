@@ -32,7 +32,7 @@ class Company:
             code=code, name_ja=name, name_en=f"Unit {code}", parent=parent, site=self.tokyo, by=SYSTEM
         )
 
-    def person(  # noqa: PLR0913, PLR0917
+    def person(  # noqa: PLR0917
         self, number: str, name: str, kana: str, romaji: str, unit: Unit, start: date = FOUNDED
     ) -> Person:
         mail = f"{romaji.split(maxsplit=1)[0].lower()}@example.jp"

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.cache import cache
 
 from kuramori.directory.tests.company import NOON, Company
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    with time_machine.travel(NOON, tick=False):
-        yield Company()
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def company(db: None, clock: time_machine.Traveller) -> Company:
+    cache.clear()  # the rate limits of sign-in live there
+    return Company()
