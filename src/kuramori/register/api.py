@@ -1,15 +1,20 @@
 """What other rooms may ask of the register: secrets in sight, and the paths that link log events to them."""
 
 from kuramori.register.acts import scope_close, scope_open, secret_add
+from kuramori.register.figures import Figures, figures, recently_changed, registered_by_month
 from kuramori.register.models import Place, Secret
 from kuramori.register.queries import path_patterns, secret_by_number, secrets_visible_to, without_full_proof
 from kuramori.register.rules import Audience
 
 __all__ = [
     "Audience",
+    "Figures",
     "Place",
     "Secret",
+    "figures",
     "path_patterns",
+    "recently_changed",
+    "registered_by_month",
     "scope_close",
     "scope_open",
     "secret_add",

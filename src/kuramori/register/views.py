@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.api import proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
 from kuramori.register.forms import LevelForm, NonPublicForm, ReasonForm, ScopeForm, ValueForm
 from kuramori.register.models import Secret
-from kuramori.evidence.api import proof_of
 from kuramori.register.rules import Audience, Permission, proposed_rank
 
 

@@ -50,7 +50,9 @@ def test_seal_shows_word_and_frame(rank: int, css: str) -> None:
 
 
 def test_person_has_a_face_from_the_name_and_a_pseudonym_has_a_mask() -> None:
-    assert '<span class="ava" aria-hidden="true" translate="no">佐</span>' in drawn("{% person name %}", name="佐倉 灯里")
+    assert '<span class="ava" aria-hidden="true" translate="no">佐</span>' in drawn(
+        "{% person name %}", name="佐倉 灯里"
+    )
     veiled = drawn("{% person name veiled=True %}", name="要確認者 K-17")
     assert "ava veil" in veiled
     assert "<svg" in veiled

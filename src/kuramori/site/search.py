@@ -1,0 +1,56 @@
+"""One search over everything the viewer may see, register by register."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from kuramori.kernel.pages import SIGNED_IN, ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.registers.register import Register
+from kuramori.kernel.room import rooms
+
+SHOWN = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What one register holds for the words: the first few, and where the rest is."""
+
+    register: Register
+    hits: tuple[tuple[Any, str], ...]
+    has_more: bool
+    url: str
+
+
+def find(viewer: Viewer, words: str) -> list[Found]:
+    """Return what each register the viewer may open holds for the words; nothing for no words."""
+    if not words.strip():
+        return []
+    registers = [r for room in rooms() for r in room.registers if r.search and r.may(viewer, "view")]
+    found = [_in_register(viewer, register, words) for register in registers]
+    return [one for one in found if one.hits]
+
+
+def _in_register(viewer: Viewer, register: Register, words: str) -> Found:
+    if register.search is None:
+        raise ValueError(register.name)
+    rows = register.visible_to(viewer).filter(retired_at=None)
+    hits = list(register.search(rows, words).order_by(register.order, "-pk")[: SHOWN + 1])
+    return Found(
+        register=register,
+        hits=tuple((hit, register.url("detail", hit)) for hit in hits[:SHOWN]),
+        has_more=len(hits) > SHOWN,
+        url=f"{register.url('list')}?{urlencode({'q': words})}",
+    )
+
+
+@page(SIGNED_IN)
+def search(request: ViewedRequest) -> HttpResponse:
+    """Show what was found."""
+    words = request.GET.get("q", "")[:100]
+    context = {"title": _("Search"), "words": words, "found": find(request.viewer, words)}
+    return render(request, "site/search.html", context)
