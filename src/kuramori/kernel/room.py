@@ -131,5 +131,11 @@ ROOM = Room(
         "kernel.view.save": _("%(by)s saved the list view %(subject)s"),
         "kernel.view.share": _("%(by)s shared the list view %(subject)s"),
         "kernel.view.retire": _("%(by)s removed the list view %(subject)s"),
+        "kernel.import.hand_in": _("%(by)s handed in the file %(subject)s"),
+        "kernel.import.set_columns": _("%(by)s chose what the columns of %(subject)s mean"),
+        "kernel.import.check": _("%(by)s checked the file %(subject)s without changing anything"),
+        "kernel.import.approve": _("%(by)s approved that the file %(subject)s is taken in"),
+        "kernel.import.discard": _("%(by)s put the file %(subject)s away"),
+        "kernel.import.undo": _("%(by)s undid the import of %(subject)s"),
     },
 )

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from kuramori.kernel import views
+from kuramori.kernel.imports import urls as imports
 
 app_name = "kernel"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:pk>/", views.job, name="job"),
     path("jobs/<uuid:pk>/cancel/", views.job_cancel, name="job-cancel"),
     path("views/<uuid:pk>/retire/", views.view_retire, name="view-retire"),
+    *imports.urlpatterns,
 ]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.kernel.imports.jobs import JOBS as IMPORT_JOBS
 from kuramori.kernel.room import Room
 
-ROOM = Room(name="site", title=_("Site"), permissions={}, verbs={})
+ROOM = Room(name="site", title=_("Site"), permissions={}, verbs={}, jobs=IMPORT_JOBS)

@@ -1,7 +1,7 @@
 """From cells to values: every row of a table parsed for its kind, every failure with its place."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from kuramori.kernel.imports.wording import phrase
 
 _DITTO = frozenset({"〃", "同上", "″"})  # "as above", written by hand in ledgers for a century
 _NAMED_ROWS = 5
+_STEP = 250
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,8 @@ class Source:
     fields: Mapping[str, int]
 
 
-def read_rows(kind: ImportKind, source: Source) -> list[ParsedRow]:
-    """Parse the whole table, in the order of the file.
+def read_rows(kind: ImportKind, source: Source, *, step: Callable[[int], None] = lambda _done: None) -> list[ParsedRow]:
+    """Parse the whole table, in the order of the file; `step` is told now and then how many rows are done.
 
     Raises:
         FileRefused: a required field has no column, or the file cannot be read to its end.
@@ -40,6 +41,8 @@ def read_rows(kind: ImportKind, source: Source) -> list[ParsedRow]:
     rows: list[ParsedRow] = []
     for row in _parsed(kind, source):
         rows.append(row)
+        if len(rows) % _STEP == 0:
+            step(len(rows))
         if len(rows) > LIMITS.rows:
             raise too_long(source.table.file, LIMITS)
     for field in (ImportField(name=ID_FIELD, label=""), *(each for each in kind.fields if each.unique)):

@@ -99,6 +99,11 @@ def _cell(reference: str, value: Value, style: str) -> str:
     return f'<c r="{reference}"{style or _AS_TEXT} t="inlineStr">{text}</c>'
 
 
+def printable(text: str) -> str:
+    """Replace what XML cannot hold, for text that goes into a workbook by another writer."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def _text(text: str) -> str:
     text = _LOOKS_ESCAPED.sub("_x005F_", text)
     return escape(_UNWRITABLE.sub(lambda sign: "\ufffd" if sign[0] > "\x1f" else f"_x{ord(sign[0]):04X}_", text))

@@ -1,0 +1,162 @@
+"""What came of a file: counts that add up, the first errors with their places, and all of them by kind."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+from kuramori.kernel.imports.errors import CellError
+from kuramori.kernel.imports.mapping import Action, RowOutcome, Stop
+from kuramori.kernel.imports.reading import Table
+from kuramori.kernel.imports.wording import Phrase
+
+FIRST = 200
+_WORDS = ("kind", "file", "sheet")
+_COUNTS = ("read", "accepted", "rejected", "added", "edited", "ended", "unchanged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One kind of error in one column, and how often."""
+
+    message: Phrase  # of its first occurrence
+    header: str
+    first: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """The result of a dry run or an import. `read` = `accepted` + `rejected`.
+
+    `added`, `edited`, `unchanged` and `ended` count effects; `ended` may include records that no row names.
+    """
+
+    kind: str
+    file: str
+    sheet: str
+    read: int
+    accepted: int
+    rejected: int
+    added: int
+    edited: int
+    ended: int
+    unchanged: int
+    digest: str
+    errors: tuple[CellError, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[CellError, ...] = ()
+    preview: tuple[Mapping[str, str], ...] = ()
+    stop: Stop | None = None
+    run: UUID | None = None
+    entry: UUID | None = None
+
+    @property
+    def applied(self) -> bool:
+        """Say whether the file was taken in."""
+        return self.entry is not None
+
+    def of_run(self, run: UUID) -> Self:
+        """Give the same report with the run it belongs to."""
+        return replace(self, run=run)
+
+    def taken_in(self, entry: UUID) -> Self:
+        """Give the same report for the act that was done."""
+        return replace(self, entry=entry)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it for the command line, with messages in the language that is active now."""
+        shown = {name: getattr(self, name) for name in (*_WORDS, *_COUNTS)}
+        return shown | {
+            "applied": self.applied,
+            "run": str(self.run) if self.run else None,
+            "entry": str(self.entry) if self.entry else None,
+            "stopped": f"{self.stop.message} {self.stop.next_step}" if self.stop else None,
+            "errors": [_shown(error) for error in self.errors],
+            "warnings": [_shown(error) for error in self.warnings],
+            "problems": [
+                {"message": str(each.message), "column": each.header, "first": each.first, "count": each.count}
+                for each in self.problems
+            ],
+        }
+
+    def save(self, path: Path) -> None:
+        """Keep it as a file, from which `load` makes an equal report."""
+        stored = {**self.__dict__, "run": str(self.run or ""), "entry": str(self.entry or "")}
+        stored["errors"] = [error.to_json() for error in self.errors]
+        stored["warnings"] = [error.to_json() for error in self.warnings]
+        stored["problems"] = [{**each.__dict__, "message": each.message.to_json()} for each in self.problems]
+        stored["stop"] = asdict(self.stop) if self.stop else None
+        path.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self | None:
+        """Read a kept report; None when it is gone."""
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        for name in ("errors", "warnings"):
+            stored[name] = tuple(CellError.from_json(error) for error in stored[name])
+        stored["problems"] = tuple(
+            Problem(**{**each, "message": Phrase.from_json(each["message"])}) for each in stored["problems"]
+        )
+        if stop := stored["stop"]:
+            words = {name: Phrase.from_json(stop[name]) for name in ("message", "next_step")}
+            stored["stop"] = Stop(permission=stop["permission"], **words)
+        for name in ("run", "entry"):
+            stored[name] = UUID(stored[name]) if stored[name] else None
+        return cls(**{**stored, "preview": tuple(stored["preview"])})
+
+
+def report_of(
+    kind: str, table: Table, outcomes: Sequence[RowOutcome], *, digest: str, stop: Stop | None
+) -> ImportReport:
+    """Count what `outcomes` do and gather their errors."""
+    actions = Counter(outcome.action for outcome in outcomes)
+    rows = [outcome for outcome in outcomes if outcome.row is not None]
+    rejected = sum(outcome.action is Action.REJECT for outcome in rows)
+    errors = [error for outcome in rows for error in outcome.errors]
+    warnings = [warning for outcome in outcomes for warning in outcome.warnings]
+    return ImportReport(
+        kind=kind, file=table.file, sheet=table.sheet, read=len(rows), accepted=len(rows) - rejected, rejected=rejected,
+        added=actions[Action.ADD], edited=actions[Action.EDIT], ended=actions[Action.END],
+        unchanged=actions[Action.UNCHANGED], digest=digest, errors=tuple(errors[:FIRST]), problems=_problems(errors),
+        warnings=tuple(warnings[:FIRST]), preview=tuple(_preview(outcomes)), stop=stop,
+    )  # fmt: skip
+
+
+def _problems(errors: Sequence[CellError]) -> tuple[Problem, ...]:
+    kinds = Counter((error.message.msgid, error.header) for error in errors)
+    first: dict[tuple[str, str], CellError] = {}
+    for error in errors:
+        first.setdefault((error.message.msgid, error.header), error)
+    return tuple(
+        Problem(message=first[kind].message, header=kind[1], first=first[kind].where, count=count)
+        for kind, count in kinds.most_common(30)
+    )
+
+
+def _preview(outcomes: Sequence[RowOutcome], limit: int = 20) -> list[dict[str, str]]:
+    """Give the first changes in words; kept as text because it is shown and nothing else."""
+    changing = [outcome for outcome in outcomes if outcome.action in (Action.EDIT, Action.END, Action.ADD)][:limit]
+    return [
+        {
+            "action": outcome.action.value,
+            "name": outcome.name,
+            "changes": "; ".join(
+                f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in outcome.changes
+            ),
+        }
+        for outcome in changing
+    ]
+
+
+def _shown(error: CellError) -> dict[str, object]:
+    return {
+        "where": error.where, "file": error.file, "sheet": error.sheet, "row": error.row, "column": error.column,
+        "header": error.header, "value": error.value, "message": str(error.message), "next_step": str(error.next_step),
+    }  # fmt: skip

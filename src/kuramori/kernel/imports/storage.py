@@ -1,0 +1,70 @@
+"""Where handed-in files lie until they are taken in: `KURAMORI_DATA/uploads`, under our own names, for us only."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_noop as _
+
+from kuramori.kernel.imports.errors import FileRefused
+from kuramori.kernel.imports.gate import LIMITS, MIB
+from kuramori.kernel.imports.wording import phrase
+
+FILE, ERRORS, REPORT = ".in", ".errors.xlsx", ".json"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as it arrived: how many bytes, and their SHA-256."""
+
+    size: int
+    sha256: str
+
+
+def place(run_id: UUID, what: str = FILE) -> Path:
+    """Give the path of a run's file, error sheet or report. The name never comes from the user (fault I1)."""
+    folder = Path(settings.DATA) / "uploads"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{run_id}{what}"
+
+
+def keep(run_id: UUID, chunks: Iterable[bytes], *, name: str) -> Stored:
+    """Write an upload to disk, durably; raises FileRefused when it grows over the limit, and leaves nothing then."""
+    digest, size = hashlib.sha256(), 0
+    target, partial = place(run_id), place(run_id, ".part")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LIMITS.file_bytes:
+                    raise FileRefused(
+                        phrase(
+                            _("%(file)s is larger than the %(limit)s MB a file may have."),
+                            file=name,
+                            limit=LIMITS.file_bytes // MIB,
+                        ),
+                        phrase(_("Split it into several files.")),
+                    )
+                digest.update(chunk)
+                stream.write(chunk)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Stored(size, digest.hexdigest())
+
+
+def forget(run_id: UUID) -> None:
+    """Delete everything that was kept for a run."""
+    for what in (FILE, ERRORS, REPORT):
+        place(run_id, what).unlink(missing_ok=True)
+
+
+def kept() -> set[UUID]:
+    """Give the runs for which anything is still kept."""
+    return {UUID(path.name.partition(".")[0]) for path in place(UUID(int=0)).parent.glob("*-*-*-*-*.*")}
