@@ -7,7 +7,6 @@ from kuramori.kernel.ids import uuid7
 from kuramori.kernel.imports.models import ImportMapping, ImportRun
 from kuramori.kernel.records import Record
 
-
 # The import kit keeps its records beside its code; Django finds them here.
 __all__ = [
     "Disclosure", "Entry", "EntrySubject", "ImportMapping", "ImportRun", "Job", "JobState", "ListedChange", "OpenAct",
