@@ -23,6 +23,7 @@ from kuramori_verify.tests.samples import Sample, body, write_ledger
 
 MIN_ENTRIES_PER_SECOND = 50_000
 MAX_BUNDLE_SECONDS = 5.0
+QUICK = ("--entries", "20000", "--megabytes", "3")
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -1,0 +1,38 @@
+"""Every benchmark in turn: ``make bench``, or ``make bench ARGS=--quick`` for a small run that only shows they work.
+
+A benchmark is a script beside this file that prints its figures and bars, and exits with 1 when a bar is missed.
+Its constant QUICK holds the arguments of the small run.
+"""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def run(script: Path, *, quick: bool) -> bool:
+    """Run one benchmark in a process of its own, so that none warms the next one's caches."""
+    arguments = importlib.import_module(f"benchmarks.{script.stem}").QUICK if quick else ()
+    print(f"== {script.stem}", flush=True)
+    return subprocess.run([sys.executable, str(script), *arguments], check=False).returncode == 0
+
+
+def main() -> int:
+    """Command line; exit status 1 names the benchmarks that missed a bar or failed."""
+    scripts = {path.stem: path for path in sorted(HERE.glob("*.py")) if not path.stem.startswith("_")}
+    parser = argparse.ArgumentParser(description="Measured speed.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(scripts))
+    parser.add_argument("--quick", action="store_true", help="small inputs")
+    options = parser.parse_args()
+    if unknown := set(options.names) - scripts.keys():
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    missed = [name for name in options.names or scripts if not run(scripts[name], quick=options.quick)]
+    print(f"missed: {', '.join(missed)}" if missed else "all bars met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
