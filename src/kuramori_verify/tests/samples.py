@@ -86,14 +86,14 @@ def disclosures_in(entry: Body, shown_changes=()) -> list[str]:
     return [disclosure for digest, disclosure in entry.disclosures.items() if digest in sight]
 
 
-def ledger_bodies(leaves: list[bytes], back_dated: bool = False) -> list[Body]:
+def ledger_bodies(leaves: list[bytes], back_dated: bool = False, rows_sealed: bool = True) -> list[Body]:
     """Twelve entries: the fourth an import with 100 changes, the sixth seals a log segment."""
     bodies = [body(number) for number in range(12)]
     bodies[4] = body(4, verb="imports.apply", changes=100)
-    bodies[6] = body(
-        6, verb="watch.segment.seal", segment=str(SEGMENT), sha256=bundle.sha256_hex(b"PAR1"),
-        rows=len(leaves) - 1, rows_root=tree.root_at(len(leaves), tree.over(leaves)).hex(),
-    )  # fmt: skip
+    seal = {"segment": str(SEGMENT), "sha256": bundle.sha256_hex(b"PAR1")}
+    if rows_sealed:
+        seal |= {"rows": len(leaves) - 1, "rows_root": tree.root_at(len(leaves), tree.over(leaves)).hex()}
+    bodies[6] = body(6, verb="watch.segment.seal", **seal)
     if back_dated:
         bodies[9] = body(9, at=START - timedelta(days=30))
     return bodies
@@ -107,9 +107,9 @@ class Sample:
     files: dict[str, bytes]
 
     @classmethod
-    def make(cls, back_dated: bool = False, exhibit: bytes = b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS) -> "Sample":
+    def make(cls, back_dated=False, exhibit=b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS, rows_sealed=True) -> "Sample":
         leaves = [bundle.row_leaf(row) for row in rows]
-        bodies = ledger_bodies(leaves, back_dated)
+        bodies = ledger_bodies(leaves, back_dated, rows_sealed)
         shown = [2, 4, 6, 9]
         payload = {
             "data/index.ja.html": "<p>証拠束</p>".encode(),
