@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Field
-from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
+from kuramori.kernel.entry_body import Op
 from kuramori.kernel.ledger import ReadChange, ReadEntry, entries_about, read
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import rooms
@@ -108,7 +109,9 @@ def _related_names(record: Any, viewer: Viewer, changes: Iterable[ReadChange]) -
     for change in changes:
         for name, pair in change.fields.items():
             field = _field(record, name)
-            kind = getattr(field.related_model, "record_kind", None) if field is not None and field.is_relation else None
+            kind = (
+                getattr(field.related_model, "record_kind", None) if field is not None and field.is_relation else None
+            )
             if kind is not None:
                 wanted.setdefault(kind(), set()).update(UUID(v) for v in pair if v)
     return {str(pk): name for kind, ids in wanted.items() for pk, name in _seen(viewer, kind, ids)}
@@ -122,22 +125,27 @@ def _field(record: Any, name: str) -> "Field[Any, Any] | None":
 def _told(
     record: Any, changes: Iterable[ReadChange], withheld: frozenset[str], viewer: Viewer, names: Mapping[str, str]
 ) -> Iterable[tuple[str, str, str]]:
+    """Yield (field, before, after) in words; a new record has no before, and bare ids are nobody's words."""
     for change in changes:
         for name, (before, after) in change.fields.items():
             field = _field(record, name)
-            if not {name, field.name if field else name} & withheld:
-                label = str(field.verbose_name) if field else name
-                yield label, _word(field, before, viewer, names), _word(field, after, viewer, names)
+            is_bare_id = field is not None and field.get_internal_type() == "UUIDField"
+            is_empty = change.op == Op.ADD and after in (None, "")
+            if is_bare_id or is_empty or {name, field.name if field else name} & withheld:
+                continue
+            label = str(field.verbose_name) if field else name
+            first = "" if change.op == Op.ADD else _word(field, before, viewer, names)
+            yield label, first, _word(field, after, viewer, names)
 
 
 def _word(field: "Field[Any, Any] | None", value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
-    """Write a value of the ledger as people read it; what may not be seen, and what is empty, is a dash."""
+    """Write a value of the ledger as people read it; a name that the viewer may not see is not told."""
     if value is None or value == "":
         return "–"
     if field is not None and field.is_relation:
-        return names.get(value, "–")
+        return names.get(value) or _("not shown to you")
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if field is not None and field.get_internal_type() == "DateTimeField":
-        return moment(parse_datetime(value) or value, viewer)
-    return in_words(value, viewer) if isinstance(value, bool | date | str) else str(value)
+        return moment(datetime.fromisoformat(value), viewer)
+    return in_words(value, viewer) if isinstance(value, bool | str) else str(value)

@@ -42,7 +42,7 @@ def job(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show how far a job is; the page asks again by itself while it runs."""
     found = _found(request.viewer, pk)
     alone = request.headers.get("HX-Target") == "job"
-    context = _shown(found, request.viewer) | {"title": found.title or found.kind}
+    context = _shown(found, request.viewer) | {"title": _("Job")}
     return render(request, "kernel/job_state.html" if alone else "kernel/job.html", context)
 
 

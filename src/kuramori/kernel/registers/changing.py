@@ -52,7 +52,7 @@ def add(register: "Register", viewer: Viewer, values: Mapping[str, Any], why: st
     return record
 
 
-def edit(  # noqa: PLR0913  (what, by whom, why, and as of when)
+def edit(
     register: "Register", viewer: Viewer, pk: UUID, values: Mapping[str, Any], why: str, *, as_of: str
 ) -> Any:
     """Change a record; `as_of` is the `token` it was read with, and Conflict is raised when it stands differently."""

@@ -132,8 +132,8 @@ def effects(register: "Register", records: list[Any], viewer: Viewer) -> list[st
     own = register.retire_effects(records, viewer) if register.retire_effects else ()
     return [
         *map(str, own),
-        _("It leaves the list and can no longer be changed."),
-        _("Its history and its proof stay. This step cannot be taken back."),
+        _("What is retired leaves the list and can no longer be changed."),
+        _("History and proof stay. This step cannot be taken back."),
     ]
 
 

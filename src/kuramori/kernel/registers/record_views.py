@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import BaseForm, Form
+from django.forms import BaseForm, DateField, Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -124,6 +124,9 @@ def _forms(register: "Register", request: ViewedRequest, record: Any) -> tuple[B
         raise Http404
     data = request.POST if request.method == "POST" else None
     form = register.form(request.viewer, record, data)
+    for field in form.fields.values():
+        if isinstance(field, DateField):
+            field.widget.input_type = "date"  # type: ignore[attr-defined]
     return form, Form(data) if "why" in form.fields else ReasonForm(data)
 
 
