@@ -85,7 +85,7 @@ class Body:
     subject_list: tuple[bytes, ...]
 
 
-def entry_body(  # noqa: PLR0913 - the members of the frozen format
+def entry_body(
     *,
     id: UUID,  # noqa: A002 - the member's name in the frozen format
     at: datetime,

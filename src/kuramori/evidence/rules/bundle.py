@@ -129,7 +129,7 @@ def rows_path(leaves: Sequence[bytes], rows: Sequence[int]) -> tuple[bytes, ...]
     return tuple(cover_proof([0, *rows], len(leaves), over(leaves)))
 
 
-def bundle_manifest(  # noqa: PLR0913 - the members of the format
+def bundle_manifest(
     *,
     id: UUID,  # noqa: A002 - the member's name in the format
     kind: str,
