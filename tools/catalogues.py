@@ -8,6 +8,7 @@ English is the source, so a msgid is the English text itself.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -91,9 +92,11 @@ def read(path: Path) -> polib.POFile:
 
 def update(source: Path = SOURCE) -> Iterator[tuple[str, int]]:
     """Merge newly found strings into every catalogue; yields each package with its number of untranslated ones."""
-    for name, fresh in extract(source).items():
+    found = extract(source)
+    kept = {str(path.parents[3].relative_to(source)) for path in source.glob("**/" + CATALOGUE.as_posix())}
+    for name in sorted(found.keys() | kept):
         path = source / name / CATALOGUE
-        merged = merge(fresh, read(path))
+        merged = merge(found.get(name, polib.POFile()), read(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         merged.save(str(path))
         yield name, len(merged.untranslated_entries())
@@ -106,7 +109,10 @@ def compile_all(source: Path = SOURCE) -> list[Path]:
         target = path.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime_ns > path.stat().st_mtime_ns:
             continue
-        polib.pofile(str(path)).save_as_mofile(str(target))
+        # Written aside and renamed: whoever reads it meanwhile reads the old one whole.
+        aside = target.with_name(f"{target.name}.{os.getpid()}")
+        polib.pofile(str(path)).save_as_mofile(str(aside))
+        aside.replace(target)
         written.append(target)
     return written
 
