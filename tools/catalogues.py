@@ -57,7 +57,10 @@ def extract(source: Path = SOURCE) -> dict[str, polib.POFile]:
         for name in names:
             (copy / name / "locale").mkdir()
         django = [sys.executable, "-m", "django", "makemessages", "--locale=ja", "--no-location", "--no-wrap"]
-        subprocess.run([*django, "--extension=html,txt,py"], cwd=copy, check=True, capture_output=True, text=True)
+        # Without settings: what is looked for are words, and the copy need not be able to start.
+        bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        words = [*django, "--extension=html,txt,py"]
+        subprocess.run(words, cwd=copy, env=bare, check=True, capture_output=True, text=True)
         found = {name: copy / name / CATALOGUE for name in names}
         return {name: polib.pofile(str(path)) for name, path in found.items() if path.exists()}
 
