@@ -2,9 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kuramori.site import theme
+from kuramori.site import health, home, inbox, search, theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("search/", search.search, name="search"),
+    path("health/", health.health, name="health"),
+    path("alive/", health.alive, name="alive"),
     path("", include("kuramori.kernel.urls")),
     path("directory/", include("kuramori.directory.urls")),
     path("evidence/", include("kuramori.evidence.urls")),

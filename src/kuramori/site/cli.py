@@ -1,0 +1,55 @@
+"""The command `kuramori`: the same acts and queries as the pages, for terminals and scripts."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import import_module
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+
+from kuramori.site.arguments import parser
+from kuramori.site.terminal import Exit, complain
+from kuramori.site.words import gettext as _
+from kuramori.site.words import language
+
+WITHOUT_DJANGO = {"verify"}
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 done, 1 refused, 2 wrong usage, 3 not available."""
+    given = parser().parse_args(arguments)
+    _choose_folder(given)
+    if given.command not in WITHOUT_DJANGO and not _set_up():
+        return Exit.UNAVAILABLE
+    try:
+        return int(import_module(f"kuramori.site.commands.{given.module}").run(given))
+    except KeyboardInterrupt:
+        complain(_("stopped"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.OK
+
+
+def _choose_folder(given: Namespace) -> None:
+    if given.data:
+        os.environ["KURAMORI_DATA"] = given.data
+    if given.command == "demo":
+        os.environ["KURAMORI_DEMO"] = "1"
+        os.environ.setdefault("KURAMORI_DATA", "kuramori-demo")
+
+
+def _set_up() -> bool:
+    """Set Django up in the terminal's language; say plainly why when the installation refuses (O1)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuramori.site.settings")
+    try:
+        django.setup()
+    except (ImproperlyConfigured, OSError) as error:
+        complain(str(error))
+        return False
+    translation.activate(language(os.environ))
+    return True
