@@ -19,7 +19,7 @@ from kuramori_lake.sources.windows_deeds import Deed, Stitcher
 from kuramori_lake.sources.windows_records import EVTX_MAGIC, Record, read
 
 VERSION: Final = 1
-ROWS_A_READING: Final = 100_000
+ROWS_A_READING: Final = 20_000
 MOST_GAPS: Final = 1_000
 
 _COLUMNS: Final = (
@@ -93,7 +93,7 @@ def _gap(stream: tuple[str, str], first: int, last: int, times: dict[int, str], 
 
 
 def parse(data: bytes | memoryview, options: Options) -> Iterator[Reading]:
-    """Read one file of any of the wrappings. Yields a Reading per 100,000 records; gaps come in the last one."""
+    """Read one file of any of the wrappings. Yields a Reading per 20,000 records; gaps come in the last one."""
     content = bytes(data)
     encoding = "evtx" if content.startswith(EVTX_MAGIC) else "utf-8"
     stitcher, streams = Stitcher(), _Stream()
