@@ -1,0 +1,42 @@
+"""Detection: daily sums out of events, findings out of sums, and reasons that anybody can check.
+
+found = detect(lake, as_of=date(2026, 11, 20))
+print(found[0].severity, [sentence(reason, "en") for reason in found[0].reasons])
+"""
+
+from kuramori_lake.detect.findings import (
+    Area,
+    Channel,
+    Code,
+    Day,
+    Document,
+    Finding,
+    LookbackReport,
+    Queue,
+    Reason,
+    SecretTouched,
+    Severity,
+)
+from kuramori_lake.detect.report import lookback_report
+from kuramori_lake.detect.run import detect
+from kuramori_lake.detect.sentences import sentence
+from kuramori_lake.detect.settings import DEFAULT, Settings
+
+__all__ = [
+    "DEFAULT",
+    "Area",
+    "Channel",
+    "Code",
+    "Day",
+    "Document",
+    "Finding",
+    "LookbackReport",
+    "Queue",
+    "Reason",
+    "SecretTouched",
+    "Settings",
+    "Severity",
+    "detect",
+    "lookback_report",
+    "sentence",
+]

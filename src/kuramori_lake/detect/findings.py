@@ -1,0 +1,193 @@
+"""What detection answers: findings with reasons that carry their numbers, and the query that finds them again."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import pyarrow as pa
+
+from kuramori_lake.store import Lake
+
+Number = int | float | str | bool | date | None | Mapping[str, int]
+"""A member of a reason's numbers: JSON can hold all of them (dates as ISO text)."""
+
+
+class Severity(StrEnum):
+    """How soon somebody should look. `note` is for the record: below the floor or explained by an approval."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NOTE = "note"
+
+
+class Queue(StrEnum):
+    """Who is being looked at: everybody, or those who are leaving (they get their own look-back)."""
+
+    EVERYBODY = "everybody"
+    EXIT_WATCH = "exit_watch"
+
+
+class Code(StrEnum):
+    """What a reason says. One sentence each in Japanese and English (`sentence`)."""
+
+    ALONE = "alone"
+    """Too few peers to compare with; numbers: peer_n."""
+    APPROVED_FLOW = "approved_flow"
+    """Lowers: what left went where it may; numbers: flow, files, lowered_by."""
+    BULK_READ = "bulk_read"
+    """numbers: own_now, days, busiest_day, busiest_day_count, own_usual, own_days, peer_usual, peer_n, peer_group,
+    z_own, z_peer."""
+    COPY_OUT = "copy_out"
+    """Copied to removable media after reading; numbers: files, bytes, devices, first_time_device, read_before."""
+    DAILY_BREAD = "daily_bread"
+    """Lowers: mostly what the person always works with; numbers: share_familiar, lowered_by."""
+    FIRST_AREA = "first_area"
+    """numbers: area, first_time_area, areas, documents, share."""
+    LEAVER = "leaver"
+    """numbers: notice_on, last_day, days_since_notice, days_until_last_day, documents_before, documents_after."""
+    NEWCOMER = "newcomer"
+    """Lowers: too new to have a usual; numbers: own_days."""
+    OFF_HOURS = "off_hours"
+    """numbers: events_outside_band, events, night, rest_days, band_from, band_until."""
+    SECRETS = "secrets"
+    """numbers: secret_count, secret_count_by_level, secrets, top_secret_id, top_secret_number, top_secret_level."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One thing that speaks for a finding (or, with negative strength, against it), with everything to check it."""
+
+    code: Code
+    strength: float
+    """-1 to 1: how much it adds to or takes from the score."""
+    numbers: Mapping[str, Number]
+    query: str
+    """SQL over the lake's views, one row whose columns are the members of `numbers` that events alone decide."""
+    parameters: Mapping[str, object]
+    event_ids: tuple[int, ...] = ()
+    """A sample of the events behind it, at most 20, the most telling first."""
+    batches: tuple[str, ...] = ()
+    """SHA-256 of the received files that those events came in."""
+
+    def recompute(self, lake: Lake) -> dict[str, object]:
+        """The numbers once more, straight from the sealed events."""
+        rows = lake.query(self.query, dict(self.parameters)).to_pylist()
+        return dict(rows[0]) if rows else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One person in one window of days, with why. Days are local and both included."""
+
+    person_id: str
+    since: date
+    until: date
+    as_of: date
+    queue: Queue
+    score: float
+    """0–100."""
+    severity: Severity
+    reasons: tuple[Reason, ...]
+    """Strongest first; those that lower the score come last."""
+
+    @property
+    def key(self) -> str:
+        """The same for the same person and first day, so that tomorrow's run updates instead of doubling."""
+        return hashlib.sha256(f"{self.person_id}\n{self.since.isoformat()}".encode()).hexdigest()[:32]
+
+    def events(self, lake: Lake, limit: int = 500) -> pa.Table:
+        """The events in the window: secrets and copies first, then newest; columns of `joined_events`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One line of the timeline. `usual` is the median of distinct documents a day before the look-back began."""
+
+    day: date
+    documents: int
+    secret_documents: int
+    copied_out: int
+    printed_pages: int
+    doors: int
+    off_hours: int
+    """Events by night or outside the person's own 5–95 % band of hours."""
+    rest_day: bool
+    usual: float
+    after_notice: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """How something left or was taken in hand, in the whole range."""
+
+    channel: str
+    """`removable`, `printer`, `external_mail`, `web`, … (`event.DestinationClass`)."""
+    events: int
+    files: int
+    bytes: int
+    pages: int
+    destinations: tuple[str, ...]
+    approved: int
+    """Of the events, those covered by an approved flow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretTouched:
+    """One secret of the register that was touched."""
+
+    secret_id: str
+    number: str
+    level: str
+    documents: int
+    documents_before: int
+    """Distinct documents touched before notice (all of them, if no notice was given)."""
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A part of the file tree that the person had never touched before the range."""
+
+    area: str
+    first: date
+    documents: int
+    secret_documents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A document, ranked by weight of its level, depth of touch and how strange it is to the person."""
+
+    path: str
+    secret_number: str | None
+    level: str | None
+    touches: int
+    deepest: str
+    """`list`, `read`, `write`, `print`, `copy_out`."""
+    weight: float
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookbackReport:
+    """Everything a leaver's look-back shows. Days are local and both included."""
+
+    person_id: str
+    since: date
+    until: date
+    notice_on: date | None
+    last_day: date | None
+    usual: float
+    """Median of distinct documents on an active day, over the 60 days before `since`."""
+    events: int
+    days: tuple[Day, ...]
+    channels: tuple[Channel, ...]
+    secrets: tuple[SecretTouched, ...]
+    new_areas: tuple[Area, ...]
+    documents: tuple[Document, ...]
+    """At most the limit asked for, heaviest first."""
