@@ -52,9 +52,7 @@ def add(register: "Register", viewer: Viewer, values: Mapping[str, Any], why: st
     return record
 
 
-def edit(
-    register: "Register", viewer: Viewer, pk: UUID, values: Mapping[str, Any], why: str, *, as_of: str
-) -> Any:
+def edit(register: "Register", viewer: Viewer, pk: UUID, values: Mapping[str, Any], why: str, *, as_of: str) -> Any:
     """Change a record; `as_of` is the `token` it was read with, and Conflict is raised when it stands differently."""
     with act(register.verb("edit"), by=viewer.actor, why=why):
         record = _locked(register, viewer, pk, "edit")

@@ -6,18 +6,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kuramori.kernel.cells import NARROW, drawn
+from kuramori.kernel.columns import Column, ColumnKind
+from kuramori.kernel.exporting import FORMATS, export
 from kuramori.kernel.pages import ViewedRequest
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.cells import NARROW, drawn
 from kuramori.kernel.registers.changing import retire
-from kuramori.kernel.registers.columns import Column, ColumnKind
-from kuramori.kernel.registers.exporting import FORMATS, export
-from kuramori.kernel.registers.forms import RetireForm, ViewForm
+from kuramori.kernel.registers.forms import LONGEST, RetireForm, ViewForm
 from kuramori.kernel.registers.listing import Listing, count_in_words, offered_columns
 from kuramori.kernel.saved_views import save_view, saved_views
 
@@ -54,7 +55,8 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         "views": saved_views(viewer, register.name),
         "may": may,
         "urls": {name: register.url(name) for name in ("list", "export")}
-        | ({"add": register.url("add")} if may["add"] else {}),
+        | ({"add": register.url("add")} if may["add"] else {})
+        | ({"import": reverse("kernel:import-hand-in", args=[register.import_kind])} if may["import"] else {}),
         "formats": FORMATS,
     }
     alone = request.headers.get("HX-Target") == "list"
@@ -92,7 +94,16 @@ def export_file(register: "Register", request: ViewedRequest) -> FileResponse:
     if form not in FORMATS:
         raise Http404
     listing = Listing(register=register, viewer=request.viewer, query=request.GET)
-    file = export(listing, form, why=request.POST.get("why", "").strip()[:500])
+    rows, words = listing.found()
+    file = export(
+        request.viewer,
+        title=str(register.title),
+        columns=listing.exported_columns(),
+        rows=listing.chosen(rows),
+        narrowed_by=list(words.values()),
+        form=form,
+        why=request.POST.get("why", "").strip()[:LONGEST],
+    )
     day = now().astimezone(request.viewer.zone).date()
     return FileResponse(file, as_attachment=True, filename=f"{register.title}-{day}.{form}", content_type=FORMATS[form])
 

@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kuramori.kernel.columns import Column
 from kuramori.kernel.paging import CAP, Page, Sort, count_of, in_order, page_of
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.columns import Column, Filter, FilterKind
+from kuramori.kernel.registers.filters import Filter, FilterKind
 
 if TYPE_CHECKING:
     from kuramori.kernel.registers.register import Register
@@ -75,6 +76,11 @@ class Listing:
     def page(self, rows: QuerySet[Any]) -> Page:
         """Return the page asked for."""
         return page_of(rows, self.sort, after=self.query.get("after", ""), before=self.query.get("before", ""))
+
+    def exported_columns(self) -> list[Column]:
+        """Return what an export holds: the columns named in the address, else all that may be exported."""
+        chosen = self.columns if self.query.getlist("column") else offered_columns(self.register, self.viewer)
+        return [column for column in chosen if column.export]
 
     def chosen(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return all rows in order, for an export."""

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.cells import drawn
+from kuramori.kernel.columns import Mark
 from kuramori.kernel.history import lines, lines_since
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.pages import ViewedRequest
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.cells import drawn
 from kuramori.kernel.registers.changing import Conflict, add, edit, fetch, fetch_to_change, retire, token
-from kuramori.kernel.registers.columns import Fact, Mark
+from kuramori.kernel.registers.filters import Fact
 from kuramori.kernel.registers.forms import ReasonForm, RetireForm
 from kuramori.kernel.registers.list_views import effects
 from kuramori.kernel.registers.listing import offered_columns
@@ -126,7 +127,7 @@ def _forms(register: "Register", request: ViewedRequest, record: Any) -> tuple[B
     form = register.form(request.viewer, record, data)
     for field in form.fields.values():
         if isinstance(field, DateField):
-            field.widget.input_type = "date"  # type: ignore[attr-defined]
+            field.widget.input_type = "date"
     return form, Form(data) if "why" in form.fields else ReasonForm(data)
 
 

@@ -52,21 +52,12 @@ from django.http import Http404, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from kuramori.kernel.columns import Column, ColumnKind, Link, Mark, Text
 from kuramori.kernel.pages import page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import Record
 from kuramori.kernel.registers import list_views, record_views
-from kuramori.kernel.registers.columns import (
-    Choices,
-    Column,
-    ColumnKind,
-    Fact,
-    Filter,
-    FilterKind,
-    Link,
-    Mark,
-    Text,
-)
+from kuramori.kernel.registers.filters import Choices, Fact, Filter, FilterKind
 from kuramori.kernel.room import Duty
 
 __all__ = ["Choices", "Column", "ColumnKind", "Fact", "Filter", "FilterKind", "Link", "Mark", "Register", "Text"]

@@ -30,10 +30,10 @@ from django.utils.translation import override
 from openpyxl import load_workbook
 
 from kuramori.kernel.acts import act
+from kuramori.kernel.exporting import VERB
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.exporting import VERB
 from kuramori.kernel.registers.register import Register
 from kuramori.kernel.room import verbs
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
+from kuramori.kernel.columns import ColumnKind, Link, Mark
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.columns import ColumnKind, Link, Mark
 from kuramori.kernel.templatetags.kuramori import person, seal, tag
 from kuramori.kernel.wording import in_words
 
