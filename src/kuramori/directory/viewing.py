@@ -205,9 +205,7 @@ def _text(value: str) -> Value:
     return Value(value, output_field=CharField())
 
 
-def _rows(
-    found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, ends: Any = None
-) -> Any:
+def _rows(found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, ends: Any = None) -> Any:
     columns = {
         "a_what": _text(what),
         "a_place": place,

@@ -22,6 +22,7 @@ from kuramori.directory.models import (
 from kuramori.directory.rules.engagements import faults_of, last_day
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act, current
+from kuramori.kernel.search import index
 
 FAULTS = {
     "end": (_("An adviser or contractor needs a planned last day."), _("Enter a day within one year.")),
@@ -34,8 +35,7 @@ FAULTS = {
 def person_add(*, by: Actor, why: str = "", **values: Any) -> Person:
     """Add a person; values are the fields of `Person`."""
     with act("directory.person.add", by=by, why=why):
-        person = Person(**values)
-        person.save()
+        person = _write(Person(), **values)
         current().about(person)
     return person
 
@@ -158,6 +158,7 @@ def _write(person: Person, **values: Any) -> Person:
     for name, value in values.items():
         setattr(person, name, value)
     person.save()
+    index(person, *person.found_by)
     return person
 
 

@@ -9,7 +9,6 @@ from kuramori.directory.models.people import (
     Person,
     ProjectMember,
     Source,
-    folded,
 )
 from kuramori.directory.models.places import Holiday, Named, Project, Site, Unit
 from kuramori.directory.models.roles import ROLE_WORDS, SCOPE_WORDS, RoleAssignment
@@ -37,5 +36,4 @@ __all__ = [
     "Source",
     "Unit",
     "Version",
-    "folded",
 ]

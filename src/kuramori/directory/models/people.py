@@ -1,6 +1,5 @@
 """People: one human, the names systems know them by, how they are engaged, and where they are assigned."""
 
-import unicodedata
 from datetime import date
 
 from django.db import models
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.directory.models.places import Project, Site, Unit
 from kuramori.directory.models.versions import Dated, Version, VersionQuerySet
 from kuramori.directory.rules.engagements import EngagementKind
-from kuramori.kernel.entry_body import Change
 from kuramori.kernel.records import Record
 
 KIND_WORDS = {
@@ -38,12 +36,6 @@ class Source(models.TextChoices):
     HAND = "hand", _("entered by hand")
 
 
-def folded(*words: str) -> str:
-    """Return words for searching: NFKC, lower case, hiragana as katakana, without spaces inside names."""
-    text = unicodedata.normalize("NFKC", " ".join(w.replace(" ", "").replace("　", "") for w in words)).casefold()
-    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
-
-
 class Person(Record):
     """One human being, whatever the contracts."""
 
@@ -54,7 +46,6 @@ class Person(Record):
     mail = models.EmailField(_("e-mail"), blank=True, db_index=True)
     account_name = models.CharField(_("account"), max_length=100, blank=True, db_index=True)
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.HAND, editable=False)
-    search = models.CharField(max_length=500, editable=False)
     # The list of 100,000 people asks these two; acts keep them. `left_on` is set only when the day has passed.
     joined_on = models.DateField(null=True, editable=False)
     left_on = models.DateField(null=True, editable=False)
@@ -75,9 +66,10 @@ class Person(Record):
         """Return the name in the letters of the page's language."""
         return self.romaji if self.romaji and (get_language() or "ja").startswith("en") else self.name
 
-    def _stamp(self) -> Change | None:
-        self.search = folded(self.number, self.name, self.kana, self.romaji, self.mail, self.account_name)[:500]
-        return super()._stamp()
+    @property
+    def found_by(self) -> tuple[str, ...]:
+        """Return the words by which search finds the person."""
+        return (self.number, self.name, self.kana, self.romaji, self.mail, self.account_name)
 
 
 class Identity(Dated):

@@ -88,6 +88,8 @@ class Unit(Named):
         related_name="heads",
         verbose_name=_("head"),
     )
+    # The number an HR file names as head before its person has come in; the people's file then sets `head`.
+    head_number = models.CharField(max_length=40, blank=True, editable=False)
     path = models.CharField(max_length=700, db_index=True, editable=False)
 
     class Meta(Named.Meta):
@@ -107,6 +109,9 @@ class Unit(Named):
 class Project(Named):
     """Work that gathers people from several units for a time."""
 
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("owning unit")
+    )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
     leader = models.ForeignKey(

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import now
 
-from kuramori.directory.models import Assignment, Engagement, Person, RoleAssignment, folded
+from kuramori.directory.models import Assignment, Engagement, Person, RoleAssignment
 from kuramori.directory.rules.engagements import EngagementSeen, as_seen
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Role, Viewer
+from kuramori.kernel.search import matching
 
 
 def today_of(viewer: Viewer) -> date:
@@ -40,10 +41,7 @@ def people_with_places(viewer: Viewer) -> QuerySet[Person]:
 
 def people_matching(viewer: Viewer, text: str) -> QuerySet[Person]:
     """Return the visible people whose number, name, kana, romaji, mail or account holds every word of the text."""
-    found = people_visible_to(viewer)
-    for word in text.split():
-        found = found.filter(search__contains=folded(word))
-    return found
+    return matching(people_visible_to(viewer), text)
 
 
 def people_in_units(viewer: Viewer, unit_ids: Iterable[UUID]) -> QuerySet[Person]:

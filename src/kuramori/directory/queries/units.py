@@ -29,7 +29,7 @@ def projects_visible_to(viewer: Viewer) -> QuerySet[Project]:
 
     A project's very name can be a secret, so employees see those they belong to.
     """
-    projects = Project.objects.select_related("leader")
+    projects = Project.objects.select_related("leader", "unit")
     if viewer.may(Permission.PROJECT_EDIT):
         return projects
     return projects.filter(pk__in=viewer.project_ids) if viewer.may(Permission.PROJECT_VIEW) else projects.none()

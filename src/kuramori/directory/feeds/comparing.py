@@ -1,0 +1,48 @@
+"""From a row and what is held to an outcome: added, edited, unchanged, or kept out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from kuramori.directory.models import Named
+from kuramori.kernel.imports.errors import CellError
+from kuramori.kernel.imports.mapping import Action, FieldChange, ParsedRow, RowOutcome
+
+
+def fields_held(thing: Any) -> dict[str, Any]:
+    """Return the plain fields of a record."""
+    return {field.attname: getattr(thing, field.attname) for field in thing._meta.concrete_fields}  # noqa: SLF001
+
+
+def outcome_of(
+    row: ParsedRow,
+    told: Mapping[str, Any],
+    known: Named | None,
+    errors: Sequence[CellError],
+    *,
+    held: Callable[[Any], Mapping[str, Any]] = fields_held,
+) -> RowOutcome:
+    """Compare what a row tells of a thing with a code with what is held of it."""
+    if row.record_id and (known is None or known.pk != row.record_id):
+        errors = [*errors, row.unknown_id()]
+    if row.errors or errors:
+        return RowOutcome.rejected(row, *errors)
+    code = row.values["code"]
+    name = f"{code} {row.values.get('name_ja') or ''}"
+    if known is None:
+        return RowOutcome(row=row, action=Action.ADD, name=name, values={**told, "code": code})
+    before = held(known)
+    differing = {field: value for field, value in told.items() if before[field] != value}
+    if not differing:
+        return RowOutcome(row=row, action=Action.UNCHANGED, name=name, record=known)
+    labels = {field: column.header for field, column in row.columns.items()}
+    changes = tuple(
+        FieldChange(label=labels.get(field, field), before=_shown(before[field]), after=_shown(value))
+        for field, value in differing.items()
+    )
+    return RowOutcome(
+        row=row, action=Action.EDIT, name=name, record=known, values={**differing, "code": code}, changes=changes
+    )
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)

@@ -1,0 +1,242 @@
+"""Writes what HR's file says, inside the kit's one act: newcomers in bulk, changes one by one, nothing overwritten."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from kuramori.directory.acts.people import engagement_end
+from kuramori.directory.feeds.known import NAMESPACES, KnownPerson, people_known
+from kuramori.directory.models import Assignment, Engagement, Identity, Person, Site, Source, Unit
+from kuramori.directory.rules.engagements import EngagementKind
+from kuramori.kernel.actors import Actor
+from kuramori.kernel.acts import current
+from kuramori.kernel.imports.mapping import Action, RowOutcome
+from kuramori.kernel.records import record_many
+from kuramori.kernel.search import index_many
+
+DAY = timedelta(days=1)
+FACTS = ("name", "kana", "romaji", "mail", "account_name")
+ENGAGED = ("start", "notice_received_on", "last_working_day", "end_planned", "employer", "host_company")
+PLACED = ("unit", "site", "position", "job_role", "boss")
+
+
+@dataclass(kw_only=True)
+class _Writing:
+    """What one file needs while it is written: places by code, people by number, and the new rows to come."""
+
+    today: date
+    by: Actor
+    units: dict[str, Unit]
+    sites: dict[str, Site]
+    people: dict[str, Person] = field(default_factory=dict)
+    engagements: list[Engagement] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    identities: list[Identity] = field(default_factory=list)
+
+
+def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
+    """Write the outcomes that change something."""
+    del why  # stands in the kit's act
+    today = current().at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date()
+    _found_units(outcomes)
+    known = people_known(today)
+    writing = _Writing(
+        today=today,
+        by=by,
+        units={unit.code: unit for unit in Unit.objects.standing()},
+        sites={site.code: site for site in Site.objects.standing()},
+        people={number: each.person for number, each in known.items()},
+    )
+    added = [o for o in outcomes if o.action is Action.ADD]
+    _add_people(added, writing)
+    for outcome in added:
+        _engage(outcome.values, writing)
+    for outcome in outcomes:
+        if outcome.action is Action.EDIT:
+            _change(known[outcome.values["number"]], outcome.values, writing)
+        elif outcome.action is Action.END:
+            _end(known[outcome.values["number"]], writing)
+    for rows in (writing.engagements, writing.assignments, writing.identities):
+        record_many(rows)
+    _seat_heads(writing)
+
+
+def _found_units(outcomes: Iterable[RowOutcome]) -> None:
+    """Found the units that a first file names, side by side; HR's file of units gives them their tree later."""
+    named = {o.values["unit"]: o.values["founds"] for o in outcomes if "founds" in o.values}
+    units = [Unit(code=code[:40], name_ja=name) for code, name in sorted(named.items())]
+    for unit in units:
+        unit.path = Unit.path_under(None, unit.pk)
+    record_many(units)
+
+
+def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
+    new = []
+    for outcome in added:
+        told, start = outcome.values, outcome.values["start"]
+        person = writing.people.get(told["number"])
+        if person is None:
+            facts = {name: told[name] for name in FACTS if name in told}
+            person = Person(number=told["number"], source=Source.FEED, joined_on=start, **facts)
+            writing.people[person.number] = person
+            new.append(person)
+        else:  # hired again
+            person.joined_on, person.left_on = min(person.joined_on or start, start), None
+            person.save()
+    record_many(new)
+    index_many([(person, person.found_by) for person in new])
+
+
+def _engage(told: dict[str, Any], writing: _Writing) -> None:
+    """Prepare engagement, assignments and identities of a newcomer."""
+    person = writing.people[told["number"]]
+    kind = told.get("kind", EngagementKind.REGULAR)
+    engagement = Engagement(
+        person=person,
+        engagement_kind=kind,
+        source=Source.FEED,
+        **{name: told[name] for name in ENGAGED if name in told},
+    )
+    writing.engagements.append(engagement)
+    writing.assignments.append(_assignment(engagement, told, writing, since=told["start"]))
+    for code in told.get("sides", ()):
+        writing.assignments.append(_side(engagement, code, writing, since=told["start"]))
+    for namespace, name in NAMESPACES.items():
+        if told.get(name):
+            writing.identities.append(_identity(person, namespace, told[name], since=told["start"]))
+
+
+def _change(known: KnownPerson, told: dict[str, Any], writing: _Writing) -> None:
+    """Write what differs: facts in place, the engagement as a corrected version, places as moves from today."""
+    person, engagement = known.person, known.engagement
+    if engagement is None:
+        return
+    facts = {name: told[name] for name in FACTS if name in told}
+    if "start" in told:
+        facts["joined_on"] = min(told["start"], person.joined_on or told["start"])
+    _write_person(person, facts)
+    engaged = {name: told[name] for name in ENGAGED if name in told}
+    if "kind" in told:
+        engaged["engagement_kind"] = told["kind"]
+    engagement = engagement.corrected(**engaged)
+    if _tells_of_place(told):
+        _move(known, engagement, told, writing)
+    if "sides" in told:
+        _change_sides(known, engagement, told["sides"], writing)
+    _rename(known, told, writing)
+    if told.get("ends_now"):
+        engagement_end(engagement=engagement, last=told["end_planned"], today=writing.today, by=writing.by)
+
+
+def _tells_of_place(told: dict[str, Any]) -> bool:
+    return any(name in told for name in PLACED)
+
+
+def _move(known: KnownPerson, engagement: Engagement, told: dict[str, Any], writing: _Writing) -> None:
+    """Let the main assignment end yesterday and a new one begin today; one that begins only today is corrected."""
+    former = known.main
+    if former is None:
+        writing.assignments.append(_assignment(engagement, told, writing, since=max(engagement.start, writing.today)))
+        return
+    values = _placed(told, writing)
+    if former.starts_on >= writing.today:
+        former.corrected(**values)
+        return
+    kept = {"unit": former.unit, "site": former.site, "position": former.position}
+    kept |= {"job_role": former.job_role, "boss": former.boss}
+    following = Assignment(
+        person=known.person, engagement_line=engagement.line, starts_on=writing.today, is_main=True,
+        source=Source.FEED, **(kept | values),
+    )  # fmt: skip
+    former.end(writing.today - DAY)
+    writing.assignments.append(following)
+
+
+def _change_sides(known: KnownPerson, engagement: Engagement, wanted: list[str], writing: _Writing) -> None:
+    held = {side.unit.code: side for side in known.sides}
+    for code, side in held.items():
+        if code not in wanted:
+            side.end(writing.today - DAY)
+    for code in wanted:
+        if code not in held:
+            writing.assignments.append(_side(engagement, code, writing, since=max(engagement.start, writing.today)))
+
+
+def _rename(known: KnownPerson, told: dict[str, Any], writing: _Writing) -> None:
+    """Let a former mail address or account end yesterday and the new one begin today."""
+    for namespace, name in NAMESPACES.items():
+        if name not in told:
+            continue
+        former = known.identities.get(namespace)
+        if former is not None:
+            former.end(writing.today - DAY)
+        if told[name]:
+            writing.identities.append(_identity(known.person, namespace, told[name], since=writing.today))
+
+
+def _end(known: KnownPerson, writing: _Writing) -> None:
+    """End somebody whom HR's file no longer names: on the planned last day, else yesterday; withdraw who never came."""
+    engagement = known.engagement
+    if engagement is None:
+        return
+    yesterday = writing.today - DAY
+    if engagement.start > yesterday:
+        engagement.withdraw()
+        for assignment in (known.main, *known.sides):
+            if assignment is not None:
+                assignment.withdraw()
+        return
+    planned = engagement.end_planned
+    last = planned if planned and planned <= yesterday else yesterday
+    engagement_end(engagement=engagement, last=last, today=writing.today, by=writing.by)
+
+
+def _write_person(person: Person, facts: dict[str, Any]) -> None:
+    if not facts:
+        return
+    for name, value in facts.items():
+        setattr(person, name, value)
+    person.save()
+    index_many([(person, person.found_by)])
+
+
+def _placed(told: dict[str, Any], writing: _Writing) -> dict[str, Any]:
+    """Return the fields of an assignment that the row tells of, as records."""
+    values: dict[str, Any] = {name: told[name] for name in ("position", "job_role") if name in told}
+    if "unit" in told:
+        values["unit"] = writing.units[told["unit"]]
+    if "site" in told:
+        values["site"] = writing.sites.get(told["site"])
+    if "boss" in told:
+        values["boss"] = writing.people.get(told["boss"])
+    return values
+
+
+def _assignment(engagement: Engagement, told: dict[str, Any], writing: _Writing, *, since: date) -> Assignment:
+    return Assignment(
+        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=True, source=Source.FEED,
+        **_placed(told, writing),
+    )  # fmt: skip
+
+
+def _side(engagement: Engagement, code: str, writing: _Writing, *, since: date) -> Assignment:
+    return Assignment(
+        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=False, source=Source.FEED,
+        unit=writing.units[code],
+    )  # fmt: skip
+
+
+def _identity(person: Person, namespace: str, value: str, *, since: date) -> Identity:
+    return Identity(person=person, namespace=namespace, value=value, starts_on=since, source=Source.FEED)
+
+
+def _seat_heads(writing: _Writing) -> None:
+    """Seat the heads whom HR's file of units named before they had come in."""
+    for unit in writing.units.values():
+        if unit.head_id is None and unit.head_number in writing.people:
+            unit.head = writing.people[unit.head_number]
+            unit.save()
