@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
+from kuramori.directory.first_administrator import administrator_create
 from kuramori.directory.models import ROLE_WORDS, Account, Person, Project, Site, Unit
 from kuramori.directory.queries import history, people, units
 from kuramori.directory.queries.history import (
@@ -40,6 +41,7 @@ __all__ = [
     "Unit",
     "Whereabouts",
     "actor_of",
+    "administrator_create",
     "assignments_between",
     "calendar_of",
     "holidays_between",

@@ -30,6 +30,8 @@ def outcome_of(
     name = f"{code} {row.values.get('name_ja') or ''}"
     if known is None:
         return RowOutcome(row=row, action=Action.ADD, name=name, values={**told, "code": code})
+    if known.retired_at is not None:
+        return RowOutcome(row=row, action=Action.EDIT, name=name, record=known, values={**told, "code": code})
     before = held(known)
     differing = {field: value for field, value in told.items() if before[field] != value}
     if not differing:

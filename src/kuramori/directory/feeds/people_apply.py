@@ -68,7 +68,11 @@ def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
 def _found_units(outcomes: Iterable[RowOutcome]) -> None:
     """Found the units that a first file names, side by side; HR's file of units gives them their tree later."""
     named = {o.values["unit"]: o.values["founds"] for o in outcomes if "founds" in o.values}
-    units = [Unit(code=code[:40], name_ja=name) for code, name in sorted(named.items())]
+    for unit in Unit.objects.filter(code__in=named, retired_at__isnull=False):
+        unit.retired_at = None
+        unit.save()
+        named.pop(unit.code)
+    units = [Unit(code=code, name_ja=name) for code, name in sorted(named.items())]
     for unit in units:
         unit.path = Unit.path_under(None, unit.pk)
     record_many(units)
@@ -84,8 +88,9 @@ def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
             person = Person(number=told["number"], source=Source.FEED, joined_on=start, **facts)
             writing.people[person.number] = person
             new.append(person)
-        else:  # hired again
+        else:  # hired again, or back after an undo
             person.joined_on, person.left_on = min(person.joined_on or start, start), None
+            person.retired_at = None
             person.save()
     record_many(new)
     index_many([(person, person.found_by) for person in new])

@@ -48,6 +48,7 @@ def apply_sites(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
     del by, why
     for outcome in outcomes:
         site = outcome.record or Site(code=outcome.values["code"])
+        site.retired_at = None
         for name in SITE_FACTS:
             setattr(site, name, outcome.values.get(name, getattr(site, name)))
         site.save()
@@ -119,6 +120,7 @@ def _write_unit(
     if "head" in told:
         unit.head_number = told["head"]
         unit.head_id = people.get(told["head"])
+    unit.retired_at = None
     unit.path = Unit.path_under(unit.parent, unit.pk)
     unit.save()
 

@@ -59,6 +59,7 @@ def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
     for outcome in outcomes:
         told = outcome.values
         project = outcome.record or Project(code=told["code"])
+        project.retired_at = None
         for name in FACTS:
             setattr(project, name, told.get(name, getattr(project, name)))
         if "unit" in told:

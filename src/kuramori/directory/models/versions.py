@@ -73,13 +73,30 @@ class Version(Record):
         """Close this version and save the next with these values; the same version when nothing differs."""
         if all(getattr(self, name) == value for name, value in values.items()):
             return self
-        kept = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.attname not in OWN}
         self.withdraw()
-        following = type(self)(**kept)
+        following = self._next()
         for name, value in values.items():
             setattr(following, name, value)
         following.save()
         return following
+
+    def save(self, **kwargs: Any) -> None:
+        """Save a new version, or the closing of one; what an undo would open again becomes a further version."""
+        closed = None if self._state.adding else self._loaded["recorded_to"]
+        if closed is not None and self.recorded_to is None:
+            self.recorded_to = closed
+            self._next().save()
+            return
+        super().save(**kwargs)
+
+    def retire(self) -> None:
+        """Withdraw: a version has no other end."""
+        self.withdraw()
+
+    def _next(self) -> Self:
+        """Return an unsaved version with the same line and values."""
+        kept = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.attname not in OWN}
+        return type(self)(**kept)
 
     def withdraw(self) -> None:
         """Close this version without a next one: we no longer believe it."""

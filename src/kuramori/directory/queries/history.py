@@ -185,3 +185,11 @@ def _begun(viewer: Viewer, found: Any) -> Any:
 def _seen_end(viewer: Viewer, ends_on: date | None) -> date | None:
     ahead = ends_on is not None and ends_on >= today_of(viewer)
     return None if ahead and not sees_leaving(viewer) else ends_on
+
+
+def main_site_zones(viewer: Viewer) -> dict[UUID, str]:
+    """Return the time zones of the sites where people have their main assignment, by person."""
+    if not viewer.may(Permission.PERSON_VIEW):
+        return {}
+    placed = Assignment.objects.known().filter(is_main=True, site__isnull=False).order_by("starts_on")
+    return dict(placed.values_list("person_id", "site__zone_name"))
