@@ -1,20 +1,26 @@
 """What other rooms may ask of evidence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from kuramori.evidence.elements import Element, ShownExhibit, State, exhibits_of, proof_of
+from kuramori.evidence.queries import LedgerState, Seal, ledger_state, seals
+from kuramori.evidence.rules.note import VerifierKey
+from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
+from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
 
-from kuramori.kernel.acts import Subject
-from kuramori.kernel.permissions import Viewer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Element:
-    """One legal requirement with what shows it and what is missing."""
-
-    code: str
-
-
-def proof_of(_subject: Subject, _viewer: Viewer, *, today: date) -> Sequence[Element]:  # noqa: ARG001
-    """Return the legal elements of a subject."""
-    return ()
+__all__ = [
+    "Element",
+    "LedgerState",
+    "NotAPrefix",
+    "Seal",
+    "Sequencer",
+    "ShownExhibit",
+    "State",
+    "VerifierKey",
+    "exhibits_of",
+    "latest_checkpoint",
+    "ledger_state",
+    "proof_of",
+    "run_forever",
+    "seal_now",
+    "seals",
+    "sequence_all",
+]

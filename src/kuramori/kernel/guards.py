@@ -37,6 +37,11 @@ def ledger_tables() -> list[str]:
     return sorted(m._meta.db_table for m in ledger_models())  # noqa: SLF001
 
 
+def frozen_tables() -> list[str]:
+    """Return the tables of other rooms that grow outside acts and whose rows never change: `append_only = True`."""
+    return sorted(m._meta.db_table for m in apps.get_models() if getattr(m, "append_only", False))  # noqa: SLF001
+
+
 def open_mark() -> None:
     """Mark the running transaction as an act that has touched nothing yet."""
     with connection.cursor() as cursor:
@@ -80,6 +85,7 @@ def _sqlite_triggers() -> Iterator[tuple[str, str, str]]:
     for table in ledger_tables():
         name = f"{table}_insert_in_act"
         yield name, table, f'CREATE TRIGGER "{name}" AFTER INSERT ON "{table}" BEGIN {refuse_outside}; END'
+    for table in (*ledger_tables(), *frozen_tables()):
         for operation in ("UPDATE", "DELETE"):
             name = f"{table}_no_{operation.lower()}"
             body = f"SELECT RAISE(ABORT, '{APPEND_ONLY}')"
@@ -128,6 +134,7 @@ def _postgres_triggers() -> Iterator[tuple[str, str, str]]:
         name = f"{table}_insert_in_act"
         body = "FOR EACH STATEMENT EXECUTE FUNCTION kernel_need_act()"
         yield name, table, f'CREATE TRIGGER "{name}" AFTER INSERT ON "{table}" {body}'
+    for table in (*ledger_tables(), *frozen_tables()):
         for operation in ("UPDATE", "DELETE", "TRUNCATE"):
             name = f"{table}_no_{operation.lower()}"
             body = "FOR EACH STATEMENT EXECUTE FUNCTION kernel_append_only()"

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -113,6 +114,8 @@ LANGUAGES = [("ja", "日本語"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# The ledger's name for life: taken at the first start, afterwards the ledger itself says it.
+LEDGER_ORIGIN = os.environ.get("KURAMORI_LEDGER_NAME") or f"{urlsplit(PUBLIC_URL).hostname}/kuramori-ledger"
 COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
