@@ -101,9 +101,13 @@ def _evtx(data: bytes) -> Iterator[Record | Reject]:
 
 
 def _texts(data: bytes) -> Iterator[tuple[str | RuntimeError, int]]:
-    """Records as JSON. The reader raises on a bad chunk but can go on with the next."""
+    """Records as JSON. The reader raises on a bad chunk but can go on with the next.
+
+    It skips a chunk that is not whole, so a cut one is filled up with zeros: the records before the cut can be read.
+    """
+    padding = bytes(-(len(data) - _FILE_HEADER) % _CHUNK)
     try:
-        records = PyEvtxParser(io.BytesIO(data), number_of_threads=2).records_json()
+        records = PyEvtxParser(io.BytesIO(data + padding), number_of_threads=2).records_json()
     except (RuntimeError, OSError) as error:
         yield RuntimeError(str(error)), -1
         return

@@ -185,3 +185,10 @@ def test_damaged_chunk_is_reported_and_the_next_ones_are_read(options):
     assert any("damaged" in one.reason for one in found if hasattr(one, "reason"))
     whole = len(list(read((SAMPLES / "md_5145_user_files.evtx").read_bytes())))
     assert whole // 2 < len([one for one in found if not hasattr(one, "reason")]) < whole
+
+
+def test_records_before_the_cut_in_a_chunk_are_read():
+    content = (SAMPLES / "md_4656_file_failures.evtx").read_bytes()
+    cut, *records = read(content[:30_000])
+    assert cut.reason.startswith("file is cut")
+    assert [record.event_id for record in records] == [1102, *[4656] * 17]
