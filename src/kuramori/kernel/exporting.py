@@ -1,7 +1,7 @@
 """Exports: a list as a file, handed out only after the ledger has noted it (fails closed).
 
-The file is written to disk row by row first, so the act notes the true number of rows and the file's SHA-256, and a
-file that turns up elsewhere can be traced to its export.
+The file is written to disk row by row before the act, which would hold up all others meanwhile. So the act notes the
+true number of rows and the file's SHA-256, and a file that turns up elsewhere can be traced to its export.
 """
 
 import hashlib
@@ -48,9 +48,9 @@ def export(
         raise Refused(_("A workbook holds 1,048,575 rows; this list has more."), _("Choose CSV, or narrow the list."))
     with ExitStack() as until_handed_out:
         file = until_handed_out.enter_context(tempfile.TemporaryFile())
+        count = _write(form, title, columns, _values(viewer, columns, rows), file)
+        file.seek(0)
         with act(VERB, by=viewer.actor, why=why) as this:
-            count = _write(form, title, columns, _values(viewer, columns, rows), file)
-            file.seek(0)
             this.note("register", title)
             this.note("filter", narrowed_by)
             this.note("columns", [column.name for column in columns])

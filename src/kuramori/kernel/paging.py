@@ -73,8 +73,9 @@ def count_of(found: QuerySet[Any]) -> int:
 
 def in_order(found: QuerySet[Any], sort: Sort) -> QuerySet[Any]:
     """Return all rows in the order of the pages."""
+    last = True if may_be_empty(found.model, sort.column) else None
     key = F(sort.column)
-    ordered = key.desc(nulls_last=True) if sort.descending else key.asc(nulls_last=True)
+    ordered = key.desc(nulls_last=last) if sort.descending else key.asc(nulls_last=last)
     return found.order_by(ordered, "-pk" if sort.descending else "pk")
 
 
