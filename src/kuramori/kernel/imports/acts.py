@@ -1,6 +1,6 @@
 """Everything that happens to a file that was handed in. Taking it in is one act, with the verb of its kind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from django.utils.translation import gettext_noop as _
@@ -156,7 +156,7 @@ def _may_go_on(run: ImportRun) -> None:
         raise refused(_("This file has not been checked, or is already dealt with."), _("Check the file first."))
 
 
-def _demand(run: ImportRun, viewer: Viewer, states: Iterable[RunState], *, permission: str = "") -> None:
+def _demand(run: ImportRun, viewer: Viewer, states: Collection[str], *, permission: str = "") -> None:
     viewer.demand(permission or kinds()[run.import_kind].permission)
     if run.state not in states:
         raise refused(_("This file is already dealt with."), _("Hand it in again to start anew."))

@@ -52,7 +52,7 @@ def day(value: RawValue) -> date:
     if _AMBIGUOUS.fullmatch(text):
         raise Unreadable(
             phrase(
-                _("%(value)s can mean more than one day: the year needs four digits or an era, and stands first."),
+                _("%(value)s can mean more than one day: the year stands first, with four digits or an era."),
                 value=value,
             ),
             phrase(_EXAMPLE),

@@ -105,7 +105,8 @@ def find_header(table: Table, kind: ImportKind) -> Header:
     """Find the header within the first 60 rows; raises FileRefused when the sheet has no row that could be one."""
     rows = list(islice(table.rows(), _SEARCHED_ROWS))
     vocabulary = Vocabulary(kind)
-    best, score = None, (0, 0, 0)
+    best: Header | None = None
+    score = (0, 0, 0)
     for place, row in enumerate(rows):
         above = rows[place - 1] if place and rows[place - 1].number == row.number - 1 else None
         for header in (_compose(row, None), *([_compose(row, above)] if above else ())):
@@ -181,7 +182,11 @@ def best_table(tables: Sequence[Table], kind: ImportKind) -> Table:
 def _compose(row: Row, above: Row | None) -> Header:
     columns: list[HeaderCell] = []
     for index, (own, upper) in enumerate(zip_longest(row.cells, above.cells if above else ())):
-        words = tuple(dict.fromkeys(text(cell) for cell in (upper, own) if _names_something(cell)))
+        words = tuple(
+            dict.fromkeys(
+                text(cell) for cell in (upper, own) if isinstance(cell, (str, int)) and _names_something(cell)
+            )
+        )
         if words and (_names_something(own) or above is None):
             columns.append(HeaderCell(index, words))
     return Header(row.number, tuple(columns))

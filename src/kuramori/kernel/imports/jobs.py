@@ -16,7 +16,7 @@ from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.errorsheet import write_error_sheet
 from kuramori.kernel.imports.models import ImportRun
 from kuramori.kernel.imports.runs import kinds, source_of
-from kuramori.kernel.imports.storage import ERRORS, FILE, forget, kept, place
+from kuramori.kernel.imports.storage import ERRORS, FILE, UNDONE, forget, kept, place
 from kuramori.kernel.imports.undo import undo
 from kuramori.kernel.imports.viewers import restored, stored
 from kuramori.kernel.jobs import JobKind, Progress, ask
@@ -82,8 +82,9 @@ def run_undo(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]
     with override(viewer.language):
         plan = undo(run=run, viewer=viewer, why=arguments["why"])
     progress.report(len(plan.records), len(plan.records))
-    left = [{"name": each.name, "fields": list(each.fields)} for each in plan.conflicts]
-    return {"undone": len(plan.records), "left": left[:100], "left_count": len(left)}
+    # names stay out of the job: whoever runs the system sees all jobs, and may not read secrets
+    plan.save(place(run.pk, UNDONE))
+    return {"undone": len(plan.records), "left": len(plan.conflicts)}
 
 
 def run_sweep(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def kind_for(viewer: Viewer, name: str) -> ImportKind:
 
 def run_for(viewer: Viewer, run_id: UUID) -> ImportRun:
     """Give a run that the viewer may see; raises Http404 for others and for none alike."""
-    run = ImportRun.objects.filter(pk=run_id).first()
+    run: ImportRun | None = ImportRun.objects.filter(pk=run_id).first()
     kind = kinds().get(run.import_kind) if run else None
     if run is None or kind is None:
         raise Http404

@@ -14,7 +14,7 @@ from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.gate import LIMITS, MIB
 from kuramori.kernel.imports.wording import phrase
 
-FILE, ERRORS, REPORT = ".in", ".errors.xlsx", ".json"
+FILE, ERRORS, REPORT, UNDONE = ".in", ".errors.xlsx", ".json", ".undone.json"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def keep(run_id: UUID, chunks: Iterable[bytes], *, name: str) -> Stored:
 
 def forget(run_id: UUID) -> None:
     """Delete everything that was kept for a run."""
-    for what in (FILE, ERRORS, REPORT):
+    for what in (FILE, ERRORS, REPORT, UNDONE):
         place(run_id, what).unlink(missing_ok=True)
 
 

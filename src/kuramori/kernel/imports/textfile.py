@@ -70,11 +70,11 @@ def detect_encoding(path: Path, *, name: str) -> str:
     """Name the codec that reads all of `path`: by its mark, else UTF-8, else the Japanese codec that fits best."""
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE_BYTES)
-    for mark, codec in _BOMS:
+    for mark, marked in _BOMS:
         if head.startswith(mark):
-            return codec
-    if codec := _utf16_without_mark(head):
-        return codec
+            return marked
+    if unmarked := _utf16_without_mark(head):
+        return unmarked
     if b"\x1b$B" in head or b"\x1b$@" in head:
         return "iso2022_jp"
     if _decodes(path, "utf-8"):

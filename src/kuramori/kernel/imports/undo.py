@@ -3,8 +3,10 @@
 Read from the ledger itself: the entry of the import holds every field before and after.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +42,12 @@ class UndoPlan:
     records: tuple[Record, ...]  # already set back in memory, to be saved or retired
     retire: frozenset[UUID]
     conflicts: tuple[Conflict, ...]
+
+    def save(self, path: Path) -> None:
+        """Keep what was done and left, to be shown."""
+        left = [{"name": each.name, "fields": list(each.fields)} for each in self.conflicts[:_NAMED]]
+        done = {"undone": len(self.records), "left": left, "left_count": len(self.conflicts)}
+        path.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
 
 
 def plan_of(run: ImportRun) -> UndoPlan:

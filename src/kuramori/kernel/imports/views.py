@@ -1,5 +1,6 @@
 """The pages of an import: hand a file in, say what its columns mean, look at what it would do, take it in, undo it."""
 
+import json
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,11 @@ from kuramori.kernel.imports.forms import ColumnsForm, HandInForm, ReadingForm, 
 from kuramori.kernel.imports.mapping import ImportKind
 from kuramori.kernel.imports.models import ImportRun, RunState
 from kuramori.kernel.imports.report import ImportReport
-from kuramori.kernel.imports.runs import Choice, Proposal, understand
-from kuramori.kernel.imports.storage import ERRORS, FILE, REPORT, forget, place
+from kuramori.kernel.imports.runs import Choice, Proposal, kinds, understand
+from kuramori.kernel.imports.storage import ERRORS, FILE, REPORT, UNDONE, forget, place
 from kuramori.kernel.imports.writing import write_xlsx
 from kuramori.kernel.jobs import cancel
-from kuramori.kernel.models import Job, JobState
+from kuramori.kernel.models import JobState
 from kuramori.kernel.pages import SIGNED_IN, ViewedRequest, page
 
 _BUSY = frozenset({JobState.WAITING, JobState.RUNNING})
@@ -71,7 +72,7 @@ def columns(request: ViewedRequest, run_id: UUID) -> HttpResponse:
 def run(request: ViewedRequest, run_id: UUID) -> HttpResponse:
     """Show where a file stands: its progress, what it would do or did, and the next step."""
     found = queries.run_for(request.viewer, run_id)
-    kind = queries.kinds()[found.import_kind]
+    kind = kinds()[found.import_kind]
     last = next(iter(jobs.jobs_of(found)), None)
     busy = last is not None and last.state in _BUSY
     context = {
@@ -80,7 +81,7 @@ def run(request: ViewedRequest, run_id: UUID) -> HttpResponse:
         "report": ImportReport.load(place(found.pk, REPORT)), "form": ReasonForm(),
         "has_error_sheet": found.rejected and place(found.pk, ERRORS).exists(),
         "may_import": request.viewer.may(kind.permission), "states": RunState,
-        "may_approve": _may_approve(found, request), "undone": _undone(found, last),
+        "may_approve": _may_approve(found, request), "undone": _undone(found),
     }  # fmt: skip
     return render(request, "kernel/imports/run.html", context)
 
@@ -216,8 +217,9 @@ def _may_approve(run: ImportRun, request: ViewedRequest) -> bool:
     return run.state == RunState.STOPPED and is_other and request.viewer.may(run.stop_permission)
 
 
-def _undone(run: ImportRun, last: Job | None) -> dict[str, Any] | None:
-    return last.result if run.state == RunState.UNDONE and last is not None and last.kind == jobs.UNDO else None
+def _undone(run: ImportRun) -> dict[str, Any] | None:
+    path = place(run.pk, UNDONE)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _effects(plan: undo.UndoPlan) -> list[str]:

@@ -58,7 +58,7 @@ def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Value]], stream: 
         with (
             archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as raw,
             io.BufferedWriter(
-                raw,  # type: ignore[type-var]
+                raw,
                 _BUFFER,
             ) as sheet,
         ):

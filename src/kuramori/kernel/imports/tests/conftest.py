@@ -1,10 +1,12 @@
 """A kind of import that the kernel has by itself: saved list views. Rooms bring their own."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
+from django.utils.timezone import now
 from django.utils.translation import override
 
 from kuramori.kernel.actors import Actor, ActorKind
@@ -114,3 +116,17 @@ def _english():
     """Compare messages as they are written in the code."""
     with override("en"):
         yield
+
+
+@pytest.fixture
+def time_machine_at():
+    """Move the clock forward until the end of the test."""
+    travels = []
+
+    def move(**far):
+        travels.append(time_machine.travel(now() + timedelta(**far), tick=True))
+        travels[-1].start()
+
+    yield move
+    for travel in reversed(travels):
+        travel.stop()
