@@ -10,7 +10,6 @@ from django.utils.timezone import now
 from django.utils.translation import override
 
 from kuramori.kernel.actors import Actor, ActorKind
-from kuramori.kernel.ids import uuid7
 from kuramori.kernel.imports import runs
 from kuramori.kernel.imports.mapping import (
     Action,
@@ -92,15 +91,15 @@ VIEWS = ImportKind(
 )
 
 
-def _viewer(name: str, *permissions: str) -> Viewer:
-    person = uuid7()
+def _viewer(number: int, name: str, *permissions: str) -> Viewer:
+    person = UUID(int=number)
     actor = Actor(kind=ActorKind.PERSON, id=person, name=name)
     return Viewer(actor=actor, person_id=person, permissions=frozenset(permissions), language="en")
 
 
-AKARI = _viewer("佐倉 灯里", PERMISSION, APPROVAL)
-BOTAN = _viewer("牧野 牡丹", APPROVAL)
-CHIHIRO = _viewer("遠山 千尋")
+AKARI = _viewer(1, "佐倉 灯里", PERMISSION, APPROVAL)
+BOTAN = _viewer(2, "牧野 牡丹", APPROVAL)
+CHIHIRO = _viewer(3, "遠山 千尋")
 
 
 @pytest.fixture(autouse=True)
