@@ -46,9 +46,9 @@ HEADERS = (
     "取得・作成日",
     "次回棚卸日",
     "保存年限",
+    "技術的価値",
     "経済的価値",
-    "競争上の価値",
-    "信用上の影響",
+    "法的価値",
     "有用性",
     "非公知性",
     "備考",
@@ -106,7 +106,7 @@ def _head(sheet: Worksheet, today: date) -> None:
 
 def _cells(rng: Random, secret: Secret, names: dict[str, str]) -> list[object]:
     second_place = secret.places[1] if len(secret.places) > 1 else ""
-    numbers = [_number(rng, value) for value in (secret.economic, secret.competitive, secret.trust)]
+    numbers = [_number(rng, value) for value in (secret.technical, secret.economic, secret.legal)]
     years = rng.choice((secret.retention, f"{secret.retention}年", f"{secret.retention}年".translate(_WIDE)))
     values: list[object] = [
         secret.number,

@@ -48,9 +48,9 @@ class Secret:
     acquired: date
     review: date
     retention: int
+    technical: int
     economic: int
-    competitive: int
-    trust: int
+    legal: int
     usefulness: str
     non_public: str
     note: str
@@ -105,9 +105,9 @@ def _of_project(rng: Random, project: Project, library: Library, today: date) ->
         acquired=project.start,
         review=date(today.year, 3, 31) if story else _next_stocktaking(rng, today),
         retention=20,
-        economic=5,
-        competitive=5 if story else 4,
-        trust=4,
+        technical=5,
+        economic=5 if story else 4,
+        legal=4,
         usefulness=_STORY_USE if story else "次期の受注を左右する開発成果。",
         non_public=_STORY_CLOSED if story else "案件の参加者以外には開示していない。",
         note="2024年の応援要員のアクセス権の棚卸しが未了。" if story else "",
@@ -145,9 +145,9 @@ def _secret(
         acquired=acquired,
         review=_next_stocktaking(rng, today),
         retention=rng.choice((5, 7, 10, 10, 15, 20)),
+        technical=_value(rng, high),
         economic=_value(rng, high),
-        competitive=_value(rng, high),
-        trust=_value(rng, high + received),
+        legal=_value(rng, high + received),
         usefulness=rng.choice(kind.uses),
         non_public=rng.choice(kind.closed),
         note=rng.choice(
