@@ -60,8 +60,8 @@ class Names:
 def names_in(rows: Sequence[ParsedRow], viewer: Viewer) -> Names:
     """Look up all names of a file: levels, units and projects whole, people by the numbers that occur."""
     levels = list(levels_in_force(viewer))
-    units = list(units_visible_to(viewer).standing().values_list("pk", "code", "name_ja", "name_en"))
-    projects = projects_visible_to(viewer).standing().values_list("pk", "code", "name_ja", "name_en")
+    units = list(units_visible_to(viewer).filter(retired_at=None).values_list("pk", "code", "name_ja", "name_en"))
+    projects = projects_visible_to(viewer).filter(retired_at=None).values_list("pk", "code", "name_ja", "name_en")
     numbers = {row.values.get("keeper") for row in rows} | {
         n for r in rows for n in r.values.get("scope_persons") or ()
     }

@@ -1,12 +1,13 @@
 """Every read of the register, through the viewer: outside a secret's scope not even its title is found."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.models import Place, PlaceKind, Scope, Secret, TierChoice
 from kuramori.register.rules import Audience, Facts, Permission, Tier
 
@@ -32,8 +33,8 @@ def secrets_visible_to(viewer: Viewer) -> QuerySet[Secret]:
     )
 
 
-def _visible_ids(viewer: Viewer, today: date) -> QuerySet[Secret, UUID]:
-    by_scope = _scopes(viewer, today).values_list("secret_id", flat=True)
+def _visible_ids(viewer: Viewer, today: date) -> QuerySet[Any, UUID]:
+    by_scope: QuerySet[Any, UUID] = _scopes(viewer, today).values_list("secret_id", flat=True)
     by_keeper = Secret.objects.filter(keeper_id=viewer.person_id).values_list("pk", flat=True)
     by_office = Secret.objects.filter(unit_id__in=_offices(viewer)).values_list("pk", flat=True)
     return by_scope.union(by_keeper, by_office)
@@ -76,14 +77,16 @@ def may_edit(viewer: Viewer, secret: Secret) -> bool:
     )
 
 
-def places_of(_viewer: Viewer, secret: Secret) -> QuerySet[Place]:
+def places_of(viewer: Viewer, secret: Secret) -> QuerySet[Place]:
     """Return the places of a secret that the viewer was given, standing ones first."""
+    del viewer  # he was given the secret itself through `secrets_visible_to`
     rows: QuerySet[Place] = secret.places.order_by("valid_to", "kind", "text")
     return rows
 
 
-def scopes_of(_viewer: Viewer, secret: Secret) -> QuerySet[Scope]:
+def scopes_of(viewer: Viewer, secret: Secret) -> QuerySet[Scope]:
     """Return the rows of a secret's scope, open ones first, newest first."""
+    del viewer  # he was given the secret itself through `secrets_visible_to`
     rows: QuerySet[Scope] = secret.scopes.order_by("retired_at", "-valid_from", "-id")
     return rows
 
@@ -119,10 +122,12 @@ def without_full_proof(viewer: Viewer) -> QuerySet[Secret]:
     return secrets_visible_to(viewer).filter(lacking, tier=TierChoice.A, retired_at=None)
 
 
-def path_patterns() -> QuerySet[Place]:
+def path_patterns(viewer: Viewer) -> QuerySet[Place]:
     """Return every path place, past ones too, with secret and level: what the lake joins events with.
 
-    For the system itself (`watch` hands them to the lake, which shows nobody a title); not for pages.
+    For whoever watches the whole company (the system); raises Forbidden for a viewer who does not see every secret.
     """
+    if not viewer.may_everywhere(Permission.SECRET_VIEW_ALL):
+        raise Forbidden(Permission.SECRET_VIEW_ALL)
     rows: QuerySet[Place] = Place.objects.filter(kind=PlaceKind.PATH).exclude(pattern="")
     return rows.select_related("secret", "secret__level")

@@ -81,7 +81,7 @@ def level(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Give a secret another level; the page shows what each level demands, in the unit's own words (CLS-02)."""
     secret = _mine(request, pk)
     form = LevelForm(request.viewer, request.POST or None, initial={"level": secret.level})
-    own = definition(request.viewer, level=secret.level_id, units=request.viewer.unit_ids)
+    own = definition(request.viewer, level=secret.level_id)
     return _step(
         request,
         secret,

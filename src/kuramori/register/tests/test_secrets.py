@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from kuramori.directory.api import actor_of
+from kuramori.directory.api import actor_of, viewer_of_system
 from kuramori.directory.tests.company import Company
 from kuramori.governance.api import Level
 from kuramori.kernel.acts import Refused
@@ -26,7 +26,7 @@ def test_tier_a_without_keeper_or_place_is_refused_and_leaves_nothing(
     with pytest.raises(ValidationError) as refusal:
         add(**lack)
     assert list(refusal.value.message_dict) == [field]
-    assert not path_patterns().exists()
+    assert not path_patterns(viewer_of_system()).exists()
 
 
 def test_tier_b_needs_level_and_title_only(add: Add) -> None:
@@ -57,7 +57,7 @@ def test_places_that_leave_the_list_end_and_are_kept(add: Add, company: Company)
     acts.secret_edit(secret=secret, places=moved, by=actor_of(company.akari))
     standing = secret.places.filter(valid_to=None).order_by("text")
     assert [place.text for place in standing] == ["//fs02/材料/配合/", "書庫3"]
-    assert {place.pattern: place.valid_to for place in path_patterns()} == {
+    assert {place.pattern: place.valid_to for place in path_patterns(viewer_of_system())} == {
         "//fs01/材料/配合": TODAY,
         "//fs02/材料/配合": None,
     }
