@@ -54,15 +54,24 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         "query": listing.address().removeprefix("?"),
         "views": saved_views(viewer, register.name),
         "may": may,
-        "urls": {name: register.url(name) for name in ("list", "export")}
-        | ({"add": register.url("add")} if may["add"] else {})
-        | ({"import": reverse("kernel:import-hand-in", args=[register.import_kind])} if may["import"] else {}),
+        "urls": _addresses(register, may),
         "formats": FORMATS,
     }
     alone = request.headers.get("HX-Target") == "list"
     response = render(request, "kernel/list_body.html" if alone else "kernel/list.html", context)
     patch_vary_headers(response, ["HX-Target"])
     return response
+
+
+def _addresses(register: "Register", may: dict[str, bool]) -> dict[str, str]:
+    """Return where the buttons of the list lead, those alone that the viewer may press."""
+    found = {"list": register.url("list"), "save_view": register.url("save-view")}
+    if may["import"]:
+        found["import"] = reverse("kernel:import-hand-in", args=[register.import_kind])
+    for action, page_name in (("add", "add"), ("retire", "bulk"), ("export", "export")):
+        if may[action]:
+            found[page_name] = register.url(page_name)
+    return found
 
 
 def _head(listing: Listing, column: Column) -> dict[str, Any]:

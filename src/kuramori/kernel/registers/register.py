@@ -50,7 +50,7 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpResponseBase
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kuramori.kernel.columns import Column, ColumnKind, Link, Mark, Text
 from kuramori.kernel.pages import page
@@ -63,6 +63,7 @@ from kuramori.kernel.room import Duty
 __all__ = ["Choices", "Column", "ColumnKind", "Fact", "Filter", "FilterKind", "Link", "Mark", "Register", "Text"]
 
 RESERVED = frozenset({"after", "before", "column", "format", "id", "q", "retired", "sort", "tab", "view"})
+ONLY_READ = frozenset({"list", "detail", "history"})
 ONLY_POSTED = frozenset({"bulk", "export", "save-view"})
 
 
@@ -151,8 +152,9 @@ class Register:
         """Return the routes of all pages, named "secret-list" and so on, for the room's `urlpatterns`."""
 
         def to(where: str, name: str, view: Callable[..., HttpResponseBase], action: str) -> URLPattern:
-            asked = partial(view, self)
-            asked = require_POST(asked) if name in ONLY_POSTED else asked
+            asked: Callable[..., HttpResponseBase] = partial(view, self)
+            if name in ONLY_READ | ONLY_POSTED:
+                asked = require_safe(asked) if name in ONLY_READ else require_POST(asked)
             return path(f"{self.path}/{where}", page(self.permission(action))(asked), name=f"{self.thing}-{name}")
 
         routes = [

@@ -18,6 +18,7 @@ The viewer is put on the request here, by `Acting`; how he signs in is the busin
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -205,6 +206,17 @@ class RegisterSuite:
             self.get(page, record, query)
             with django_assert_max_num_queries(QUERIES):
                 assert self.get(page, record, query).status_code == 200
+
+    def test_the_buttons_of_the_list_lead_where_they_should(self) -> None:
+        self.make(1)
+        page = self.get("list").content.decode()
+        offered = {"bulk": self.register.retire, "add": self.register.add, "export": True, "save-view": True}
+        for name, is_offered in offered.items():
+            assert not is_offered or re.search(f'(action|href)="{self.register.url(name)}["?]', page), name
+        assert self.post("list").status_code == 405
+        bare = self.get("list", by=holding(self.insider, self.register, "view")).content.decode()
+        assert 'name="id"' not in bare
+        assert self.register.url("export") not in bare
 
     # saved views
 
