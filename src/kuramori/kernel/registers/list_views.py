@@ -39,7 +39,7 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
     context = {
         "register": register,
         "title": register.title,
-        "form": listing.form(),
+        "form": listing.form,
         "picked": [{"label": word, "url": listing.address(**{name: None})} for name, word in words.items()],
         "shown": _("%(shown)s shown of %(count)s") % {"shown": len(page.records), "count": count_in_words(rows)},
         "head": [_head(listing, column) for column in columns],
@@ -49,7 +49,7 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         ],
         "newer": page.newer and listing.address(before=page.newer),
         "older": page.older and listing.address(after=page.older),
-        "keep": listing.kept(*listing.form().fields),
+        "keep": listing.kept(*listing.form.fields),
         "keep_filters": listing.kept("column"),
         "query": listing.address().removeprefix("?"),
         "views": saved_views(viewer, register.name),
@@ -137,7 +137,7 @@ def bulk_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         "crumbs": [{"title": register.title, "url": register.url("list")}],
         "form": form,
         "effects": [
-            *map(str, records[:NAMED_AT_ONCE]),
+            *(_("Retire: %(name)s") % {"name": each} for each in records[:NAMED_AT_ONCE]),
             *_more(len(records)),
             *effects(register, records, request.viewer),
         ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -47,8 +48,9 @@ class Listing:
                 return Sort(column=column.sort, descending=asked.descending)
         return Sort.parse(self.register.order)
 
+    @cached_property
     def form(self) -> forms.Form:
-        """Return the filter bar, filled with what was asked."""
+        """Return the filter bar, filled with what was asked; made once, because choices may ask the database."""
         form = forms.Form(self.query, auto_id="filter_%s")
         if self.register.search:
             form.fields["q"] = forms.CharField(label=_("Search words"), max_length=SEARCH_LENGTH, required=False)
@@ -61,7 +63,7 @@ class Listing:
     def found(self) -> tuple[QuerySet[Any], dict[str, str]]:
         """Return the rows asked for, and the filters that were applied with their words for the reader."""
         rows = self.register.visible_to(self.viewer)
-        form = self.form()
+        form = self.form
         form.is_valid()
         asked = {name: value for name, value in form.cleaned_data.items() if value}
         rows = rows.filter(retired_at__isnull="retired" not in asked)
