@@ -1,6 +1,7 @@
 """The dashboard shows what the viewer may see, and every number opens its list."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -37,7 +38,7 @@ def test_every_number_opens_a_list_that_answers(company: Company, sign_in: SignI
 
 
 def test_gaps_in_proof_and_overdue_stocktakings_are_counted(company: Company, sign_in: SignIn, add: Add) -> None:
-    add("配合比", stocktaken_on="2024-01-10")
+    add("配合比", stocktaken_on=date(2024, 1, 10))
     found = figures(sign_in(company.akari))
     assert (found["Tier A with gaps in proof"], found["Stocktaking in time"]) == ("1", "0.0%")
 

@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from kuramori.kernel.actors import Actor, ActorKind
+from kuramori.kernel.permissions import Viewer
+
 MENU = [
     {
         "title": "守る",
@@ -31,7 +34,8 @@ def request(theme: str = "") -> HttpRequest:
 def signed_in() -> HttpRequest:
     made = request()
     made.user = SimpleNamespace(is_authenticated=True, get_username=lambda: "akari@example.jp")
-    made.viewer = SimpleNamespace(actor=SimpleNamespace(name="佐倉 灯里"))
+    akari = Actor(kind=ActorKind.PERSON, id=None, name="佐倉 灯里")
+    made.viewer = Viewer(actor=akari, person_id=None)
     return made
 
 
