@@ -117,6 +117,8 @@ def take_in(
                 _("The data changed since this file was checked: it would now do something else."),
                 _("Check the file again and look at the result."),
             )
+        if not checked.changes:
+            raise refused(_("This file would change nothing."), _("Correct the rejected rows, or put the file away."))
         kind.apply(checked.changes, by=viewer.actor, why=why)
         this.note("sha256", run.sha256, in_clear=True)
         this.note("counts", {"read": run.read, "accepted": run.accepted, "rejected": run.rejected}, in_clear=True)

@@ -32,6 +32,8 @@ def import_file(
 ) -> ImportReport:
     """Check a file and, unless `dry_run`, take it in as one act; a dry run writes nothing at all.
 
+    Neither does a file that would change nothing: `report.applied` is False then.
+
     `mapping` gives for field names the column's header or letter, over what the kit finds itself. Without `viewer` the
     system acts. `error_sheet` is where to write the user's sheet with its errors, if there are any. A file that the
     kind's guard stops is not taken in: `report.stop` says why, and its run waits for approval on its page.
@@ -50,7 +52,7 @@ def import_file(
     checked = check(chosen, source, viewer=viewer, today=today, step=step)
     if error_sheet is not None and checked.report.rejected:
         write_error_sheet(source, checked.outcomes, error_sheet)
-    if dry_run:
+    if dry_run or not checked.changes:
         return checked.report
     with path.open("rb") as stream:
         run = acts.hand_in(kind=chosen, name=path.name, chunks=iter(partial(stream.read, _BLOCK), b""), viewer=viewer)

@@ -129,11 +129,12 @@ def unknown_choice(value: str, known: Iterable[str]) -> Unreadable:
     names = list(dict.fromkeys(known))
     by_key = {key(name): name for name in names}
     close = difflib.get_close_matches(key(value), by_key, n=1, cutoff=_CLOSE)
-    hint = (
-        phrase(_("Did you mean “%(name)s”?"), name=by_key[close[0]])
-        if close
-        else phrase(_("Write one of: %(names)s."), names=", ".join(names[:20]))
-    )
+    if close:
+        hint = phrase(_("Did you mean “%(name)s”?"), name=by_key[close[0]])
+    elif names:
+        hint = phrase(_("Write one of: %(names)s."), names=", ".join(names[:20]))
+    else:
+        hint = phrase(_("None has been set up yet: set it up first."))
     return Unreadable(phrase(_("“%(value)s” is not known here."), value=value), hint)
 
 

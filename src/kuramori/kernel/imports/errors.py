@@ -25,7 +25,7 @@ class FileRefused(ValueError):
         self.next_step = next_step
 
     def __str__(self) -> str:
-        return f"{self.message} {self.next_step}"
+        return str(self.message)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.mapping import Action, RowOutcome, Stop
 from kuramori.kernel.imports.reading import Table
 from kuramori.kernel.imports.wording import Phrase
 
 FIRST = 200
+_TOLD = 20
 _WORDS = ("kind", "file", "sheet")
 _COUNTS = ("read", "accepted", "rejected", "added", "edited", "ended", "unchanged")
 
@@ -55,9 +58,28 @@ class ImportReport:
     entry: UUID | None = None
 
     @property
+    def changes_something(self) -> bool:
+        """Say whether there is anything to take in."""
+        return bool(self.added or self.edited or self.ended)
+
+    @property
     def applied(self) -> bool:
         """Say whether the file was taken in."""
         return self.entry is not None
+
+    def __str__(self) -> str:
+        """Tell it to people on a terminal, in the language that is active now."""
+        counts = _(
+            "%(file)s: %(read)s rows, %(accepted)s accepted, %(rejected)s rejected "
+            "(added %(added)s, changed %(edited)s, ended %(ended)s, unchanged %(unchanged)s)"
+        ) % {name: getattr(self, name) for name in (*_WORDS, *_COUNTS)}
+        lines = [counts, _("Taken in.") if self.applied else _("Nothing was changed.")]
+        if self.stop:
+            lines.append(f"{self.stop.message} {self.stop.next_step}")
+        lines += [f"{each.where} {each.header}: {each.message} {each.next_step}" for each in self.errors[:_TOLD]]
+        if self.rejected and len(self.errors) > _TOLD:
+            lines += [f"{each.count} × {each.header}: {each.message} ({each.first})" for each in self.problems]
+        return "\n".join(lines)
 
     def of_run(self, run: UUID) -> Self:
         """Give the same report with the run it belongs to."""

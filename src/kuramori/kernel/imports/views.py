@@ -26,6 +26,7 @@ from kuramori.kernel.models import JobState
 from kuramori.kernel.pages import SIGNED_IN, ViewedRequest, page
 
 _BUSY = frozenset({JobState.WAITING, JobState.RUNNING})
+_READY = frozenset({RunState.CHECKED, RunState.APPROVED})
 
 
 @page(SIGNED_IN)
@@ -39,7 +40,7 @@ def hand_in(request: ViewedRequest, kind_name: str) -> HttpResponse:
             run = acts.hand_in(kind=kind, name=upload.name, chunks=upload.chunks(), viewer=request.viewer)
             _understood(run, kind, Choice())
         except FileRefused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", f"{refusal.message} {refusal.next_step}")
         else:
             return redirect("kernel:import-columns", run.pk)
     context = {"kind": kind, "form": form, "runs": queries.recent_runs(request.viewer, kind), "title": kind.title}
@@ -75,12 +76,15 @@ def run(request: ViewedRequest, run_id: UUID) -> HttpResponse:
     kind = kinds()[found.import_kind]
     last = next(iter(jobs.jobs_of(found)), None)
     busy = last is not None and last.state in _BUSY
+    report = ImportReport.load(place(found.pk, REPORT))
+    may_import = request.viewer.may(kind.permission)
+    is_ready = found.state in _READY and report is not None and report.changes_something
     context = {
         "run": found, "kind": kind, "job": last, "busy": busy, "title": found.file_name, "crumbs": _crumbs(kind),
         "failed": last is not None and last.state == JobState.FAILED,
-        "report": ImportReport.load(place(found.pk, REPORT)), "form": ReasonForm(),
+        "report": report, "form": ReasonForm(),
         "has_error_sheet": found.rejected and place(found.pk, ERRORS).exists(),
-        "may_import": request.viewer.may(kind.permission), "states": RunState,
+        "may_import": may_import, "may_take_in": may_import and is_ready, "states": RunState,
         "may_approve": _may_approve(found, request), "undone": _undone(found),
     }  # fmt: skip
     return render(request, "kernel/imports/run.html", context)
@@ -92,7 +96,7 @@ def take_in(request: ViewedRequest, run_id: UUID) -> HttpResponse:
     """Queue the act; it is refused there if anything is no longer as checked."""
     found = _of_kind(request, run_id)
     form = ReasonForm(request.POST)
-    if found.state in (RunState.CHECKED, RunState.APPROVED) and form.is_valid() and not _is_busy(found):
+    if found.state in _READY and form.is_valid() and not _is_busy(found):
         jobs.ask_for(jobs.TAKE_IN, found, request.viewer, why=form.cleaned_data["why"])
     return redirect("kernel:import-run", found.pk)
 

@@ -71,6 +71,12 @@ def test_a_choice_like_none_lists_them_all():
     assert "極秘, Top secret" in refusal.value.next_step.values["names"]
 
 
+def test_a_choice_before_anything_is_set_up_says_so():
+    with pytest.raises(Unreadable) as refusal:
+        cells.choice({})("極秘")
+    assert "set it up first" in str(refusal.value.next_step)
+
+
 def test_text_keeps_its_widths_and_composes_its_marks():
     assert cells.text("㈱髙島①  ") == "㈱髙島①"
     assert cells.text("か\u3099") == "が"

@@ -55,6 +55,18 @@ def test_a_dry_run_writes_nothing_at_all(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_a_file_that_changes_nothing_is_no_act(tmp_path):
+    path = sheet(tmp_path, ["極秘", "a"])
+    import_file("views", path)
+    entries = Entry.objects.count()
+    report = import_file("views", path)
+    assert (report.unchanged, report.applied) == (1, False)
+    assert Entry.objects.count() == entries
+    run = checked_run(path)
+    with pytest.raises(Refused, match="would change nothing"):
+        take_in(run)
+
+
 def test_a_file_is_one_act_whose_entry_holds_every_record(tmp_path):
     report = import_file("views", sheet(tmp_path, *[[f"v{n}", ""] for n in range(50)]), viewer=AKARI, why="初回")
     assert report.applied
@@ -74,6 +86,8 @@ def test_rejected_rows_stay_out_and_counts_add_up(tmp_path):
     assert names() == {"極秘"}
     assert [problem.count for problem in report.problems] == [2, 1]
     assert errors.exists()
+    assert "4 rows, 1 accepted, 3 rejected" in str(report)
+    assert "台帳!A3 名前: The cell is empty" in str(report)
     shown = report.to_json()
     assert shown["errors"][0]["where"] == "台帳!A3"
     assert shown["read"] == shown["accepted"] + shown["rejected"]
