@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from kuramori.site.inbox import count_of
 from kuramori.site.menu import menu_for
+from kuramori.site.proof_state import footer_state
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -22,5 +23,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(viewer, request.path),
         "search_url": reverse("search"),
         "inbox_url": reverse("inbox"),
+        "proof": footer_state(viewer),
         "inbox_count": count_of(viewer, today=today),
     }

@@ -2,46 +2,28 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kuramori.directory.api import viewer_of_system
 from kuramori.kernel import guards
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.pages import OPEN, ViewedRequest, page
+from kuramori.site.findings import Finding, State
+from kuramori.site.proof_state import ledger_finding
 from kuramori.site.rules import Permission
 
 GIB = 2**30
 LEAST_FREE = 2 * GIB
 LONGEST_WAIT = timedelta(minutes=5)
-
-
-class State(StrEnum):
-    """How a part is doing."""
-
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One part of the system, how it is doing, in words, and what to do."""
-
-    part: str | Promise
-    state: State
-    words: str
-    next_step: str = ""
 
 
 def database() -> Finding:
@@ -98,7 +80,7 @@ def findings() -> list[Finding]:
     if first.state is State.BAD:
         return [first]
     rest = [look() for look in PARTS[1:]]
-    return [first, *rest]
+    return [first, *rest, ledger_finding(viewer_of_system())]
 
 
 def worst(found: list[Finding]) -> State:

@@ -2,7 +2,8 @@
 
 import argparse
 
-from kuramori.site.health import State, findings, worst
+from kuramori.site.findings import State
+from kuramori.site.health import findings, worst
 from kuramori.site.terminal import Exit, say, say_json
 
 

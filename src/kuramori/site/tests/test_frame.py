@@ -13,6 +13,7 @@ from django.utils import translation
 from kuramori.kernel.actors import Actor, ActorKind
 from kuramori.kernel.permissions import Viewer
 
+pytestmark = pytest.mark.django_db
 MENU = [
     {
         "title": "守る",

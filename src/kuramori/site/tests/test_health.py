@@ -12,7 +12,8 @@ from kuramori.directory.tests.company import Company
 from kuramori.kernel import guards
 from kuramori.kernel.models import Job
 from kuramori.kernel.permissions import Role
-from kuramori.site.health import State, findings, jobs, storage, triggers, worst
+from kuramori.site.findings import State
+from kuramori.site.health import findings, jobs, storage, triggers, worst
 from kuramori.site.tests.conftest import SignIn
 
 
