@@ -1,6 +1,8 @@
-"""Django's entry to this room."""
+"""Django's entry to this room, the last to start."""
 
 from django.apps import AppConfig
+
+from kuramori.kernel.room import rooms
 
 
 class SiteConfig(AppConfig):
@@ -8,3 +10,7 @@ class SiteConfig(AppConfig):
 
     name = "kuramori.site"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read what all rooms declare, once and before threads could meet in the middle of it."""
+        rooms()
