@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.directory.models import Assignment, Holiday, Named, Person, Project, ProjectMember, Site, Source, Unit
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act, current
+from kuramori.kernel.search import index
 
 Thing = TypeVar("Thing", bound=Named)
 
@@ -41,6 +42,7 @@ def unit_add(*, by: Actor, why: str = "", **values: Any) -> Unit:
         unit = Unit(**values)
         unit.path = Unit.path_under(unit.parent, unit.pk)
         unit.save()
+        index(unit, unit.code, unit.name_ja, unit.name_en)
         current().about(unit)
     return unit
 
@@ -58,6 +60,7 @@ def unit_edit(*, unit: Unit, by: Actor, why: str = "", **values: Any) -> Unit:
     with act("directory.unit.edit", by=by, why=why, subjects=[unit]):
         before = unit.path
         unit = _set(unit, values | {"path": Unit.path_under(parent, unit.pk)})
+        index(unit, unit.code, unit.name_ja, unit.name_en)
         if unit.path != before:
             for below in Unit.objects.filter(path__startswith=before).exclude(pk=unit.pk):
                 below.path = unit.path + below.path.removeprefix(before)

@@ -6,6 +6,13 @@ from typing import Any
 from kuramori.directory.models import Named
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.mapping import Action, FieldChange, ParsedRow, RowOutcome
+from kuramori.kernel.permissions import Forbidden, Viewer
+
+
+def demand_everywhere(viewer: Viewer, permission: str) -> None:
+    """Raise Forbidden unless the viewer holds the permission for the whole company, as a whole file needs it."""
+    if not viewer.may_everywhere(permission):
+        raise Forbidden(permission)
 
 
 def fields_held(thing: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as noop
 
 from kuramori.directory.feeds import people_apply
 from kuramori.directory.feeds.columns import PEOPLE
+from kuramori.directory.feeds.comparing import demand_everywhere
 from kuramori.directory.feeds.known import KnownPerson, Places, people_known, places_known
 from kuramori.directory.rules.engagements import SPONSORED, EngagementKind
 from kuramori.directory.rules.feeds import cycles, too_many_end
@@ -29,7 +30,7 @@ LABELS = {each.name: each.label for each in PEOPLE}
 
 def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every row whether it adds, changes or ends somebody, then for everybody the file leaves out."""
-    del viewer  # the permission to import people is company-wide
+    demand_everywhere(viewer, Permission.PERSON_IMPORT)
     known, places = people_known(today), places_known()
     founding = _founding(rows, places)
     faults = _whole_file_faults(rows, known)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as noop
 
 from kuramori.directory.feeds.columns import SITES, UNITS
-from kuramori.directory.feeds.comparing import outcome_of
+from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
 from kuramori.directory.feeds.known import ids_by_number
 from kuramori.directory.models import Person, Site, Unit
 from kuramori.directory.rules.feeds import cycles, parents_first
@@ -27,7 +27,8 @@ SITE_FACTS = ("name_ja", "name_en", "country", "subdivision", "zone_name")
 
 def resolve_sites(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every site; an unknown time zone keeps it out."""
-    del viewer, today
+    del today
+    demand_everywhere(viewer, Permission.SITE_IMPORT)
     sites, zones = {site.code: site for site in Site.objects.all()}, available_timezones()
     outcomes = []
     for row in rows:
@@ -59,7 +60,8 @@ def resolve_units(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> 
 
     A head who has not come in yet is remembered by number, and seated by the file of people.
     """
-    del viewer, today
+    del today
+    demand_everywhere(viewer, Permission.UNIT_IMPORT)
     units = {unit.code: unit for unit in Unit.objects.select_related("parent", "site", "head")}
     sites = {site.code: site.code for site in Site.objects.standing()} | {
         name: site.code for site in Site.objects.standing() for name in (site.name_ja, site.name_en) if name

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as noop
 
 from kuramori.directory.feeds.columns import PROJECTS
-from kuramori.directory.feeds.comparing import outcome_of
+from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
 from kuramori.directory.models import Person, Project, ProjectMember, Source, Unit
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.actors import Actor
@@ -27,7 +27,7 @@ TEXTS = frozenset({"name_ja", "name_en"})
 
 def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every project; an unknown unit, leader or member keeps it out."""
-    del viewer
+    demand_everywhere(viewer, Permission.PROJECT_IMPORT)
     projects = {project.code: project for project in Project.objects.select_related("unit", "leader")}
     members = _members_by_project(today)
     units, numbers = (
@@ -123,7 +123,7 @@ def _errors(row: ParsedRow, units: set[str], numbers: set[str]) -> list[CellErro
 PROJECT_FEED = ImportKind(
     name="projects",
     title=_("Projects"),
-    why=_("A project's members are a scope of disclosure: whoever leaves it loses its secrets the same day."),
+    why=_("The members of a project are a scope of disclosure: whoever leaves it loses its secrets the same day."),
     fields=PROJECTS,
     permission=Permission.PROJECT_IMPORT,
     verb="directory.project.import",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as noop
 
 from kuramori.directory.feeds.columns import ASSIGNED_ROLES, WHOLE_COMPANY
+from kuramori.directory.feeds.comparing import demand_everywhere
 from kuramori.directory.models import ROLE_WORDS, Person, RoleAssignment, Site, Unit
 from kuramori.directory.rules.permissions import Permission, RoleScope
 from kuramori.kernel.actors import Actor
@@ -22,6 +23,7 @@ from kuramori.kernel.records import record_many
 
 def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every role; nobody gives one to himself, and what is implied (employee) need not be given."""
+    demand_everywhere(viewer, Permission.ROLE_IMPORT)
     people = {person.number: person for person in Person.objects.only("number", "name")}
     scopes = _scopes()
     here = RoleAssignment.objects.known().between(today, date.max)

@@ -70,4 +70,4 @@ class RoleAssignment(Dated):
         indexes = [models.Index(fields=["person", "recorded_to"], name="directory_role_person")]
 
     def __str__(self) -> str:
-        return str(self.get_role_display())
+        return f"{self.person}: {self.get_role_display()}"

@@ -65,7 +65,7 @@ class Version(Record):
         if self._state.adding:
             self.recorded_from = current().at
         change = super()._stamp()
-        if change and not self._state.adding and not change.fields.keys() <= {"recorded_to"}:
+        if change and not self._state.adding and not change.fields.keys() <= {"recorded_to", "retired_at"}:
             raise Overwritten(f"{self.record_kind()} is corrected by a new version, not in place")
         return change
 
@@ -84,7 +84,7 @@ class Version(Record):
         """Save a new version, or the closing of one; what an undo would open again becomes a further version."""
         closed = None if self._state.adding else self._loaded["recorded_to"]
         if closed is not None and self.recorded_to is None:
-            self.recorded_to = closed
+            self.recorded_to, self.retired_at = closed, self._loaded["retired_at"]
             self._next().save()
             return
         super().save(**kwargs)
@@ -99,8 +99,9 @@ class Version(Record):
         return type(self)(**kept)
 
     def withdraw(self) -> None:
-        """Close this version without a next one: we no longer believe it."""
-        self.recorded_to = current().at
+        """Close this version without a next one: we no longer believe it. As a Record it is out of use."""
+        # a clock set back must not make a version end before it began
+        self.recorded_to = self.retired_at = max(current().at, self.recorded_from)
         self.save()
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kuramori.directory.models import Assignment, Engagement, Identity, Person
-from kuramori.directory.queries.people import people_visible_to, sees_leaving, today_of
+from kuramori.directory.queries.people import end_seen, people_visible_to, sees_leaving, today_of
 from kuramori.directory.rules.engagements import last_day, look_back_from
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Viewer
@@ -103,7 +103,7 @@ def assignments_of(viewer: Viewer, person: Person) -> list[Assignment]:
     found = _begun(viewer, Assignment.objects.known().filter(person=person))
     listed = list(found.select_related("unit", "site", "boss").order_by("-starts_on", "-is_main"))
     for assignment in listed:
-        assignment.ends_on = _seen_end(viewer, assignment.ends_on)
+        assignment.ends_on = end_seen(viewer, assignment)
     return listed
 
 

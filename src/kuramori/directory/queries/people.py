@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import now
 
-from kuramori.directory.models import Assignment, Engagement, Person, RoleAssignment
+from kuramori.directory.models import Account, Assignment, Dated, Engagement, Person, RoleAssignment, SignInPolicy
 from kuramori.directory.rules.engagements import EngagementSeen, as_seen
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Role, Viewer
@@ -20,8 +22,24 @@ def today_of(viewer: Viewer) -> date:
 
 
 def sees_leaving(viewer: Viewer) -> bool:
-    """Say whether he may know of notices and of days that are still to come (HR and the leaver team)."""
-    return viewer.may(Permission.LEAVER_VIEW)
+    """Say whether he may know of notices and of days that are still to come (HR and the leaver team).
+
+    The whole company's only: HR of one unit would learn of others by the lists that leave them out.
+    """
+    return viewer.may_everywhere(Permission.LEAVER_VIEW)
+
+
+def may_change_person(viewer: Viewer, person: Person) -> bool:
+    """Say whether he may change this person: HR of the company, or of a unit where the person works today."""
+    if viewer.may_everywhere(Permission.PERSON_EDIT):
+        return True
+    within = viewer.units_for(Permission.PERSON_EDIT)
+    return Assignment.objects.known().on(today_of(viewer)).filter(person=person, unit__in=within).exists()
+
+
+def may_change_role(viewer: Viewer, role: RoleAssignment) -> bool:
+    """Say whether he may give and take this role: roles for more than his units only with the whole company's."""
+    return viewer.may_everywhere(Permission.ROLE_ADD) or role.unit_id in viewer.units_for(Permission.ROLE_ADD)
 
 
 def people_visible_to(viewer: Viewer) -> QuerySet[Person]:
@@ -77,10 +95,13 @@ def roles_of(viewer: Viewer, person: Person) -> QuerySet[RoleAssignment]:
 
 
 def roles_visible_to(viewer: Viewer) -> QuerySet[RoleAssignment]:
-    """Return the role assignments as we know them now."""
+    """Return the role assignments with their former versions, which the register shows as retired."""
     if not viewer.may(Permission.ROLE_VIEW):
         return RoleAssignment.objects.none()
-    return RoleAssignment.objects.known().select_related("person", "unit", "site")
+    found = RoleAssignment.objects.filter(_begun(viewer), person__in=people_visible_to(viewer))
+    if not viewer.may_everywhere(Permission.ROLE_VIEW):
+        found = found.filter(unit__in=viewer.units_for(Permission.ROLE_VIEW))
+    return found.select_related("person", "unit", "site")
 
 
 def role_holders(viewer: Viewer, *, limit: int) -> dict[str, list[Person]]:
@@ -102,3 +123,40 @@ def role_holders(viewer: Viewer, *, limit: int) -> dict[str, list[Person]]:
 
 def _begun(viewer: Viewer) -> Q:
     return Q() if sees_leaving(viewer) else Q(starts_on__lte=today_of(viewer))
+
+
+def people_at_site(viewer: Viewer, site_id: UUID | str) -> QuerySet[Person]:
+    """Return the visible people whose main assignment is at a site today."""
+    working = Assignment.objects.known().on(today_of(viewer)).filter(site=site_id, is_main=True)
+    return people_visible_to(viewer).filter(pk__in=working.values("person_id"))
+
+
+def end_seen(viewer: Viewer, dated: Dated) -> date | None:
+    """Return the last day of something dated; one that lies ahead only for those who may know."""
+    ahead = dated.ends_on is not None and dated.ends_on >= today_of(viewer)
+    return None if ahead and not sees_leaving(viewer) else dated.ends_on
+
+
+def running_engagement(viewer: Viewer, person: Person) -> Engagement | None:
+    """Return the engagement of a person that nobody has ended, the latest if several."""
+    if not may_change_person(viewer, person):
+        return None
+    open_ones = Engagement.objects.known().filter(person=person, end_actual__isnull=True).select_related("person")
+    return open_ones.order_by("-start").first()
+
+
+def account_of(viewer: Viewer, person: Person) -> Account | None:
+    """Return a person's account, for those who look after accounts."""
+    allowed = viewer.may_everywhere(Permission.ACCOUNT_MANAGE)
+    return Account.objects.filter(person=person).first() if allowed else None
+
+
+def sessions_of(viewer: Viewer, account: Account) -> int:
+    """Return in how many places an account is signed in."""
+    return UserSession.objects.filter(user=account).count() if viewer.may(Permission.ACCOUNT_MANAGE) else 0
+
+
+def mfa_roles(viewer: Viewer) -> frozenset[str]:
+    """Return which roles need a second factor: as somebody decided, else as the environment says."""
+    policy = SignInPolicy.objects.first() if viewer.may(Permission.SETTING_EDIT) else None
+    return frozenset(policy.mfa_roles if policy else settings.MFA_REQUIRED_ROLES)

@@ -30,9 +30,27 @@ def projects_visible_to(viewer: Viewer) -> QuerySet[Project]:
     A project's very name can be a secret, so employees see those they belong to.
     """
     projects = Project.objects.select_related("leader", "unit")
-    if viewer.may(Permission.PROJECT_EDIT):
+    if viewer.may_everywhere(Permission.PROJECT_EDIT):
         return projects
-    return projects.filter(pk__in=viewer.project_ids) if viewer.may(Permission.PROJECT_VIEW) else projects.none()
+    if not viewer.may(Permission.PROJECT_VIEW):
+        return projects.none()
+    return projects.filter(Q(pk__in=viewer.project_ids) | Q(unit__in=viewer.units_for(Permission.PROJECT_EDIT)))
+
+
+def may_change_unit(viewer: Viewer, unit: Unit) -> bool:
+    """Say whether he may change this unit: for the whole company, or in his own part of the tree."""
+    return viewer.may_everywhere(Permission.UNIT_EDIT) or unit.pk in viewer.units_for(Permission.UNIT_EDIT)
+
+
+def may_change_site(viewer: Viewer, _site: Site) -> bool:
+    """Say whether he may change sites: only for the whole company."""
+    return viewer.may_everywhere(Permission.SITE_EDIT)
+
+
+def may_change_project(viewer: Viewer, project: Project) -> bool:
+    """Say whether he may change this project: for the whole company, or because his unit owns it."""
+    held = Permission.PROJECT_EDIT
+    return viewer.may_everywhere(held) or project.unit_id in viewer.units_for(held)
 
 
 def members_of(viewer: Viewer, project: Project) -> QuerySet[ProjectMember]:

@@ -107,9 +107,7 @@ def test_who_joins_later_is_not_found_before(leaving: Company) -> None:
 
 def test_once_the_last_day_has_passed_it_is_no_secret(leaving: Company, clock) -> None:
     clock.move_to(NOON + timedelta(days=31))
-    [(_engagement, seen)] = engagements_of(
-        leaving.viewer(leaving.chihiro, NOON + timedelta(days=31)), leaving.akari
-    )
+    [(_engagement, seen)] = engagements_of(leaving.viewer(leaving.chihiro, NOON + timedelta(days=31)), leaving.akari)
     assert (seen.end_actual, seen.notice_received_on) == (LAST, None)
 
 
@@ -138,9 +136,7 @@ def _run() -> dict:
 
 def test_an_end_ahead_is_a_plan_and_not_an_end(leaving: Company) -> None:
     with pytest.raises(Refused):
-        people.engagement_end(
-            engagement=leaving.engagement(leaving.akari), last=LAST, today=TODAY, by=SYSTEM
-        )
+        people.engagement_end(engagement=leaving.engagement(leaving.akari), last=LAST, today=TODAY, by=SYSTEM)
 
 
 def test_an_adviser_needs_a_sponsor_and_an_end_within_a_year(company: Company) -> None:

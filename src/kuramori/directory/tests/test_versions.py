@@ -72,14 +72,19 @@ def test_undoing_a_closing_adds_a_version_and_keeps_what_was_believed_between(co
 )
 def test_who_was_where_agrees_with_a_diary_kept_beside_it(company: Company, corrections) -> None:
     """Each correction says: unit, first day, length in days (4: open). The diary keeps every state ever believed."""
-    start = NOON + timedelta(days=1)
+    start = place(company).recorded_from + timedelta(days=2)  # after everything a former example wrote
     believed: list[tuple[datetime, str, date, date | None]] = []
     for step, (unit, offset, length) in enumerate(corrections):
         first = FIRST + timedelta(days=offset)
         last = None if length == 4 else first + timedelta(days=length)
         with time_machine.travel(start + timedelta(hours=step), tick=False):
             people.assignment_correct(
-                assignment=place(company), unit=getattr(company, unit), starts_on=first, ends_on=last, by=SYSTEM, why="?"
+                assignment=place(company),
+                unit=getattr(company, unit),
+                starts_on=first,
+                ends_on=last,
+                by=SYSTEM,
+                why="?",
             )
         believed.append((start + timedelta(hours=step), unit, first, last))
     with time_machine.travel(start + timedelta(days=1), tick=False):
