@@ -37,7 +37,7 @@ class RulingChoice(models.TextChoices):
     """The rulings of the matrix, in words."""
 
     FREE = Ruling.FREE.value, _("free")
-    NOTIFY = Ruling.NOTIFY.value, _("free, is recorded and notified")
+    NOTIFY = Ruling.NOTIFY.value, _("notify")
     APPROVAL = Ruling.APPROVAL.value, _("by approval")
     FORBIDDEN = Ruling.FORBIDDEN.value, _("forbidden")
 
