@@ -17,7 +17,13 @@ from kuramori.kernel.templatetags.kuramori import person, seal, tag
 from kuramori.kernel.wording import in_words
 
 NOTHING = SafeString('<span class="mut">–</span>')
-NARROW = {ColumnKind.DATE: "nw", ColumnKind.DATETIME: "nw", ColumnKind.NUMBER: "num", ColumnKind.LINK: "title"}
+NARROW = {
+    ColumnKind.CODE: "nw mono",
+    ColumnKind.DATE: "nw",
+    ColumnKind.DATETIME: "nw",
+    ColumnKind.LINK: "title",
+    ColumnKind.NUMBER: "num",
+}
 
 
 def drawn(kind: ColumnKind, value: Any, viewer: Viewer, *, url: str = "") -> SafeString:

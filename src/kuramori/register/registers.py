@@ -119,7 +119,7 @@ def secret_audience(secret: Secret, viewer: Viewer) -> Sequence[Text]:
 
 def secret_actions(secret: Secret, viewer: Viewer) -> Sequence[Link]:
     """Return the further steps open to this viewer."""
-    links = [Link(text=_("Proof"), url=reverse("register:secret-proof", args=[secret.pk]))]
+    links = [Link(text=_("Legal proof"), url=reverse("register:secret-proof", args=[secret.pk]))]
     if queries.may_edit(viewer, secret):
         for name, text in ACTIONS:
             links.append(Link(text=text, url=reverse(f"register:secret-{name}", args=[secret.pk])))
@@ -129,7 +129,7 @@ def secret_actions(secret: Secret, viewer: Viewer) -> Sequence[Link]:
 ACTIONS = (
     ("level", _("Change level")),
     ("scope", _("Scope of disclosure")),
-    ("value", _("Value")),
+    ("value", _("Valuation")),
     ("confirm", _("Stocktaking")),
     ("non-public", _("Check non-public nature")),
 )
@@ -149,7 +149,7 @@ secrets = Register(
     model=Secret,
     columns=(
         Column(name="level", label=_("level"), kind=ColumnKind.LEVEL),
-        Column(name="number", label=_("number"), sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.CODE, sort="number"),
         Column(name="title", label=_("title"), kind=ColumnKind.LINK, sort="title"),
         Column(name="kind", label=_("kind"), value=lambda secret, _viewer: secret.get_kind_display()),
         Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_link),

@@ -125,7 +125,7 @@ def value(request: ViewedRequest, pk: UUID) -> HttpResponse:
         request,
         secret,
         ValueForm(request.POST or None, initial=marks),
-        title=_("Value"),
+        title=_("Valuation"),
         action=_("Keep the valuation"),
         do=lambda data: acts.secret_value(secret=secret, by=request.viewer.actor, **data),
         done=_("The valuation was kept."),
@@ -225,7 +225,7 @@ def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show per legal element what proves the secret, how old it is, and what is missing (EVD-02, CLS-08)."""
     secret = _seen(request, pk)
     context = {
-        "title": _("Proof"),
+        "title": _("Legal proof"),
         "secret": secret,
         "elements": proof_of(secret.as_subject(), request.viewer, today=localdate(timezone=request.viewer.zone)),
         "may_bundle": request.viewer.may(Permission.SECRET_PROVE),
