@@ -1,0 +1,159 @@
+"""The daily roll-up: one row per person and day, one per person, day and area, kept beside the lake.
+
+Only days that changed are rolled again: those of newly received batches (late data re-opens old days, no others) and
+those whose events are linked to another person or secret since the context changed. It is derived and can be deleted.
+"""
+
+import fcntl
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kuramori_lake.context import DERIVED
+from kuramori_lake.detect import sql_rollup as sql
+from kuramori_lake.store import Lake
+
+FORMAT: Final = 1
+_COUNTS: Final = ("files", "documents", "secret_documents")
+_WHOSE: Final = [("person_id", pa.string()), ("day", pa.date32())]
+_DEEDS: Final = ("events", "night", "copies", "approved_copies", "copied_bytes", "bytes", "prints", "pages", "doors")
+EMPTY: Final = {
+    "days": pa.schema(
+        [
+            *_WHOSE,
+            *((name, pa.int64()) for name in _DEEDS),
+            ("hours", pa.map_(pa.int8(), pa.uint64())),
+            *((name, pa.int64()) for name in _COUNTS),
+            ("weight", pa.float64()),
+            ("levels", pa.map_(pa.string(), pa.uint64())),
+        ]
+    ).empty_table(),
+    "areas": pa.schema(
+        [*_WHOSE, ("area", pa.string()), *((name, pa.int64()) for name in _COUNTS), ("weight", pa.float64())]
+    ).empty_table(),
+}
+"""What the roll-up consists of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollUp:
+    """What has been rolled up, and into which files. Paths are below the folder of the roll-up."""
+
+    format: int = FORMAT
+    batch: int = 0
+    """The last batch that is in."""
+    rows: int = 0
+    """Rows of the lake when it was made: fewer now means that something was erased."""
+    context: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    """`days 2026-11` and `areas 2026-11` to the file of that month; `link NAME` to the links that were used."""
+    rolled: int = 0
+    """Days rolled in the last run."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The current one; an empty one if there is none or another version made it."""
+        state = folder / "state.json"
+        kept = json.loads(state.read_text(encoding="utf-8")) if state.exists() else {}
+        return cls(**kept) if kept.get("format") == FORMAT else cls()
+
+    def write(self, folder: Path) -> None:
+        """Make it the current one, whole or not at all, and remove what is no longer named."""
+        temporary = folder / "state.tmp"
+        temporary.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        temporary.rename(folder / "state.json")
+        for file in folder.glob("*.parquet"):
+            if file.name not in self.files.values():
+                file.unlink()
+
+
+def roll_up(lake: Lake) -> RollUp:
+    """Bring the roll-up up to date with the lake and its context. Cheap if nothing has changed."""
+    folder = lake.root / "rollup"
+    folder.mkdir(exist_ok=True)
+    with _alone(folder), lake.connect() as db:
+        before = RollUp.read(folder)
+        rows, new, batch = db.execute(sql.ROWS, {"batch": before.batch}).fetchall()[0]
+        if rows - new != before.rows:
+            before, new = RollUp(), rows
+        if not new and before.context == lake.context.version:
+            return replace(before, rolled=0)
+        links = {name: lake.context.table(name) for name in DERIVED}
+        _find_dirty(db, folder, before, None if before.context == lake.context.version else links)
+        files = _roll(db, folder, before.files)
+        files |= {f"link {name}": _keep(folder, table) for name, table in links.items()}
+        days = [row[0] for row in db.execute("SELECT day FROM dirty").fetchall()]
+        after = RollUp(batch=batch or 0, rows=rows, context=lake.context.version, files=files, rolled=len(days))
+        after.write(folder)
+        return after
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One roll-up at a time; a second one waits and then finds nothing to do."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _find_dirty(
+    db: duckdb.DuckDBPyConnection, folder: Path, before: RollUp, links: dict[str, pa.Table] | None
+) -> None:
+    """Days to roll again, in the temporary table `dirty`; `links` are given if the context has changed."""
+    db.execute(f"CREATE TEMP TABLE dirty AS {sql.CHANGED_DAYS}", {"batch": before.batch})
+    if links is None or not before.files:
+        return
+    for name, table in links.items():
+        db.register(f"new_{name}", table)
+        db.register(f"old_{name}", pq.read_table(folder / before.files[f"link {name}"]))
+    db.execute(sql.CHANGED_ACTORS)
+    db.execute(sql.CHANGED_PATHS)
+    db.execute(f"INSERT INTO dirty {sql.RELINKED_DAYS} EXCEPT SELECT day FROM dirty")
+
+
+def _roll(db: duckdb.DuckDBPyConnection, folder: Path, before: dict[str, str]) -> dict[str, str]:
+    """Roll the dirty days and write the months they are in anew; returns all files of days and areas."""
+    for step in (sql.OF_DAY, sql.DEEDS, sql.TOUCHES, sql.AREA_OF_PATH):
+        db.execute(step)
+    dirty = db.execute("SELECT day FROM dirty ORDER BY day").to_arrow_table()["day"]
+    months = sorted({f"{day:%Y-%m}" for day in dirty.to_pylist()})
+    files = {key: name for key, name in before.items() if not key.startswith("link ")}
+    for kind, query in (("days", sql.DAYS), ("areas", sql.AREAS)):
+        rolled = db.execute(query).to_arrow_table()
+        month_of = pc.strftime(rolled["day"], "%Y-%m")
+        for month in months:
+            table = rolled.filter(pc.equal(month_of, month))
+            if name := files.get(f"{kind} {month}"):
+                old = pq.read_table(folder / name)
+                untouched = old.filter(pc.invert(pc.is_in(old["day"], value_set=dirty)))
+                table = pa.concat_tables([untouched, table.cast(untouched.schema)])
+            files[f"{kind} {month}"] = _keep(folder, table)
+    return files
+
+
+def _keep(folder: Path, table: pa.Table) -> str:
+    name = f"{uuid.uuid4().hex}.parquet"
+    pq.write_table(table, folder / name, compression="zstd")
+    return name
+
+
+def days_between(lake: Lake, state: RollUp, kind: str, since: date, until: date) -> pa.Table:
+    """Rows of `days` or `areas` from `since` to `until`, both included."""
+    span = [("day", ">=", since), ("day", "<=", until)]
+    wanted = [
+        lake.root / "rollup" / name
+        for key, name in state.files.items()
+        if key.startswith(f"{kind} ") and f"{since:%Y-%m}" <= key.removeprefix(f"{kind} ") <= f"{until:%Y-%m}"
+    ]
+    tables = [pq.read_table(path, filters=span) for path in wanted]
+    return pa.concat_tables(tables) if tables else EMPTY[kind]

@@ -1,0 +1,40 @@
+"""Every SQL text of detection, in one place: another engine is another version of this module.
+
+Views and tables they read: `joined_events` (engine.JOINED), the context's tables, and the roll-up's `days` and `areas`.
+Whose deed it was: the person, or `actor:ACCOUNT` for an account that no identity names.
+"""
+
+from typing import Final
+
+from kuramori_lake.event import Activity, DestinationClass, ObjectKind, Outcome
+
+AREA_LEVELS: Final = 3
+_ROOT: Final = "(?://[^/]+|[A-Za-z]:/[^/]+|/(?:data|export|home|mnt|srv|vol[^/]*)/[^/]+)?"
+"""What stands before the shares in a server's own paths: a host, a drive's folder, a mount point."""
+
+WHO: Final = "coalesce(person_id, 'actor:' || actor_key)"
+A_DEED: Final = "excluded_reason IS NULL AND actor_key <> ''"
+A_FILE: Final = (
+    f"object_kind = '{ObjectKind.FILE}' AND outcome = '{Outcome.OK}' AND destination_class IS NULL"
+    r" AND (path LIKE '%/%' OR path LIKE '%\%')"
+)
+"""A file in a folder: endpoint logs of printing and copying out know but a name."""
+READING: Final = f"activity IN ('{Activity.READ}', '{Activity.COPY}', '{Activity.DOWNLOAD}')"
+COPYING: Final = (
+    f"activity IN ('{Activity.COPY}', '{Activity.WRITE}', '{Activity.CREATE}')"
+    f" AND destination_class = '{DestinationClass.REMOVABLE}' AND outcome = '{Outcome.OK}'"
+)
+PRINTING: Final = f"activity = '{Activity.PRINT}' AND outcome = '{Outcome.OK}'"
+DOOR: Final = f"activity IN ('{Activity.DOOR_IN}', '{Activity.DOOR_OUT}')"
+
+FLOW_COVERS: Final = """(SELECT any_value(f.reason) FROM flows f
+    WHERE f.destination_class = e.destination_class
+      AND f.destination_value IN (e.destination_value, e.destination_domain, e.device_serial)
+      AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""
+"""Why what left with event `e` was approved; null if it was not. Media are registered by their serial number."""
+
+
+def area_of(path: str) -> str:
+    """SQL for the part of the tree a path lies in: its folders down to three levels below the file server's root."""
+    plain = rf"replace({path}, '\', '/')"
+    return f"regexp_extract({plain}, '^({_ROOT}(?:/?[^/]+){{0,1}}(?:/[^/]+){{0,{AREA_LEVELS - 1}}})/[^/]*', 1)"
