@@ -1,0 +1,96 @@
+"""From numbers to strengths, and from strengths to a score: plain arithmetic, no database.
+
+Parts are joined as independent odds: score = 100 * (1 - product of (1 - strength)). What lowers has already been taken
+off the part it concerns; its negative strength says how much.
+"""
+
+from collections.abc import Iterable, Mapping
+from math import log1p
+from typing import Any, Final
+
+from kuramori_lake.detect.findings import Code, Severity
+from kuramori_lake.detect.settings import Settings
+
+Numbers = Mapping[str, Any]
+
+BULK: Final = 0.45
+SECRET: Final = 0.50
+AREA: Final = 0.35
+COPY: Final = 0.45
+HOURS: Final = 0.20
+LEAVING: Final = 0.35
+FAMILIAR: Final = 0.05
+"""What is left of a secret's weight where it is the person's daily bread."""
+OWN_GROUND: Final = 0.4
+"""What is left of a bulk read that stays where the person always works."""
+READ_DEPTH: Final = 0.5
+
+
+def _share(value: float, full: float) -> float:
+    """0 to 1 on a logarithmic scale; 1 from `full` on."""
+    return min(1.0, log1p(max(value, 0.0)) / log1p(full))
+
+
+def bulk_read(z: float, numbers: Numbers, new_share: float) -> tuple[float, float]:
+    """Strength, and what familiar ground has taken off it."""
+    whole = BULK * min(1.0, max(0.0, z - 2) / 6) * _share(numbers["own_now"] or 0, 300)
+    kept = whole * (OWN_GROUND + (1 - OWN_GROUND) * new_share)
+    return kept, whole - kept
+
+
+def secrets(numbers: Numbers, new_weight: float) -> tuple[float, float]:
+    """Strength by level weight and depth of touch, and what daily bread has taken off it."""
+    weight = numbers["weight"] * READ_DEPTH
+    fresh = min(weight, new_weight * READ_DEPTH)
+    kept = SECRET * _share(fresh + FAMILIAR * (weight - fresh), 500)
+    return kept, SECRET * _share(weight, 500) - kept
+
+
+def first_area(numbers: Numbers, *, is_settled: bool) -> float:
+    """Strength by documents in areas that are new to the person and strange to the peers."""
+    return AREA * _share(numbers["new_documents"], 200) * (1.0 if is_settled else 0.2)
+
+
+def copy_out(numbers: Numbers) -> float:
+    """Strength by number or size, more on a device never used before and less for those who often copy."""
+    amount = max(_share(numbers["files"], 200), _share(numbers["bytes"] / 1e6, 20_000))
+    device = 1.0 if numbers["first_time_devices"] else 0.5
+    unusual = 1.0 if numbers["files"] > 3 * numbers["own_usual"] else 0.5
+    read = 1.0 if numbers["read_before"] or numbers["archives"] else 0.7
+    return COPY * amount * device * unusual * read
+
+
+def off_hours(numbers: Numbers) -> float:
+    """Strength by the share of file events outside the usual hours."""
+    outside: int = numbers["events_outside_band"]
+    return HOURS * outside / max(numbers["events"], 1) * _share(outside, 200)
+
+
+def together(strengths: Iterable[float]) -> float:
+    """0 to 1: what several parts come to."""
+    left = 1.0
+    for strength in strengths:
+        left *= 1 - max(0.0, strength)
+    return 1 - left
+
+
+def leaver(base: float) -> float:
+    """Leaving is no deed: it adds only to what else there is."""
+    return LEAVING * base
+
+
+def allowed(settings: Settings, *, headcount: int, days: int) -> int:
+    """How many findings of `days` days the review budget lets through."""
+    return max(1, round(settings.budget * headcount / 1000 * days / 7))
+
+
+def severity(score: float, *, place: int, allowed: int, settings: Settings) -> Severity:
+    """By score, and by place in the queue: what nobody has time to review is `low`."""
+    if score < settings.floor:
+        return Severity.NOTE
+    if place >= allowed:
+        return Severity.LOW
+    return Severity.HIGH if score >= settings.high else Severity.MEDIUM
+
+
+LOWERING: Final = frozenset({Code.APPROVED_FLOW, Code.DAILY_BREAD, Code.NEWCOMER, Code.ALONE})
