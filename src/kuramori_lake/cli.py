@@ -5,8 +5,8 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,12 +15,13 @@ import duckdb
 
 from kuramori_lake import sources
 from kuramori_lake.compaction import CompactionError
+from kuramori_lake.detect import DEFAULT, Finding, detect, headline, sentence
 from kuramori_lake.event import TimeBasis
 from kuramori_lake.ingest import FileChangedError
 from kuramori_lake.manifest import LakeFormatError
 from kuramori_lake.sources.mapping import MappingError
 from kuramori_lake.store import Lake
-from kuramori_lake.words import say
+from kuramori_lake.words import is_japanese, say
 
 DONE: Final = 0
 FLAWED: Final = 1
@@ -57,6 +58,13 @@ def _zone(text: str) -> ZoneInfo:
         raise argparse.ArgumentTypeError(say("not a time zone: %(zone)s", zone=text)) from error
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(say("not a day like 2026-11-20: %(day)s", day=text)) from error
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands, described in the user's language."""
     top = _parser_of(
@@ -76,6 +84,10 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("log files"))
     _command(commands, "stats", "show what the lake holds and how its sources are", _stats)
     _command(commands, "verify", "read every file and compare digests", _verify)
+    found = _command(commands, "detect", "look for people and days that somebody should look at", _detect)
+    found.add_argument("--as-of", required=True, type=_day, metavar="DATE", help=say("nothing after this day is read"))
+    found.add_argument("--days", type=int, default=7, metavar="N", help=say("how many days up to it are judged"))
+    found.add_argument("--budget", type=float, default=DEFAULT.budget, help=say("findings a week per 1,000 people"))
     _command(commands, "compact", "bring new segments into order by month and actor", _compact)
     return top
 
@@ -97,7 +109,7 @@ def _print(found: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _tell(sentence: str, **values: object) -> None:
@@ -182,6 +194,27 @@ def _compact(args: argparse.Namespace, lake: Lake) -> int:
         before, after = report.segments_before, report.segments_after
         _tell("%(before)s segments became %(after)s, %(rows)s rows", before=before, after=after, rows=report.rows)
     return DONE
+
+
+def _detect(args: argparse.Namespace, lake: Lake) -> int:
+    nobody_named = not lake.context.table("people").num_rows
+    settings = replace(DEFAULT, budget=args.budget, include_unknown=nobody_named)
+    findings = detect(lake, as_of=args.as_of, days=args.days, settings=settings)
+    language = "ja" if is_japanese() else "en"
+    if args.json:
+        _print([asdict(one) | {"key": one.key, "headline": headline(one, language)} for one in findings])
+        return DONE
+    for one in findings:
+        _tell("%(severity)s %(score)s  %(person_id)s  %(since)s to %(until)s", **_shown(one))
+        for reason in one.reasons:
+            _tell("  %(sentence)s", sentence=sentence(reason, language))
+    if not findings:
+        _tell("nothing that somebody should look at")
+    return DONE
+
+
+def _shown(finding: Finding) -> dict[str, object]:
+    return {name: getattr(finding, name) for name in ("severity", "score", "person_id", "since", "until")}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

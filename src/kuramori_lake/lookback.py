@@ -1,10 +1,14 @@
 """One person over a range of days: reads only the months and buckets where the person's names can be."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Final
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +16,9 @@ from kuramori_lake import engine, health
 from kuramori_lake.context import ContextStore
 from kuramori_lake.event import BUCKETS
 from kuramori_lake.manifest import Manifest
+
+UNNAMED: Final = "actor:"
+"""Before the account of somebody whom no identity names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +51,7 @@ class Wanted:
 
 def look_back(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Lookback:
     """See `Lake.lookback`."""
-    names = context.table("actor_person").filter(pc.field("person_id") == wanted.person_id)
-    keys = sorted(set(names["actor_key"].to_pylist()))
-    files = _files(root, manifest, {bucket_of(key) for key in keys}, wanted) if keys else []
-    tables = {name: context.table(name) for name in ("actor_excluded", "path_secret")} | {"actor_person": names}
-    with engine.over(root, files, tables) as db:
-        db.execute(f"CREATE VIEW joined_events AS {engine.JOINED}")
-        those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until AND person_id IS NOT NULL"
-        params = {"keys": keys, "since": wanted.since, "until": wanted.until}
-        db.execute(f"CREATE TEMP TABLE found AS SELECT * FROM joined_events WHERE {those}", params)
+    with found(root, manifest, context, wanted) as db:
         events = db.execute(
             "SELECT * FROM found ORDER BY time_utc DESC, event_id DESC LIMIT ?", [wanted.limit]
         ).to_arrow_table()
@@ -66,6 +65,26 @@ def look_back(root: Path, manifest: Manifest, context: ContextStore, wanted: Wan
         by_day=dict(days),
         secret_documents=secret[0] if secret else 0,
     )
+
+
+@contextmanager
+def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection with the table `found`, everything that the person did in the range, and the table `flows`.
+
+    `actor:ACCOUNT` stands for an account that no identity names.
+    """
+    names = context.table("actor_person").filter(pc.field("person_id") == wanted.person_id)
+    unnamed = wanted.person_id.removeprefix(UNNAMED) if wanted.person_id.startswith(UNNAMED) else None
+    keys = [unnamed] if unnamed else sorted(set(names["actor_key"].to_pylist()))
+    files = _files(root, manifest, {bucket_of(key) for key in keys}, wanted) if keys else []
+    tables = {name: context.table(name) for name in ("actor_excluded", "path_secret", "flows")}
+    with engine.over(root, files, tables | {"actor_person": context.table("actor_person") if unnamed else names}) as db:
+        db.execute(f"CREATE VIEW joined_events AS {engine.JOINED}")
+        those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until"
+        those += f" AND person_id IS {'NULL' if unnamed else 'NOT NULL'}"
+        params = {"keys": keys, "since": wanted.since, "until": wanted.until}
+        db.execute(f"CREATE TEMP TABLE found AS SELECT * FROM joined_events WHERE {those}", params)
+        yield db
 
 
 def _files(root: Path, manifest: Manifest, buckets: set[int], wanted: Wanted) -> list[str]:

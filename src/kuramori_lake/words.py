@@ -20,6 +20,16 @@ JAPANESE: Final[Mapping[str, str]] = {
     "show what the lake holds and how its sources are": "レイクの内容とログ源の状態を表示します",
     "read every file and compare digests": "すべてのファイルを読み、ダイジェストを照合します",
     "bring new segments into order by month and actor": "新しいセグメントを月と行為者の順に並べ直します",
+    "look for people and days that somebody should look at": "確認すべき人と日を探します",
+    "nothing after this day is read": "この日より後のものは読みません",
+    "how many days up to it are judged": "この日までの何日間を対象にするか",
+    "findings a week per 1,000 people": "千人あたり週に確認できる件数",
+    "not a day like 2026-11-20: %(day)s": "日付ではありません（例: 2026-11-20）: %(day)s",
+    "%(severity)s %(score)s  %(person_id)s  %(since)s to %(until)s": (
+        "%(severity)s %(score)s  %(person_id)s  %(since)s ～ %(until)s"
+    ),
+    "  %(sentence)s": "  %(sentence)s",
+    "nothing that somebody should look at": "確認すべきものはありません",
     "folder of the lake; created if missing": "レイクのフォルダー（無ければ作成します）",
     "kind of log: %(names)s, or table:FILE.json": "ログの種類: %(names)s、または table:FILE.json",
     "name of the server or system that wrote the log": "ログを書いたサーバーまたはシステムの名前",

@@ -19,7 +19,7 @@ from kuramori_lake.detect.findings import (
 )
 from kuramori_lake.detect.report import lookback_report
 from kuramori_lake.detect.run import detect
-from kuramori_lake.detect.sentences import sentence
+from kuramori_lake.detect.sentences import headline, sentence
 from kuramori_lake.detect.settings import DEFAULT, Settings
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Settings",
     "Severity",
     "detect",
+    "headline",
     "lookback_report",
     "sentence",
 ]

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
 
+from kuramori_lake.detect.sql import EVENTS
 from kuramori_lake.store import Lake
 
 Number = int | float | str | bool | date | None | Mapping[str, int]
@@ -34,26 +36,34 @@ class Code(StrEnum):
     """What a reason says. One sentence each in Japanese and English (`sentence`)."""
 
     ALONE = "alone"
-    """Too few peers to compare with; numbers: peer_n."""
+    """Too few peers to compare with. Numbers: peer_n."""
     APPROVED_FLOW = "approved_flow"
-    """Lowers: what left went where it may; numbers: flow, files, lowered_by."""
+    """Lowers: it went where it may. Numbers: flow, files, bytes, handed_over, lowered_by."""
     BULK_READ = "bulk_read"
-    """numbers: own_now, days, busiest_day, busiest_day_count, own_usual, own_days, peer_usual, peer_n, peer_group,
-    z_own, z_peer."""
+    """Numbers: own_now, days, busiest_day, busiest_day_count; a day: own_usual, own_days, peer_usual; peer_n,
+    peer_group (team, unit, role, company), width (of the most unusual window, days), z_own, z_peer."""
     COPY_OUT = "copy_out"
-    """Copied to removable media after reading; numbers: files, bytes, devices, first_time_device, read_before."""
+    """Numbers: files, bytes, devices, first_time_devices, device, device_serial, read_before, archives, own_usual."""
     DAILY_BREAD = "daily_bread"
-    """Lowers: mostly what the person always works with; numbers: share_familiar, lowered_by."""
+    """Lowers: mostly what the person always works with. Numbers: share_familiar, lowered_by."""
     FIRST_AREA = "first_area"
-    """numbers: area, first_time_area, areas, documents, share."""
+    """Numbers: area, first_time_area (its first day), area_documents, areas, documents, share, known_since,
+    new_documents and new_weight (less what peers work with anyway)."""
     LEAVER = "leaver"
-    """numbers: notice_on, last_day, days_since_notice, days_until_last_day, documents_before, documents_after."""
+    """Numbers: notice_on, last_day, days_since_notice (at the first day of the window), days_until_last_day,
+    documents_before, documents_after, secret_before, secret_after (notice, in the whole look-back)."""
     NEWCOMER = "newcomer"
-    """Lowers: too new to have a usual; numbers: own_days."""
+    """Lowers: too new to have a usual. Numbers: own_days."""
     OFF_HOURS = "off_hours"
-    """numbers: events_outside_band, events, night, rest_days, band_from, band_until."""
+    """Numbers: events, events_outside_band, night, on_rest_days, band_from, band_until (hours on the local clock)."""
     SECRETS = "secrets"
-    """numbers: secret_count, secret_count_by_level, secrets, top_secret_id, top_secret_number, top_secret_level."""
+    """Numbers: secret_count, secret_count_by_level, secrets, weight, top_secret_id, top_secret_number,
+    top_secret_level, top_secret_documents."""
+
+
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers as JSON has them: a map comes out of Arrow as pairs."""
+    return {name: dict(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +84,8 @@ class Reason:
 
     def recompute(self, lake: Lake) -> dict[str, object]:
         """The numbers once more, straight from the sealed events."""
-        rows = lake.query(self.query, dict(self.parameters)).to_pylist()
-        return dict(rows[0]) if rows else {}
+        rows = lake.query(self.query, self.parameters).to_pylist() if self.query else []
+        return plain(rows[0]) if rows else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +110,16 @@ class Finding:
 
     def events(self, lake: Lake, limit: int = 500) -> pa.Table:
         """The events in the window: secrets and copies first, then newest; columns of `joined_events`."""
-        raise NotImplementedError
+        given = {"person": self.person_id, "since": self.since, "until": self.until, "limit": limit}
+        return lake.query(EVENTS, given)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """One line of the timeline. `usual` is the median of distinct documents a day before the look-back began."""
+    """One line of the timeline."""
 
     day: date
+    events: int
     documents: int
     secret_documents: int
     copied_out: int
@@ -117,6 +129,7 @@ class Day:
     """Events by night or outside the person's own 5–95 % band of hours."""
     rest_day: bool
     usual: float
+    """Median of distinct documents on such a day, working day or rest day, before the look-back began."""
     after_notice: bool
 
 

@@ -1,18 +1,19 @@
 """Reasons of one episode: runs the queries, weighs the numbers, and keeps with each what is needed to check it."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from kuramori_lake.detect import sql_reasons as sql
 from kuramori_lake.detect import weigh
-from kuramori_lake.detect.findings import Code, Reason
+from kuramori_lake.detect.findings import Code, Reason, plain
 from kuramori_lake.detect.screen import Episode
 from kuramori_lake.detect.settings import Settings
 
-SETTLED_AFTER = timedelta(days=30)
-GROUPS = {1: "team", 2: "unit", 3: "role", 4: "company"}
+SETTLED_AFTER: Final = timedelta(days=30)
+WORTH_SAYING: Final = 0.01
+GROUPS: Final = {1: "team", 2: "unit", 3: "role", 4: "company"}
 
 
 class Evidence:
@@ -72,48 +73,44 @@ class Evidence:
         return tuple(row[0] for row in self._db.execute(text, given).fetchall())
 
 
-def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Numbers as JSON has them: a map comes out of Arrow as pairs."""
-    return {name: dict(value) if isinstance(value, list) else value for name, value in row.items()}
-
-
 def reasons_of(seen: Evidence) -> list[Reason]:
     """All reasons that speak, strongest first; those that lower come last."""
     area, known_since = seen.numbers[Code.FIRST_AREA], seen.numbers[Code.FIRST_AREA]["known_since"]
     is_settled = known_since is not None and known_since <= seen.episode.since - SETTLED_AFTER
     found = [*_reading(seen, new_weight=area["new_weight"] if is_settled else area["new_weight"] * 0.2)]
     strength = weigh.first_area(area, is_settled=is_settled)
-    if area["areas"] and strength:
+    if strength > WORTH_SAYING:
         found.append(seen.reason(Code.FIRST_AREA, strength))
     found += _leaving_the_house(seen)
-    outside = seen.numbers[Code.OFF_HOURS]
-    if outside["events_outside_band"]:
-        strength = weigh.off_hours(outside)
+    if (strength := weigh.off_hours(seen.numbers[Code.OFF_HOURS])) > WORTH_SAYING:
         found.append(seen.reason(Code.OFF_HOURS, strength))
     found += _circumstances(seen, found, is_settled=is_settled)
     return sorted(found, key=lambda one: (one.code in weigh.LOWERING, -one.strength, one.code))
 
 
 def _reading(seen: Evidence, *, new_weight: float) -> list[Reason]:
-    """Bulk and secrets, and what daily bread takes off them."""
+    """Bulk and secrets, and what daily bread and an approved handover take off them."""
     bulk, secret, area = (seen.numbers[code] for code in (Code.BULK_READ, Code.SECRETS, Code.FIRST_AREA))
-    flags = [flag for flag in seen.episode.flags if flag.metric == "documents"]
-    worst = max(flags, key=lambda flag: flag.z, default=None)
-    found, lowered = [], 0.0
+    worst = max((f for f in seen.episode.flags if f.metric == "documents"), key=lambda flag: flag.z, default=None)
+    handed_over = min(1.0, seen.numbers[Code.APPROVED_FLOW]["handed_over"] / max(bulk["own_now"], 1))
+    open_part = 1 - weigh.APPROVED * handed_over
+    found, familiar, approved = [], 0.0, 0.0
     if worst:
         kept, off = weigh.bulk_read(worst.z, bulk, area["share"])
-        lowered = weigh.together((lowered, off))
+        familiar, approved = weigh.together((familiar, off)), weigh.together((approved, kept * (1 - open_part)))
         standing = seen.episode.standing
         more = {"peer_n": standing.peer_n, "peer_group": GROUPS[standing.peer_rank], "width": worst.width}
         z = {"z_own": _round(worst.z_own), "z_peer": _round(worst.z_peer)}
-        found.append(seen.reason(Code.BULK_READ, kept, **more, **z))
+        found.append(seen.reason(Code.BULK_READ, kept * open_part, **more, **z))
     if secret["secret_count"]:
         kept, off = weigh.secrets(secret, new_weight)
-        lowered = weigh.together((lowered, off))
-        found.append(seen.reason(Code.SECRETS, kept))
-    if lowered > 0.05 and area["share"] < 0.5:  # noqa: PLR2004  # below that it is not worth a sentence
-        familiar = {"share_familiar": round(1 - area["share"], 4), "lowered_by": round(lowered, 4)}
-        found.append(seen.reason(Code.DAILY_BREAD, -lowered, **familiar))
+        familiar, approved = weigh.together((familiar, off)), weigh.together((approved, kept * (1 - open_part)))
+        found.append(seen.reason(Code.SECRETS, kept * open_part))
+    if approved:
+        found.append(seen.reason(Code.APPROVED_FLOW, -approved, lowered_by=round(approved, 4)))
+    if familiar > WORTH_SAYING and area["share"] < 0.5:  # noqa: PLR2004  # mostly new: not worth a sentence
+        share = round(1 - area["share"], 4)
+        found.append(seen.reason(Code.DAILY_BREAD, -familiar, share_familiar=share, lowered_by=round(familiar, 4)))
     return found
 
 

@@ -106,9 +106,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _find_dirty(
-    db: duckdb.DuckDBPyConnection, folder: Path, before: RollUp, links: dict[str, pa.Table] | None
-) -> None:
+def _find_dirty(db: duckdb.DuckDBPyConnection, folder: Path, before: RollUp, links: dict[str, pa.Table] | None) -> None:
     """Days to roll again, in the temporary table `dirty`; `links` are given if the context has changed."""
     db.execute(f"CREATE TEMP TABLE dirty AS {sql.CHANGED_DAYS}", {"batch": before.batch})
     if links is None or not before.files:

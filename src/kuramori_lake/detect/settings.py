@@ -12,6 +12,7 @@ class Settings:
     """Findings that people can review, a week and per 1,000 staff; at least one is always shown."""
     floor: float = 30.0
     """No finding below this score (0-100), however quiet the week: an empty list is a good answer."""
+    medium: float = 50.0
     high: float = 70.0
     """From this score on a finding that fits the budget is `high`."""
     baseline_days: int = 60

@@ -34,7 +34,24 @@ FLOW_COVERS: Final = """(SELECT any_value(f.reason) FROM flows f
 """Why what left with event `e` was approved; null if it was not. Media are registered by their serial number."""
 
 
+MAKING: Final = f"activity IN ('{Activity.CREATE}', '{Activity.WRITE}', '{Activity.COPY}')"
+HANDED_OVER: Final = rf"""(SELECT any_value(f.reason) FROM flows f
+    WHERE f.destination_class = '{DestinationClass.FOLDER}' AND {MAKING}
+      AND starts_with(lower(replace(e.path, '\', '/')), lower(replace(f.destination_value, '\', '/')) || '/')
+      AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""
+"""Why a file that event `e` put into a folder was meant to go there: a handover that the boss knows of."""
+
+
 def area_of(path: str) -> str:
     """SQL for the part of the tree a path lies in: its folders down to three levels below the file server's root."""
     plain = rf"replace({path}, '\', '/')"
     return f"regexp_extract({plain}, '^({_ROOT}(?:/?[^/]+){{0,1}}(?:/[^/]+){{0,{AREA_LEVELS - 1}}})/[^/]*', 1)"
+
+
+HIS: Final = f"{WHO} = $person AND {A_DEED}"
+IN_WINDOW: Final = "local_date BETWEEN $since AND $until"
+EVENTS: Final = f"""
+SELECT * FROM joined_events WHERE {HIS} AND {IN_WINDOW}
+ORDER BY coalesce({COPYING}, false) DESC, secret_weight DESC NULLS LAST, time_utc DESC, event_id DESC LIMIT $limit
+"""
+"""The events of a window: copies and secrets first, then the newest."""

@@ -7,23 +7,33 @@ Parameters: `person`; `since` and `until`, the window; `base_from`, where the us
 from typing import Final
 
 from kuramori_lake.detect.findings import Code
-from kuramori_lake.detect.sql import A_DEED, A_FILE, COPYING, FLOW_COVERS, READING, WHO, area_of
+from kuramori_lake.detect.sql import (
+    A_DEED,
+    A_FILE,
+    COPYING,
+    FLOW_COVERS,
+    HANDED_OVER,
+    HIS,
+    IN_WINDOW,
+    MAKING,
+    READING,
+    WHO,
+    area_of,
+)
 
-_HIS: Final = f"{WHO} = $person AND {A_DEED}"
 _THEIRS: Final = f"{WHO} IN (SELECT unnest($peers::VARCHAR[])) AND {A_DEED}"
 _NAME: Final = r"regexp_extract(replace(path, '\', '/'), '[^/]*$')"
-_IN_WINDOW: Final = "local_date BETWEEN $since AND $until"
 _USUALLY: Final = "local_date >= $base_from AND local_date < $since"
 
 BULK_READ: Final = f"""
 WITH mine AS (
     SELECT local_date AS day, count(DISTINCT path) AS documents FROM joined_events
-    WHERE {_HIS} AND {A_FILE} AND {READING} AND local_date BETWEEN $base_from AND $until GROUP BY day
+    WHERE {HIS} AND {A_FILE} AND {READING} AND local_date BETWEEN $base_from AND $until GROUP BY day
 ), theirs AS (
     SELECT {WHO} AS peer, local_date AS day, count(DISTINCT path) AS documents FROM joined_events
     WHERE {_THEIRS} AND {A_FILE} AND {READING} AND {_USUALLY} GROUP BY peer, day
 )
-SELECT (SELECT count(DISTINCT path) FROM joined_events WHERE {_HIS} AND {A_FILE} AND {READING} AND {_IN_WINDOW})
+SELECT (SELECT count(DISTINCT path) FROM joined_events WHERE {HIS} AND {A_FILE} AND {READING} AND {IN_WINDOW})
         AS own_now,
     count(*) FILTER (day >= $since) AS days, max(documents) FILTER (day >= $since) AS busiest_day_count,
     arg_max(day, documents) FILTER (day >= $since) AS busiest_day,
@@ -37,7 +47,7 @@ WITH touched AS (
     SELECT path, any_value(secret_id) AS secret_id, any_value(secret_number) AS number,
         any_value(secret_level) AS level, any_value(secret_weight) AS weight
     FROM joined_events
-    WHERE {_HIS} AND {A_FILE} AND {READING} AND {_IN_WINDOW} AND secret_id IS NOT NULL GROUP BY path
+    WHERE {HIS} AND {A_FILE} AND {READING} AND {IN_WINDOW} AND secret_id IS NOT NULL GROUP BY path
 ), by_secret AS (
     SELECT secret_id, any_value(number) AS number, any_value(level) AS level, count(*) AS documents,
         sum(weight) AS weight
@@ -45,7 +55,7 @@ WITH touched AS (
 )
 SELECT (SELECT count(*) FROM touched) AS secret_count,
     (SELECT histogram(level) FROM touched) AS secret_count_by_level,
-    (SELECT coalesce(sum(weight), 0) FROM touched) AS weight, count(*) AS secrets,
+    (SELECT round(coalesce(sum(weight), 0), 2) FROM touched) AS weight, count(*) AS secrets,
     first(secret_id ORDER BY weight DESC, secret_id) AS top_secret_id,
     first(number ORDER BY weight DESC, secret_id) AS top_secret_number,
     first(level ORDER BY weight DESC, secret_id) AS top_secret_level,
@@ -54,8 +64,9 @@ FROM by_secret
 """
 FIRST_AREA: Final = f"""
 WITH files AS (
-    SELECT local_date AS day, path, {area_of("path")} AS area, coalesce(secret_weight, 0) AS weight, {READING} AS reading
-    FROM joined_events WHERE {_HIS} AND {A_FILE} AND local_date <= $until
+    SELECT local_date AS day, path, {area_of("path")} AS area, coalesce(secret_weight, 0) AS weight,
+        {READING} AS reading
+    FROM joined_events WHERE {HIS} AND {A_FILE} AND local_date <= $until
 ), first AS (
     SELECT area, min(day) AS first_day FROM files GROUP BY area
 ), now AS (
@@ -73,7 +84,8 @@ SELECT first(area ORDER BY documents * novelty DESC, area) AS area,
     first(documents ORDER BY documents * novelty DESC, area) AS area_documents,
     count(*) AS areas, coalesce(sum(documents), 0)::BIGINT AS documents,
     round(coalesce(sum(documents), 0) / greatest((SELECT count(*) FROM now), 1), 4) AS share,
-    coalesce(sum(documents * novelty), 0) AS new_documents, coalesce(sum(weight * novelty), 0) AS new_weight,
+    round(coalesce(sum(documents * novelty), 0), 2) AS new_documents,
+    round(coalesce(sum(weight * novelty), 0), 2) AS new_weight,
     (SELECT min(day) FROM files) AS known_since
 FROM fresh
 """
@@ -81,12 +93,12 @@ COPY_OUT: Final = f"""
 WITH copied AS (
     SELECT local_date AS day, {_NAME} AS name, coalesce(bytes, size, 0) AS bytes, device_serial, destination_value,
         {FLOW_COVERS} AS approved
-    FROM joined_events e WHERE {_HIS} AND {COPYING} AND local_date <= $until
+    FROM joined_events e WHERE {HIS} AND {COPYING} AND local_date <= $until
 ), earlier AS (
     SELECT DISTINCT coalesce(device_serial, destination_value) AS device FROM copied WHERE day < $since
 ), read AS (
     SELECT DISTINCT lower({_NAME}) AS name FROM joined_events
-    WHERE {_HIS} AND {A_FILE} AND {READING} AND {_IN_WINDOW}
+    WHERE {HIS} AND {A_FILE} AND {READING} AND {IN_WINDOW}
 ), now AS (
     SELECT *, coalesce(device_serial, destination_value) AS device FROM copied WHERE day >= $since AND approved IS NULL
 )
@@ -100,22 +112,27 @@ SELECT count(*) AS files, coalesce(sum(bytes), 0)::BIGINT AS bytes, count(DISTIN
 FROM now
 """
 APPROVED_FLOW: Final = f"""
-SELECT count(*) AS files, coalesce(sum(coalesce(bytes, size)), 0)::BIGINT AS bytes, any_value(approved) AS flow
-FROM (
-    SELECT bytes, size, {FLOW_COVERS} AS approved FROM joined_events e WHERE {_HIS} AND {COPYING} AND {_IN_WINDOW}
-) WHERE approved IS NOT NULL
+WITH done AS (
+    SELECT path, bytes, size, {COPYING} AS copying, {FLOW_COVERS} AS approved, {HANDED_OVER} AS handed_over
+    FROM joined_events e WHERE {HIS} AND {IN_WINDOW} AND ({COPYING} OR {A_FILE} AND {MAKING})
+)
+SELECT count(*) FILTER (copying AND approved IS NOT NULL) AS files,
+    coalesce(sum(coalesce(bytes, size)) FILTER (copying AND approved IS NOT NULL), 0)::BIGINT AS bytes,
+    count(DISTINCT path) FILTER (handed_over IS NOT NULL) AS handed_over,
+    coalesce(any_value(approved), any_value(handed_over)) AS flow
+FROM done
 """
 OFF_HOURS: Final = f"""
 WITH band AS (
     SELECT quantile_disc(local_hour, 0.05) AS band_from, quantile_disc(local_hour, 0.95) AS band_until
-    FROM joined_events WHERE {_HIS} AND {_USUALLY}
+    FROM joined_events WHERE {HIS} AND {_USUALLY}
 )
 SELECT count(*) AS events, any_value(band_from) AS band_from, any_value(band_until) AS band_until,
     count(*) FILTER (is_night) AS night,
     count(*) FILTER (local_date IN (SELECT unnest($rest_days::DATE[]))) AS on_rest_days,
     count(*) FILTER (local_hour < band_from OR local_hour > band_until
         OR local_date IN (SELECT unnest($rest_days::DATE[]))) AS events_outside_band
-FROM joined_events, band WHERE {_HIS} AND {A_FILE} AND {_IN_WINDOW}
+FROM joined_events, band WHERE {HIS} AND {A_FILE} AND {IN_WINDOW}
 """
 LEAVER: Final = f"""
 SELECT count(DISTINCT path) FILTER (local_date < $notice) AS documents_before,
@@ -123,7 +140,7 @@ SELECT count(DISTINCT path) FILTER (local_date < $notice) AS documents_before,
     count(DISTINCT path) FILTER (local_date < $notice AND secret_id IS NOT NULL) AS secret_before,
     count(DISTINCT path) FILTER (local_date >= $notice AND secret_id IS NOT NULL) AS secret_after
 FROM joined_events
-WHERE {_HIS} AND {A_FILE} AND {READING} AND local_date BETWEEN $lookback_from AND $until
+WHERE {HIS} AND {A_FILE} AND {READING} AND local_date BETWEEN $lookback_from AND $until
 """
 QUERIES: Final = {
     Code.APPROVED_FLOW: APPROVED_FLOW,
@@ -135,7 +152,7 @@ QUERIES: Final = {
     Code.SECRETS: SECRETS,
 }
 _TELLING: Final = {
-    Code.APPROVED_FLOW: f"{COPYING} AND {FLOW_COVERS} IS NOT NULL",
+    Code.APPROVED_FLOW: f"({COPYING} AND {FLOW_COVERS} IS NOT NULL OR {A_FILE} AND {HANDED_OVER} IS NOT NULL)",
     Code.BULK_READ: f"{A_FILE} AND {READING}",
     Code.COPY_OUT: f"{COPYING} AND {FLOW_COVERS} IS NULL",
     Code.FIRST_AREA: f"{A_FILE} AND {READING} AND {area_of('path')} = $area",
@@ -150,15 +167,11 @@ def sample_of(code: Code) -> str | None:
     if code not in _TELLING:
         return None
     return (
-        f"SELECT event_id FROM joined_events e WHERE {_HIS} AND {_IN_WINDOW} AND {_TELLING[code]}"
+        f"SELECT event_id FROM joined_events e WHERE {HIS} AND {IN_WINDOW} AND {_TELLING[code]}"
         f" ORDER BY secret_weight DESC NULLS LAST, time_utc, event_id LIMIT {SAMPLE}"
     )
 
 
-EVENTS: Final = f"""
-SELECT * FROM joined_events WHERE {_HIS} AND {_IN_WINDOW}
-ORDER BY coalesce({COPYING}, false) DESC, secret_weight DESC NULLS LAST, time_utc DESC, event_id DESC LIMIT $limit
-"""
 NARROW: Final = f"""
 CREATE TEMP TABLE joined_events AS
 SELECT event_id, time_utc, local_date, local_hour, is_night, actor_key, person_id, excluded_reason, activity, outcome,
@@ -172,4 +185,6 @@ WHERE {A_DEED} AND local_date <= $as_of AND (
 """
 """The part of the events that the queries will look at; its name hides the view, so that their text stays the same."""
 
-BATCHES: Final = "SELECT DISTINCT sha256 FROM batches WHERE batch_id IN (SELECT unnest($ids::BIGINT[]) >> 32) ORDER BY 1"
+BATCHES: Final = (
+    "SELECT DISTINCT sha256 FROM batches WHERE batch_id IN (SELECT unnest($ids::BIGINT[]) >> 32) ORDER BY 1"
+)

@@ -24,6 +24,8 @@ FAMILIAR: Final = 0.05
 OWN_GROUND: Final = 0.4
 """What is left of a bulk read that stays where the person always works."""
 READ_DEPTH: Final = 0.5
+APPROVED: Final = 0.8
+"""How much an approved handover takes off the reading that it explains; never all of it."""
 
 
 def _share(value: float, full: float) -> float:
@@ -54,9 +56,9 @@ def first_area(numbers: Numbers, *, is_settled: bool) -> float:
 def copy_out(numbers: Numbers) -> float:
     """Strength by number or size, more on a device never used before and less for those who often copy."""
     amount = max(_share(numbers["files"], 200), _share(numbers["bytes"] / 1e6, 20_000))
-    device = 1.0 if numbers["first_time_devices"] else 0.5
-    unusual = 1.0 if numbers["files"] > 3 * numbers["own_usual"] else 0.5
-    read = 1.0 if numbers["read_before"] or numbers["archives"] else 0.7
+    device: float = 1.0 if numbers["first_time_devices"] else 0.5
+    unusual: float = 1.0 if numbers["files"] > 3 * numbers["own_usual"] else 0.5
+    read: float = 1.0 if numbers["read_before"] or numbers["archives"] else 0.7
     return COPY * amount * device * unusual * read
 
 
@@ -90,7 +92,9 @@ def severity(score: float, *, place: int, allowed: int, settings: Settings) -> S
         return Severity.NOTE
     if place >= allowed:
         return Severity.LOW
-    return Severity.HIGH if score >= settings.high else Severity.MEDIUM
+    if score >= settings.high:
+        return Severity.HIGH
+    return Severity.MEDIUM if score >= settings.medium else Severity.LOW
 
 
 LOWERING: Final = frozenset({Code.APPROVED_FLOW, Code.DAILY_BREAD, Code.NEWCOMER, Code.ALONE})

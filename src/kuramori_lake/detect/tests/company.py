@@ -1,4 +1,4 @@
-"""A lake filled from the simulator's files, with the context that the system would tell it. For tests and benchmarks."""
+"""A lake filled from the simulator, with the context that the system would tell it. For tests and benchmarks."""
 
 import csv
 from datetime import date, datetime
@@ -63,9 +63,7 @@ def _identities(row: dict[str, str], truth: Truth) -> list[Identity]:
     number, account = row["社員番号"], row["アカウント(AD)"]
     renamed = truth.traps["renamed_account"]
     accounts = {account} | ({renamed["before"]} if renamed["person"] == number else set())
-    found = [
-        Identity(namespace=Namespace.AD, raw=name, person_id=number, since=LONG_AGO) for name in sorted(accounts)
-    ]
+    found = [Identity(namespace=Namespace.AD, raw=name, person_id=number, since=LONG_AGO) for name in sorted(accounts)]
     return [*found, Identity(namespace=Namespace.EMPLOYEE, raw=number, person_id=number, since=LONG_AGO)]
 
 
