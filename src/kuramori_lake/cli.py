@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -207,7 +207,7 @@ def _detect(args: argparse.Namespace, lake: Lake) -> int:
     for one in findings:
         _tell("%(severity)s %(score)s  %(person_id)s  %(since)s to %(until)s", **_shown(one))
         for reason in one.reasons:
-            _tell("  %(sentence)s", sentence=sentence(reason, language))
+            _tell("  %(reason)s", reason=sentence(reason, language))
     if not findings:
         _tell("nothing that somebody should look at")
     return DONE

@@ -28,7 +28,7 @@ JAPANESE: Final[Mapping[str, str]] = {
     "%(severity)s %(score)s  %(person_id)s  %(since)s to %(until)s": (
         "%(severity)s %(score)s  %(person_id)s  %(since)s ～ %(until)s"
     ),
-    "  %(sentence)s": "  %(sentence)s",
+    "  %(reason)s": "  %(reason)s",
     "nothing that somebody should look at": "確認すべきものはありません",
     "folder of the lake; created if missing": "レイクのフォルダー（無ければ作成します）",
     "kind of log: %(names)s, or table:FILE.json": "ログの種類: %(names)s、または table:FILE.json",

@@ -64,8 +64,8 @@ def copy_out(numbers: Numbers) -> float:
 
 def off_hours(numbers: Numbers) -> float:
     """Strength by the share of file events outside the usual hours."""
-    outside: int = numbers["events_outside_band"]
-    return HOURS * outside / max(numbers["events"], 1) * _share(outside, 200)
+    outside, events = int(numbers["events_outside_band"]), int(numbers["events"])
+    return HOURS * outside / max(events, 1) * _share(outside, 200)
 
 
 def together(strengths: Iterable[float]) -> float:
