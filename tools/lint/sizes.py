@@ -72,6 +72,16 @@ def big_rooms(files: list[Path]) -> Iterator[Finding]:
             yield Finding(f"src/kuramori/{room}", 1, f"{size} lines of code; the gate is {gate}. Is it two rooms?")
 
 
+def kit_of(path: Path) -> str:
+    """The part of the kernel a file is weighed with."""
+    inner = path.parts[path.parts.index("kernel") + 1]
+    if inner == "registers":
+        return "register kit"
+    if inner == "imports":
+        return "import kit"
+    return "page kit" if inner.removesuffix(".py") in PAGE_KIT else "kernel"
+
+
 def too_few_tests(files: list[Path]) -> Iterator[Finding]:
     """Less test than code, over the whole of src."""
     tests = sum(lines(path) for path in files if is_test(path))

@@ -34,13 +34,13 @@ def as_json(value: Any) -> Any:  # noqa: PLR0911  (a table of types)
     raise TypeError(f"a Record cannot hold {type(value).__name__}")
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]  # Django's class takes none at run time
     """Reads as ever; every bulk write is refused, because nobody would see what it changed."""
 
     def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
         raise OutsideAct("change records one by one, inside an act")
 
-    update = bulk_create = bulk_update = delete = _raw_delete = _refuse  # type: ignore[assignment]
+    update = bulk_create = bulk_update = delete = _raw_delete = _refuse
 
     def standing(self) -> Self:
         """Leave out what has been retired."""
@@ -64,8 +64,8 @@ class Record(models.Model):
     _loaded: dict[str, Any]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        record = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
+        record = super().from_db(db, field_names, values, **kwargs)
         record._loaded = dict(zip(field_names, values, strict=False))  # noqa: SLF001
         return record
 
@@ -135,7 +135,8 @@ def record_many(records: Iterable[R]) -> list[R]:
     if not new:
         return new
     changes = [change for record in new if (change := record._stamp()) is not None]  # noqa: SLF001
-    models.QuerySet(type(new[0])).bulk_create(new, batch_size=BATCH)
+    plain: models.QuerySet[Any] = models.QuerySet(type(new[0]))
+    plain.bulk_create(new, batch_size=BATCH)
     for record, change in zip(new, changes, strict=True):
         record._settle(change)  # noqa: SLF001
     return new

@@ -84,7 +84,7 @@ def _forever(stop: threading.Event, work: Callable[[], None]) -> None:
         close_old_connections()
         try:
             work()
-        except Exception:
+        except Exception:  # whatever it is, it is logged and tried again
             log.exception("background work failed; it is tried again")
         stop.wait(IDLE)
 
@@ -94,6 +94,6 @@ def _guarded(run: Callable[[threading.Event], None], stop: threading.Event) -> N
     while not stop.is_set():
         try:
             run(stop)
-        except Exception:
+        except Exception:  # whatever it is, it is logged and tried again
             log.exception("the sequencer stopped; it is started again")
             stop.wait(IDLE)
