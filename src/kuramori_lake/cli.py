@@ -47,7 +47,8 @@ def _parser_of(add: Callable[..., argparse.ArgumentParser], *args: str, **words:
 
 
 _STATUS: Final = (
-    "Exit status: 0 done; 1 done, but rows were rejected or damage was found; 2 wrong use; 3 failed, nothing stored."
+    "Exit status: 0 done; 1 done, but rows were rejected or damage was found; 2 wrong use; 3 failed: nothing is "
+    "stored of a file whose failure was told, the other files of the call are in."
 )
 
 

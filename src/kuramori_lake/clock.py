@@ -16,6 +16,8 @@ _QUARTER: Final = 900_000_000
 _HOUR: Final = 3_600_000_000
 _DAY: Final = 24 * _HOUR
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # naive UTC on purpose, as stored
+_EPOCH_UTC: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _FIRST: Final = datetime(1, 1, 3)  # noqa: DTZ001
 _LAST: Final = datetime(9999, 12, 29)  # noqa: DTZ001
 
@@ -58,6 +60,16 @@ def micros(moment: datetime) -> int:
     """Microseconds since 1970 of a datetime; a naive one is taken as it stands."""
     naive = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     return (naive - _EPOCH) // timedelta(microseconds=1)
+
+
+def iso_micros(text: str) -> int:
+    """Microseconds since 1970 of an ISO time; one without a zone is UTC, as Windows' shippers write it.
+
+    Raises:
+        ValueError: not a time.
+    """
+    found = datetime.fromisoformat(text)
+    return (found - (_EPOCH_UTC if found.tzinfo else _EPOCH)) // _MICROSECOND
 
 
 def moment(utc: int) -> datetime:

@@ -13,14 +13,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kuramori_lake import spans
+from kuramori_lake import scratch, spans
 from kuramori_lake.event import Namespace, actor_key, path_key
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import sync
+from kuramori_lake.unwatched import Unwatched
 
 FOREVER: Final = date(9999, 12, 31)
 
@@ -110,6 +110,8 @@ class Context:
     sites: Sequence[Site] = ()
     excluded: Sequence[ExcludedAccount] = ()
     flows: Sequence[Flow] = ()
+    unwatched: Sequence[Unwatched] = ()
+    """Whose rows are dropped from the next ingestion on; what is stored already stays."""
 
 
 _DATE: Final = pa.date32()
@@ -136,6 +138,7 @@ TABLES: Final = {
     ),
     "sites": pa.schema([("site", _TEXT), ("zone", _TEXT), ("holidays", pa.list_(_DATE))]),
     "excluded": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("reason", _TEXT), *_DAYS]),
+    "unwatched": pa.schema([("kind", _TEXT), ("value", _TEXT), ("reason", _TEXT)]),
     "flows": pa.schema(
         [("destination_class", _TEXT), ("destination_value", _TEXT), ("reason", _TEXT), *_DAYS, ("person_id", _TEXT)]
     ),
@@ -237,7 +240,7 @@ class ContextStore:
         sources += [f"SELECT path FROM read_parquet('{known}')"] if known else []
         if not sources:
             return []
-        with duckdb.connect(config={"threads": 2}) as db:
+        with scratch.cursor() as db:
             paths = db.execute(" UNION ".join(sources)).to_arrow_table()
         _write(paths, folder / f"paths-{mark}.parquet")
         if known and upto != mark:

@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from kuramori_lake import health
+from kuramori_lake import health, scratch
 from kuramori_lake.context import DERIVED, TABLES, ContextStore
 from kuramori_lake.event import EVENT
 from kuramori_lake.manifest import Manifest
@@ -42,7 +42,7 @@ def must_be_query(sql: str) -> None:
     Raises:
         NotAQueryError: otherwise.
     """
-    with duckdb.connect() as db:
+    with scratch.cursor() as db:
         try:
             statements = db.extract_statements(sql)
         except duckdb.Error as error:

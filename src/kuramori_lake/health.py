@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kuramori_lake import stretches
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import sha256_of
 
@@ -49,6 +50,8 @@ class SourceHealth:
     ignored: int
     gaps: int
     cleared: int
+    holes: int
+    """Holes in record numbers between files that no file has filled yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +165,7 @@ def sources_health(manifest: Manifest) -> list[SourceHealth]:
             instance=row["instance"],
             last_event_utc=_aware(row["last"]),
             last_received_utc=datetime.fromisoformat(row["received"]).replace(tzinfo=UTC),
+            holes=len(stretches.still_open(manifest, row["source"], row["instance"])),
             **{name: row[name] for name in _COUNTED},
         )
         for row in rows

@@ -14,16 +14,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kuramori_lake import scratch, stretches
 from kuramori_lake.event import Activity
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import SegmentFile, SegmentWriter, sha256_of, sync
-from kuramori_lake.sources.parsed import Options, Reading, Reject, Source
+from kuramori_lake.sources import record_numbers
+from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, Stretch
 from kuramori_lake.stamp import Keys, Occurrences, Stamp, nth_key, stamped
+from kuramori_lake.unwatched import Shelter
 
 QUARANTINE_SHOWN: Final = 10_000
 """Rejects of one batch that are kept one by one; more are counted only (the raw file still has them)."""
@@ -56,6 +58,8 @@ class IngestReport:
     known: bool
     """The very same bytes were received before; nothing was stored."""
     segment_id: int | None = None
+    kept: bool = False
+    """A copy of the file was asked for and is kept; never of a file with rows of a protected party."""
 
 
 @dataclass(kw_only=True)
@@ -69,6 +73,9 @@ class _Tally:
     rejects: list[Reject] = field(default_factory=list)
     rejected: int = 0
     actors: set[tuple[str, str]] = field(default_factory=set)
+    stretches: list[Stretch] = field(default_factory=list)
+    sheltered: int = 0
+    """Rows of protected parties; they are part of `ignored` and told nowhere else."""
 
     def counts(self) -> Counts:
         rows = self.accepted + self.duplicate + self.rejected + self.ignored
@@ -136,7 +143,7 @@ def stored_before(
     """Which of the keys the given segments already hold for this source and instance."""
     if not files:
         return np.zeros(len(keys), dtype=bool)
-    with duckdb.connect(config={"threads": 2}) as db:
+    with scratch.cursor() as db:
         db.register("incoming", pa.table({"key": pa.array(keys)}))
         found = db.execute(
             "SELECT DISTINCT dedupe_key FROM read_parquet($files) WHERE source = $source AND instance = $instance"
@@ -153,16 +160,22 @@ class Taken:
     segment: SegmentFile | None
     tally: _Tally
 
+    @property
+    def may_be_kept(self) -> bool:
+        """The received file holds no row of a protected party."""
+        return not self.tally.sheltered
+
 
 class Intake:
     """The ingestion of one file; the lake's lock is held by the caller."""
 
-    def __init__(self, *, root: Path, manifest: Manifest, source: Source, stamp: Stamp) -> None:
+    def __init__(self, *, root: Path, manifest: Manifest, source: Source, stamp: Stamp, shelter: Shelter) -> None:
         """Prepare for one batch."""
         self._root = root
         self._manifest = manifest
         self._source = source
         self._stamp = stamp
+        self._shelter = shelter
         self._seen = Occurrences()
         self._tally = _Tally()
         self._ordinal = 0
@@ -171,13 +184,36 @@ class Intake:
         """Parse, sift and write; the segment is on disk but not yet named by the manifest."""
         with SegmentWriter(self._root / "segments") as writer:
             for reading in self._source.parse(data, options):
-                writer.write(self._sifted(reading))
+                writer.write(self._sifted(self._sheltered(reading)))
+            writer.write(self._sifted(self._between_files(options.salt)))
             return Taken(segment=writer.finish(), tally=self._tally)
+
+    def _sheltered(self, reading: Reading) -> Reading:
+        """The reading without the rows of protected parties; those that were read count as ignored."""
+        rejects = tuple(one for one in reading.rejects if not self._shelter.names(one.raw))
+        hidden = self._shelter.hides(reading.events)
+        read = reading.events.num_rows - reading.derived
+        dropped = int(hidden[:read].sum()) + len(reading.rejects) - len(rejects)
+        self._tally.sheltered += dropped
+        return Reading(
+            events=reading.events.filter(pa.array(~hidden)) if hidden.any() else reading.events,
+            rejects=rejects,
+            ignored=reading.ignored + dropped,
+            derived=reading.derived - int(hidden[read:].sum()),
+            stretches=reading.stretches,
+        )
+
+    def _between_files(self, salt: bytes) -> Reading:
+        """Record numbers missing between this file and those received before."""
+        new = self._tally.stretches
+        holes = stretches.opened(self._manifest, self._stamp.source, self._stamp.instance, new)
+        return self._sheltered(Reading(events=record_numbers.events(holes, salt), derived=len(holes)))
 
     def _sifted(self, reading: Reading) -> pa.Table:
         """The new rows of a reading, stamped; everything else is counted."""
         tally, events = self._tally, reading.events
         tally.ignored += reading.ignored
+        tally.stretches += reading.stretches
         tally.rejected += len(reading.rejects)
         tally.rejects += reading.rejects[: max(QUARANTINE_SHOWN - len(tally.rejects), 0)]
         keys = np.asarray(events["row_key"].cast(pa.uint64()))
@@ -252,11 +288,17 @@ def commit(manifest: Manifest, root: Path, received: Received, stamp: Stamp, tak
             ((stamp.batch_id, r.row, r.offset, r.reason, r.excerpt) for r in tally.rejects),
         )
         db.executemany("INSERT OR IGNORE INTO actor VALUES (?, ?)", sorted(tally.actors))
+        stretches.remember(db, stamp.batch_id, stamp.source, stamp.instance, tally.stretches)
         if taken.segment:
             naming = Naming(batch_id=stamp.batch_id, source=stamp.source, instance=stamp.instance)
             segment_id = name_segment(db, root, taken.segment, naming)
     return IngestReport(
-        batch_id=stamp.batch_id, sha256=received.sha256, counts=counts, known=False, segment_id=segment_id
+        batch_id=stamp.batch_id,
+        sha256=received.sha256,
+        counts=counts,
+        known=False,
+        segment_id=segment_id,
+        kept=received.kept_path is not None,
     )
 
 

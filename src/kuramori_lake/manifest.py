@@ -42,6 +42,12 @@ CREATE TABLE IF NOT EXISTS quarantine (
     reason TEXT NOT NULL, excerpt BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS quarantine_batch ON quarantine (batch_id);
+CREATE TABLE IF NOT EXISTS stretch (
+    batch_id INTEGER NOT NULL REFERENCES batch (id), source TEXT NOT NULL, instance TEXT NOT NULL,
+    channel TEXT NOT NULL, computer TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL CHECK (last >= first),
+    since INTEGER NOT NULL, until INTEGER NOT NULL, since_text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS stretch_source ON stretch (source, instance);
 CREATE TABLE IF NOT EXISTS actor (
     namespace TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (namespace, key)
 ) WITHOUT ROWID;

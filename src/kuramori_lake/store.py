@@ -42,6 +42,7 @@ from kuramori_lake.segments import sweep
 from kuramori_lake.sources import source as source_of
 from kuramori_lake.sources.parsed import Options
 from kuramori_lake.stamp import Stamp
+from kuramori_lake.unwatched import shelter_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,8 @@ class Lake:
     ) -> IngestReport:
         """Take one file in, exactly once. The same bytes again store nothing.
 
-        `zone` is the clock of logs that name none and of the local hour of all; `keep` stores a copy of the file.
+        `zone` is the clock of logs that name none and of the local hour of all; `keep` stores a copy of the file,
+        unless it has rows of a protected party (`context.Context.unwatched`).
 
         Raises:
             UnknownSourceError: no such parser.
@@ -152,8 +154,10 @@ class Lake:
                 received_utc=datetime.now(UTC).replace(tzinfo=None),
                 zone=zone,
             )
-            taken = Intake(root=self.root, manifest=self.manifest, source=parser, stamp=stamp).run(data, options)
-            kept = keep_raw(path, self.root, sha256) if keep else None
+            shelter = shelter_of(self.context.table("unwatched").to_pylist())
+            intake = Intake(root=self.root, manifest=self.manifest, source=parser, stamp=stamp, shelter=shelter)
+            taken = intake.run(data, options)
+            kept = keep_raw(path, self.root, sha256) if keep and taken.may_be_kept else None
             received = Received(name=path.name, sha256=sha256, bytes=len(data), kept_path=kept)
             return commit(self.manifest, self.root, received, stamp, taken)
 

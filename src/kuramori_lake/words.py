@@ -6,8 +6,10 @@ from typing import Final
 
 JAPANESE: Final[Mapping[str, str]] = {
     "Take logs into an event lake and look after it.": "ログをイベントレイクに取り込み、管理します。",
-    "Exit status: 0 done; 1 done, but rows were rejected or damage was found; 2 wrong use; 3 failed, nothing stored.": (
-        "終了コード: 0 完了、1 完了したが取り込めない行または破損あり、2 使い方の誤り、3 失敗（何も保存していません）。"
+    "Exit status: 0 done; 1 done, but rows were rejected or damage was found; 2 wrong use; 3 failed: nothing is "
+    "stored of a file whose failure was told, the other files of the call are in.": (
+        "終了コード: 0 完了、1 完了したが取り込めない行または破損あり、2 使い方の誤り、"
+        "3 失敗（失敗と表示されたファイルは何も保存していません。同時に指定した他のファイルは取り込み済みです）。"
     ),
     "usage: ": "使い方: ",
     "options": "オプション",

@@ -38,7 +38,27 @@ class Reject:
     row: int
     offset: int | None
     reason: str
-    excerpt: bytes
+    raw: bytes = b""
+    """All bytes of the row, to see whom it names; only its `excerpt` is ever stored."""
+
+    @property
+    def excerpt(self) -> bytes:
+        """The beginning of the row, of a size that can be shown."""
+        return self.raw[:EXCERPT_BYTES]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """The record numbers that one file covers, both ends included; times are microseconds since 1970, UTC."""
+
+    channel: str
+    computer: str
+    first: int
+    last: int
+    since: int
+    until: int
+    since_text: str
+    """Time of the first record as the log wrote it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +75,8 @@ class Reading:
     """Rows skipped by design, such as IPC$ or the bookkeeping of file handles."""
     derived: int = 0
     """The last `derived` rows of `events` were concluded (a gap in record numbers), not read."""
+    stretches: tuple[Stretch, ...] = ()
+    """Record numbers that the file covers, for logs that count their records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,5 +99,5 @@ def digest(salt: bytes, content: bytes) -> int:
 
 
 def reject(row: int, offset: int | None, reason: str, raw: bytes) -> Reject:
-    """A reject with its excerpt cut to a size that can be shown."""
-    return Reject(row=row, offset=offset, reason=reason, excerpt=bytes(raw[:EXCERPT_BYTES]))
+    """A reject with a copy of its bytes."""
+    return Reject(row=row, offset=offset, reason=reason, raw=bytes(raw))

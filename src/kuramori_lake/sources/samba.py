@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kuramori_lake import clock
+from kuramori_lake import clock, scratch
 from kuramori_lake.event import Confidence
 from kuramori_lake.sources.lines import LONGEST_LINE, split
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, reject
@@ -247,7 +246,7 @@ def _finished(events: pa.Table, local: clock.Micros, options: Options) -> pa.Tab
 
 def _read_chunk(raw: pa.Table, options: Options, opener: Opener) -> Reading:
     lines = _decoded(raw, options.encoding)
-    with duckdb.connect(config={"threads": 2}) as db:
+    with scratch.cursor() as db:
         db.register("lines", lines)
         found = db.execute(_PREFIX + _DEED, {"opener": str(opener), "salt": options.salt}).to_arrow_table()
     is_odd = pc.fill_null(found["odd"], fill_value=True)
