@@ -16,8 +16,9 @@ class ColumnKind(StrEnum):
     """How a value is drawn. The value itself is the same everywhere: list, detail page and export.
 
     TEXT: anything with a name. CODE: an identifying number, kept on one line. LINK: text that leads to the record's
-    own page. LEVEL: has `name` and `tone`, drawn as a seal. PERSON: text or `Link`. DATE: a date. DATETIME: an aware datetime, shown in the viewer's zone.
-    NUMBER: int or Decimal. TAG: text or `Mark`. BOOL: yes or no. None is shown as a dash and exported empty.
+    own page. LEVEL: has `name` and `tone`, drawn as a seal. PERSON: text or `Link`. DATE: a date. DATETIME: an aware
+    datetime, shown in the viewer's zone. NUMBER: int or Decimal. TAG: text or `Mark`. BOOL: yes or no. None is shown
+    as a dash and exported empty.
     """
 
     TEXT = "text"
