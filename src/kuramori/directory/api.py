@@ -101,7 +101,7 @@ def unit_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def unit_choices(viewer: Viewer) -> list[tuple[UUID, str]]:
     """Return the standing units in the order of the tree, as (id, name indented by depth)."""
-    found = sorted(units_visible_to(viewer).standing(), key=lambda unit: unit.path)
+    found = sorted(units_visible_to(viewer).filter(retired_at__isnull=True), key=lambda unit: unit.path)
     return [(unit.pk, "　" * (unit.path.count("/") - 1) + unit.name) for unit in found]
 
 
@@ -112,12 +112,15 @@ def unit_heads(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, Person]:
 
 def project_choices(viewer: Viewer) -> list[tuple[UUID, str]]:
     """Return the standing projects the viewer may know of, as (id, name)."""
-    return [(project.pk, project.name) for project in projects_visible_to(viewer).standing().order_by("code")]
+    return [
+        (project.pk, project.name)
+        for project in projects_visible_to(viewer).filter(retired_at__isnull=True).order_by("code")
+    ]
 
 
 def sites(viewer: Viewer) -> list[Site]:
     """Return the standing sites, by code."""
-    return list(units.sites_visible_to(viewer).standing().order_by("code"))
+    return list(units.sites_visible_to(viewer).filter(retired_at__isnull=True).order_by("code"))
 
 
 def subjects_of_person(viewer: Viewer, person: Person) -> list[UUID]:

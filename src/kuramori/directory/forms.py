@@ -46,14 +46,14 @@ class PersonField(forms.CharField):
         return value
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """One of the standing units."""
 
     def __init__(self, *, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(units_visible_to(viewer).filter(retired_at__isnull=True).order_by("code"), **kwargs)
 
 
-class SiteField(forms.ModelChoiceField):
+class SiteField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """One of the standing sites."""
 
     def __init__(self, *, viewer: Viewer, **kwargs: Any) -> None:

@@ -229,7 +229,9 @@ roles = Register(
     example=_("For instance: Botan Makino is promoter for the materials section and all below it."),
     model=RoleAssignment,
     columns=(
-        Column(name="role", label=_("role"), kind=ColumnKind.LINK, sort="role", value=lambda r, _v: r.get_role_display()),
+        Column(
+            name="role", label=_("role"), kind=ColumnKind.LINK, sort="role", value=lambda r, _v: r.get_role_display()
+        ),
         Column(name="person", label=_("person"), kind=ColumnKind.PERSON, value=lambda r, _v: person_link(r.person)),
         Column(name="where", label=_("holds for"), value=_role_where),
         Column(name="starts_on", label=_("from"), kind=ColumnKind.DATE, sort="starts_on"),

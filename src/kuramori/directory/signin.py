@@ -1,6 +1,6 @@
 """Sign-in as Kuramori wants it: nobody opens an account for himself, and nothing happens without an act."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
@@ -52,8 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Refuse whoever has left, whichever way he proves who he is: password, passkey or code."""
         if isinstance(user, Account) and not may_sign_in(user):
             accounts.sign_in_failed(account=user, by=SYSTEM)
-            return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **words)
+            return cast("HttpResponse", self.respond_user_inactive(request, user))
+        return cast("HttpResponse | None", super().pre_login(request, user, **words))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in: a new session, and the act that says so."""

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds import people_apply
 from kuramori.directory.feeds.columns import PEOPLE
@@ -56,10 +56,12 @@ def guard(outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None:
         return None
     return Stop(
         message=phrase(
-            noop("This file would end %(ending)s of %(active)s people: more than 5 %%."), ending=ending, active=active
+            gettext_noop("This file would end %(ending)s of %(active)s people: more than 5 %%."),
+            ending=ending,
+            active=active,
         ),
         next_step=phrase(
-            noop("Check whether the file is complete. Then another person of HR or the board approves it.")
+            gettext_noop("Check whether the file is complete. Then another person of HR or the board approves it.")
         ),
         permission=Permission.FEED_APPROVE,
     )
@@ -70,7 +72,7 @@ def _founding(rows: Sequence[ParsedRow], places: Places) -> dict[str, str]:
     if places.units:
         return {}
     pairs = ((row.values.get("unit_code"), row.values.get("unit_name")) for row in rows)
-    return {code or name: name or code for code, name in pairs if code or name}
+    return {str(code or name): str(name or code) for code, name in pairs if code or name}
 
 
 def _whole_file_faults(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> dict[int, list[CellError]]:
@@ -81,17 +83,17 @@ def _whole_file_faults(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerso
     for number, boss in above.items():
         if boss not in by_number and boss not in known:
             row = by_number[number]
-            message = phrase(noop("Nobody has the employee number %(number)s."), number=boss)
-            step = phrase(noop("Correct the boss's number, or add that person to the file."))
+            message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=boss)
+            step = phrase(gettext_noop("Correct the boss's number, or add that person to the file."))
             faults.setdefault(row.number, []).append(row.error("boss", message, step))
     for circle in cycles({n: boss for n, boss in above.items() if boss in by_number}):
         members = " → ".join(f"{n} ({by_number[n].number})" for n in (*circle, circle[0]))
         for number in circle:
             row = by_number[number]
             message = phrase(
-                noop("Bosses go round in a circle: %(members)s (row numbers in brackets)."), members=members
+                gettext_noop("Bosses go round in a circle: %(members)s (row numbers in brackets)."), members=members
             )
-            step = phrase(noop("Correct the boss of one of them in the HR system."))
+            step = phrase(gettext_noop("Correct the boss of one of them in the HR system."))
             faults.setdefault(row.number, []).append(row.error("boss", message, step))
     return faults
 
@@ -101,22 +103,22 @@ def _place_errors(row: ParsedRow, places: Places, founding: Mapping[str, str]) -
     errors = []
     code, name = row.values.get("unit_code"), row.values.get("unit_name")
     if not code and not name:
-        message = phrase(noop("The row says no unit."))
-        errors.append(row.error("unit_code", message, phrase(noop("Enter the code or the name of the unit."))))
+        message = phrase(gettext_noop("The row says no unit."))
+        errors.append(row.error("unit_code", message, phrase(gettext_noop("Enter the code or the name of the unit."))))
     elif (code or name) not in founding and places.unit_code(code, name) is None:
-        errors.append(_unknown(row, "unit_code" if code else "unit_name", code or name))
+        errors.append(_unknown(row, "unit_code" if code else "unit_name", str(code or name)))
     sides = [(side, row.values[side]) for side in ("side_1", "side_2") if row.values.get(side)]
     errors += [_unknown(row, s, word) for s, word in sides if word not in founding and word not in places.units]
     site = row.values.get("site")
     if site and places.sites and places.site_code(site) is None:
-        message = phrase(noop("There is no site “%(site)s”."), site=site)
-        errors.append(row.error("site", message, phrase(noop("Correct it, or import the sites first."))))
+        message = phrase(gettext_noop("There is no site “%(site)s”."), site=site)
+        errors.append(row.error("site", message, phrase(gettext_noop("Correct it, or import the sites first."))))
     return errors
 
 
 def _unknown(row: ParsedRow, column: str, word: str) -> CellError:
-    message = phrase(noop("There is no unit “%(unit)s”."), unit=word)
-    return row.error(column, message, phrase(noop("Correct it, or import the units first.")))
+    message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=word)
+    return row.error(column, message, phrase(gettext_noop("Correct it, or import the units first.")))
 
 
 def _is_same(row: ParsedRow, known: Mapping[str, KnownPerson]) -> bool:
@@ -132,7 +134,7 @@ def _wanted(row: ParsedRow, places: Places, founding: Mapping[str, str]) -> dict
     told |= {name: told[name] or "" for name in ("employer", "host_company") if name in told}
     if row.values.get("kind"):
         told["kind"] = str(row.values["kind"])
-    word = row.values.get("unit_code") or row.values.get("unit_name")
+    word = str(row.values.get("unit_code") or row.values.get("unit_name"))
     told["unit"] = places.unit_code(row.values.get("unit_code"), row.values.get("unit_name")) or word
     if word in founding:
         told["founds"] = founding[word]
@@ -187,8 +189,8 @@ def _warnings(row: ParsedRow, wanted: Mapping[str, Any]) -> tuple[CellError, ...
     kind = wanted.get("kind", EngagementKind.REGULAR)
     if kind not in SPONSORED or wanted.get("end_planned"):
         return ()
-    message = phrase(noop("An adviser or contractor without a planned last day."))
-    return (row.error("end_planned", message, phrase(noop("Enter the end of the contract in the HR system."))),)
+    message = phrase(gettext_noop("An adviser or contractor without a planned last day."))
+    return (row.error("end_planned", message, phrase(gettext_noop("Enter the end of the contract in the HR system."))),)
 
 
 def _gone(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> list[RowOutcome]:

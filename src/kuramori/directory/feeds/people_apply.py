@@ -1,6 +1,6 @@
 """Writes what HR's file says, inside the kit's one act: newcomers in bulk, changes one by one, nothing overwritten."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -96,7 +96,7 @@ def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
     index_many([(person, person.found_by) for person in new])
 
 
-def _engage(told: dict[str, Any], writing: _Writing) -> None:
+def _engage(told: Mapping[str, Any], writing: _Writing) -> None:
     """Prepare engagement, assignments and identities of a newcomer."""
     person = writing.people[told["number"]]
     kind = told.get("kind", EngagementKind.REGULAR)
@@ -115,7 +115,7 @@ def _engage(told: dict[str, Any], writing: _Writing) -> None:
             writing.identities.append(_identity(person, namespace, told[name], since=told["start"]))
 
 
-def _change(known: KnownPerson, told: dict[str, Any], writing: _Writing) -> None:
+def _change(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> None:
     """Write what differs: facts in place, the engagement as a corrected version, places as moves from today."""
     person, engagement = known.person, known.engagement
     if engagement is None:
@@ -137,11 +137,11 @@ def _change(known: KnownPerson, told: dict[str, Any], writing: _Writing) -> None
         engagement_end(engagement=engagement, last=told["end_planned"], today=writing.today, by=writing.by)
 
 
-def _tells_of_place(told: dict[str, Any]) -> bool:
+def _tells_of_place(told: Mapping[str, Any]) -> bool:
     return any(name in told for name in PLACED)
 
 
-def _move(known: KnownPerson, engagement: Engagement, told: dict[str, Any], writing: _Writing) -> None:
+def _move(known: KnownPerson, engagement: Engagement, told: Mapping[str, Any], writing: _Writing) -> None:
     """Let the main assignment end yesterday and a new one begin today; one that begins only today is corrected."""
     former = known.main
     if former is None:
@@ -151,7 +151,7 @@ def _move(known: KnownPerson, engagement: Engagement, told: dict[str, Any], writ
     if former.starts_on >= writing.today:
         former.corrected(**values)
         return
-    kept = {"unit": former.unit, "site": former.site, "position": former.position}
+    kept: dict[str, Any] = {"unit": former.unit, "site": former.site, "position": former.position}
     kept |= {"job_role": former.job_role, "boss": former.boss}
     following = Assignment(
         person=known.person, engagement_line=engagement.line, starts_on=writing.today, is_main=True,
@@ -171,7 +171,7 @@ def _change_sides(known: KnownPerson, engagement: Engagement, wanted: list[str],
             writing.assignments.append(_side(engagement, code, writing, since=max(engagement.start, writing.today)))
 
 
-def _rename(known: KnownPerson, told: dict[str, Any], writing: _Writing) -> None:
+def _rename(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> None:
     """Let a former mail address or account end yesterday and the new one begin today."""
     for namespace, name in NAMESPACES.items():
         if name not in told:
@@ -209,7 +209,7 @@ def _write_person(person: Person, facts: dict[str, Any]) -> None:
     index_many([(person, person.found_by)])
 
 
-def _placed(told: dict[str, Any], writing: _Writing) -> dict[str, Any]:
+def _placed(told: Mapping[str, Any], writing: _Writing) -> dict[str, Any]:
     """Return the fields of an assignment that the row tells of, as records."""
     values: dict[str, Any] = {name: told[name] for name in ("position", "job_role") if name in told}
     if "unit" in told:
@@ -221,7 +221,7 @@ def _placed(told: dict[str, Any], writing: _Writing) -> dict[str, Any]:
     return values
 
 
-def _assignment(engagement: Engagement, told: dict[str, Any], writing: _Writing, *, since: date) -> Assignment:
+def _assignment(engagement: Engagement, told: Mapping[str, Any], writing: _Writing, *, since: date) -> Assignment:
     return Assignment(
         person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=True, source=Source.FEED,
         **_placed(told, writing),

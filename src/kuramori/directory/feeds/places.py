@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import SITES, UNITS
 from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
@@ -35,8 +35,8 @@ def resolve_sites(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> 
         zone = row.values.get("zone_name")
         wrong = row.error(
             "zone_name",
-            phrase(noop("There is no time zone “%(zone)s”."), zone=zone),
-            phrase(noop("Write a name like Asia/Tokyo or Europe/Berlin.")),
+            phrase(gettext_noop("There is no time zone “%(zone)s”."), zone=zone),
+            phrase(gettext_noop("Write a name like Asia/Tokyo or Europe/Berlin.")),
         )
         known = sites.get(row.values.get("code") or "")
         told = {name: row.values[name] for name in SITE_FACTS if row.values.get(name)}
@@ -75,8 +75,8 @@ def resolve_units(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> 
         errors = _unit_errors(row, {*by_code, *units}, sites)
         if code in round_ones:
             members = " → ".join(f"{c} ({by_code[c].number})" for c in (*round_ones[code], round_ones[code][0]))
-            message = phrase(noop("Units belong to each other in a circle: %(members)s."), members=members)
-            errors.append(row.error("parent", message, phrase(noop("Correct the upper unit of one of them."))))
+            message = phrase(gettext_noop("Units belong to each other in a circle: %(members)s."), members=members)
+            errors.append(row.error("parent", message, phrase(gettext_noop("Correct the upper unit of one of them."))))
         outcomes.append(outcome_of(row, _unit_told(row, sites), units.get(code), errors, held=_unit_held))
     return outcomes
 
@@ -131,13 +131,13 @@ def _unit_errors(row: ParsedRow, codes: set[str], sites: Mapping[str, str]) -> l
     errors = []
     parent, site = row.values.get("parent"), row.values.get("site")
     if parent and parent not in codes:
-        message = phrase(noop("There is no unit “%(unit)s”."), unit=parent)
+        message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=parent)
         errors.append(
-            row.error("parent", message, phrase(noop("Add the upper unit to the file, or correct its code.")))
+            row.error("parent", message, phrase(gettext_noop("Add the upper unit to the file, or correct its code.")))
         )
     if site and site not in sites:
-        message = phrase(noop("There is no site “%(site)s”."), site=site)
-        errors.append(row.error("site", message, phrase(noop("Correct it, or import the sites first."))))
+        message = phrase(gettext_noop("There is no site “%(site)s”."), site=site)
+        errors.append(row.error("site", message, phrase(gettext_noop("Correct it, or import the sites first."))))
     return errors
 
 

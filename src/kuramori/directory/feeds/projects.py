@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import PROJECTS
 from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
@@ -110,13 +110,13 @@ def _told(row: ParsedRow) -> dict[str, Any]:
 def _errors(row: ParsedRow, units: set[str], numbers: set[str]) -> list[CellError]:
     errors = []
     if (unit := row.values.get("unit")) and unit not in units:
-        message = phrase(noop("There is no unit “%(unit)s”."), unit=unit)
-        errors.append(row.error("unit", message, phrase(noop("Correct it, or import the units first."))))
+        message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=unit)
+        errors.append(row.error("unit", message, phrase(gettext_noop("Correct it, or import the units first."))))
     people = [("leader", row.values.get("leader")), *(("members", n) for n in row.values.get("members") or ())]
     for column, number in people:
         if number and number not in numbers:
-            message = phrase(noop("Nobody has the employee number %(number)s."), number=number)
-            errors.append(row.error(column, message, phrase(noop("Correct it, or import the people first."))))
+            message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=number)
+            errors.append(row.error(column, message, phrase(gettext_noop("Correct it, or import the people first."))))
     return errors
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import ASSIGNED_ROLES, WHOLE_COMPANY
 from kuramori.directory.feeds.comparing import demand_everywhere
@@ -64,14 +64,14 @@ def _outcome(
     number, where, role = (row.values.get(name) for name in ("number", "where", "role"))
     errors = []
     if number and number not in people:
-        message = phrase(noop("Nobody has the employee number %(number)s."), number=number)
-        errors.append(row.error("number", message, phrase(noop("Correct it, or import the people first."))))
+        message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=number)
+        errors.append(row.error("number", message, phrase(gettext_noop("Correct it, or import the people first."))))
     elif number and people[number].pk == viewer.person_id:
-        message = phrase(noop("Nobody gives a role to himself."))
-        errors.append(row.error("number", message, phrase(noop("Ask another person who may give roles."))))
+        message = phrase(gettext_noop("Nobody gives a role to himself."))
+        errors.append(row.error("number", message, phrase(gettext_noop("Ask another person who may give roles."))))
     if where and where not in scopes:
-        message = phrase(noop("There is no unit or site “%(where)s”."), where=where)
-        errors.append(row.error("where", message, phrase(noop("Write a code, or 全社 for the whole company."))))
+        message = phrase(gettext_noop("There is no unit or site “%(where)s”."), where=where)
+        errors.append(row.error("where", message, phrase(gettext_noop("Write a code, or 全社 for the whole company."))))
     if row.errors or errors:
         return RowOutcome.rejected(row, *errors)
     scope, unit, site = scopes[str(where)]

@@ -1,6 +1,7 @@
 """People: one human, the names systems know them by, how they are engaged, and where they are assigned."""
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -91,11 +92,11 @@ class Identity(Dated):
 class EngagementQuerySet(VersionQuerySet):
     """Engagements hold from their start to their actual end, else to the planned one."""
 
-    def on(self, day: date) -> "EngagementQuerySet":
+    def on(self, day: date) -> Self:
         """Keep the engagements that run on that day."""
         return self.between(day, day)
 
-    def between(self, first: date, last: date) -> "EngagementQuerySet":
+    def between(self, first: date, last: date) -> Self:
         """Keep the engagements that run on any day from first to last."""
         ending = self.alias(last_day=Coalesce("end_actual", "end_planned"))
         return ending.filter(Q(last_day__isnull=True) | Q(last_day__gte=first), start__lte=last)
@@ -118,7 +119,7 @@ class Engagement(Version):
     )
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.HAND, editable=False)
 
-    objects = EngagementQuerySet.as_manager()
+    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]  # richer than Version's
 
     class Meta(Version.Meta):
         verbose_name = _("engagement")

@@ -47,7 +47,7 @@ class Version(Record):
     recorded_from = models.DateTimeField(editable=False)
     recorded_to = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = VersionQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # richer than Record's
 
     class Meta(Record.Meta):
         abstract = True

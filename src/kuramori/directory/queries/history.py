@@ -127,10 +127,11 @@ def identities_in_period(viewer: Viewer, first: date, last: date) -> list[Identi
     """
     if not viewer.may(Permission.PERSON_VIEW):
         return []
-    numbers = people_visible_to(viewer).filter(joined_on__lte=last).values("pk", "number", "joined_on")
+    numbers = people_visible_to(viewer).filter(joined_on__lte=last).values_list("pk", "number", "joined_on")
     held = [
-        IdentityHeld(person_id=p["pk"], namespace="number", value=p["number"], starts_on=p["joined_on"], ends_on=None)
-        for p in numbers.iterator(chunk_size=5000)
+        IdentityHeld(person_id=pk, namespace="number", value=number, starts_on=joined_on, ends_on=None)
+        for pk, number, joined_on in numbers.iterator(chunk_size=5000)
+        if joined_on is not None
     ]
     found = _begun(viewer, Identity.objects.known().between(first, last)).order_by("namespace", "value", "starts_on")
     fields = ("person_id", "namespace", "value", "starts_on")

@@ -16,4 +16,4 @@ def closed_page(_request: HttpRequest) -> HttpResponse:
 @page(OPEN)
 def ask_administrator(request: HttpRequest) -> HttpResponse:
     """Tell those who forgot their password whom to ask."""
-    return render(request, "account/password_reset.html", {"title": _("Forgotten password")})
+    return render(request, "directory/forgotten.html", {"title": _("Forgotten password")})
