@@ -1,7 +1,5 @@
 """Signing in to the demo with one click, by role. The page exists in demo mode only; nobody has a password there."""
 
-from dataclasses import dataclass
-
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,20 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kuramori.directory.acts.accounts import account_open
-from kuramori.directory.models import ROLE_WORDS, Person
+from kuramori.directory.models import ROLE_WORDS
 from kuramori.directory.queries.people import role_holders
 from kuramori.directory.viewing import viewer_of_system
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.pages import OPEN, page
 from kuramori.kernel.permissions import Role
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A role and the people who play it in the demo."""
-
-    title: str
-    people: tuple[Person, ...]
 
 
 @page(OPEN)
@@ -36,7 +26,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _enter(request, request.POST.get("person", ""))
     holders = role_holders(viewer_of_system(), limit=3)
-    parts = [Part(title=str(ROLE_WORDS[Role(role)]), people=tuple(people)) for role, people in holders.items()]
+    parts = [(ROLE_WORDS[Role(role)], people) for role, people in holders.items()]
     return render(request, "directory/demo.html", {"title": _("Enter the demo"), "parts": parts})
 
 

@@ -202,9 +202,3 @@ class MfaForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("roles"), choices=list(ROLE_WORDS.items()), widget=forms.CheckboxSelectMultiple, required=False
     )
-
-
-class ReasonForm(forms.Form):
-    """Why something is done; must be said."""
-
-    why = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Kept in the ledger."))

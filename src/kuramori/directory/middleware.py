@@ -18,20 +18,11 @@ NOBODY = Viewer(actor=Actor(kind=ActorKind.PERSON, id=None, name=""), person_id=
 # What somebody who still has to set up a second factor may open, and nothing else (SYS-21).
 WITHOUT_FACTOR = frozenset(
     {
-        "account_logout",
-        "account_reauthenticate",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_download_recovery_codes",
-        "mfa_generate_recovery_codes",
-        "mfa_index",
-        "mfa_list_webauthn",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
-        "mfa_view_recovery_codes",
-        "set_language",
+        "account_logout", "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn",
+        "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "mfa_index", "mfa_list_webauthn",
+        "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_view_recovery_codes", "set_language",
     }
-)
+)  # fmt: skip
 
 
 class ViewerMiddleware:

@@ -97,45 +97,12 @@ def members_panel(project: Project, viewer: Viewer) -> str | None:
     return render_to_string("directory/members.html", {"rows": rows}) if rows else None
 
 
+PERSON, UNIT, PROJECT = Person.record_kind(), Unit.record_kind(), Project.record_kind()
+VIEW = Permission.PERSON_VIEW
 PANELS = (
-    Panel(
-        kind="directory.person",
-        name="career",
-        title=_("Places over time"),
-        permission=Permission.PERSON_VIEW,
-        render=career_panel,
-        order=10,
-    ),
-    Panel(
-        kind="directory.person",
-        name="engagements",
-        title=_("Engagements"),
-        permission=Permission.PERSON_VIEW,
-        render=engagements_panel,
-        order=20,
-    ),
-    Panel(
-        kind="directory.person",
-        name="roles",
-        title=_("Roles"),
-        permission=Permission.ROLE_VIEW,
-        render=roles_panel,
-        order=30,
-    ),
-    Panel(
-        kind="directory.unit",
-        name="people",
-        title=_("People here"),
-        permission=Permission.PERSON_VIEW,
-        render=unit_panel,
-        order=10,
-    ),
-    Panel(
-        kind="directory.project",
-        name="members",
-        title=_("Members"),
-        permission=Permission.PROJECT_VIEW,
-        render=members_panel,
-        order=10,
-    ),
+    Panel(kind=PERSON, name="career", title=_("Places over time"), permission=VIEW, render=career_panel, order=10),
+    Panel(kind=PERSON, name="engagements", title=_("Engagements"), permission=VIEW, render=engagements_panel, order=20),
+    Panel(kind=PERSON, name="roles", title=_("Roles"), permission=Permission.ROLE_VIEW, render=roles_panel, order=30),
+    Panel(kind=UNIT, name="people", title=_("People here"), permission=VIEW, render=unit_panel, order=10),
+    Panel(kind=PROJECT, name="members", title=_("Members"), permission=VIEW, render=members_panel, order=10),
 )

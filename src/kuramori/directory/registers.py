@@ -1,6 +1,5 @@
 """The registers of this room, declared: people, units, sites, projects, roles."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -216,10 +215,6 @@ def _taken(*, role: RoleAssignment, by: Actor, why: str) -> None:
     role_acts.role_end(role=role, last=current().at.date() - timedelta(days=1), by=by, why=why)
 
 
-def _role_choices(_viewer: Viewer) -> Sequence[tuple[str, Any]]:
-    return list(ROLE_WORDS.items())
-
-
 roles = Register(
     name="directory:role",
     path="roles",
@@ -240,7 +235,7 @@ roles = Register(
     ),
     filters=(
         Filter(
-            name="role", label=_("role"), kind=FilterKind.CHOICE, choices=_role_choices,
+            name="role", label=_("role"), kind=FilterKind.CHOICE, choices=lambda _v: list(ROLE_WORDS.items()),
             apply=lambda found, value, _v: found.filter(role=value),
         ),
     ),

@@ -14,58 +14,20 @@ from kuramori.directory.rules.permissions import Permission
 from kuramori.directory.wording import VERBS
 from kuramori.kernel.room import MenuItem, Room
 
+SHOWN = (
+    ("protect", _("People"), "directory:person-list", "users", Permission.PERSON_VIEW, 30),
+    ("show", _("Units"), "directory:unit-list", "network", Permission.UNIT_VIEW, 70),
+    ("show", _("Projects"), "directory:project-list", "folder-kanban", Permission.PROJECT_VIEW, 72),
+    ("show", _("Sites"), "directory:site-list", "map-pin", Permission.SITE_EDIT, 74),
+    ("show", _("Roles"), "directory:role-list", "shield-check", Permission.ROLE_VIEW, 76),
+    ("show", _("Second factor at sign-in"), "directory:second-factor", "key-round", Permission.SETTING_EDIT, 90),
+)
 ROOM = Room(
     name="directory",
     title=_("People and units"),
-    menu=(
-        MenuItem(
-            section="protect",
-            title=_("People"),
-            url_name="directory:person-list",
-            icon="users",
-            permission=Permission.PERSON_VIEW,
-            order=30,
-        ),
-        MenuItem(
-            section="show",
-            title=_("Units"),
-            url_name="directory:unit-list",
-            icon="network",
-            permission=Permission.UNIT_VIEW,
-            order=70,
-        ),
-        MenuItem(
-            section="show",
-            title=_("Projects"),
-            url_name="directory:project-list",
-            icon="folder-kanban",
-            permission=Permission.PROJECT_VIEW,
-            order=72,
-        ),
-        MenuItem(
-            section="show",
-            title=_("Sites"),
-            url_name="directory:site-list",
-            icon="map-pin",
-            permission=Permission.SITE_EDIT,
-            order=74,
-        ),
-        MenuItem(
-            section="show",
-            title=_("Roles"),
-            url_name="directory:role-list",
-            icon="shield-check",
-            permission=Permission.ROLE_VIEW,
-            order=76,
-        ),
-        MenuItem(
-            section="show",
-            title=_("Second factor at sign-in"),
-            url_name="directory:second-factor",
-            icon="key-round",
-            permission=Permission.SETTING_EDIT,
-            order=90,
-        ),
+    menu=tuple(
+        MenuItem(section=section, title=title, url_name=url, icon=icon, permission=permission, order=order)
+        for section, title, url, icon, permission, order in SHOWN
     ),
     registers=ALL,
     permissions=MATRIX,

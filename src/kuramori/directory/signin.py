@@ -15,16 +15,9 @@ from django.utils.timezone import now
 
 from kuramori.directory.acts import accounts
 from kuramori.directory.models import Account
-from kuramori.directory.viewing import actor_of, standing_of
-from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
+from kuramori.directory.viewing import actor_for, standing_of
+from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import act
-
-
-def actor_for(account: Account) -> Actor:
-    """Return who acts when an account acts: its person."""
-    if account.person is None:
-        return Actor(kind=ActorKind.PERSON, id=account.pk, name=account.email)
-    return actor_of(account.person)
 
 
 def may_sign_in(account: Account) -> bool:

@@ -68,6 +68,12 @@ def actor_of(person: Person) -> Actor:
     return Actor(kind=ActorKind.PERSON, id=person.pk, name=person.name)
 
 
+def actor_for(account: Account) -> Actor:
+    """Return who acts when an account acts: its person."""
+    person = account.person
+    return actor_of(person) if person else Actor(kind=ActorKind.PERSON, id=account.pk, name=account.email)
+
+
 def standing_of(person_id: UUID, at: datetime) -> Standing:
     """Read what a person is at that moment, in one query over all dated facts about him."""
     default = ZoneInfo(settings.COMPANY_ZONE)
@@ -126,7 +132,7 @@ def viewer_of(person: Person, at: datetime, *, language: str = "ja", standing: S
 def viewer_for(account: Account, at: datetime) -> Viewer:
     """Return the viewer an account signs in as; an account without a person sees nothing."""
     if account.person is None:
-        return Viewer(actor=Actor(kind=ActorKind.PERSON, id=account.pk, name=account.email), person_id=None)
+        return Viewer(actor=actor_for(account), person_id=None)
     return viewer_of(account.person, at, language=account.language)
 
 

@@ -15,25 +15,7 @@ from kuramori.directory.models.roles import ROLE_WORDS, SCOPE_WORDS, RoleAssignm
 from kuramori.directory.models.versions import Dated, Overwritten, Version
 
 __all__ = [
-    "KIND_WORDS",
-    "ROLE_WORDS",
-    "SCOPE_WORDS",
-    "Account",
-    "Accounts",
-    "Assignment",
-    "Dated",
-    "Engagement",
-    "Holiday",
-    "Identity",
-    "Named",
-    "Overwritten",
-    "Person",
-    "Project",
-    "ProjectMember",
-    "RoleAssignment",
-    "SignInPolicy",
-    "Site",
-    "Source",
-    "Unit",
-    "Version",
-]
+    "KIND_WORDS", "ROLE_WORDS", "SCOPE_WORDS", "Account", "Accounts", "Assignment", "Dated", "Engagement", "Holiday",
+    "Identity", "Named", "Overwritten", "Person", "Project", "ProjectMember", "RoleAssignment", "SignInPolicy",
+    "Site", "Source", "Unit", "Version",
+]  # fmt: skip

@@ -115,8 +115,8 @@ class Engagement(Version):
     notice_received_on = models.DateField(_("notice received on"), null=True, blank=True)
     last_working_day = models.DateField(_("last working day"), null=True, blank=True)
     sponsor = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="sponsors", verbose_name=_("sponsor")
-    )
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="sponsors", verbose_name=_("sponsor"),
+    )  # fmt: skip
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.HAND, editable=False)
 
     objects = EngagementQuerySet.as_manager()  # type: ignore[misc]  # richer than Version's
@@ -145,14 +145,14 @@ class Assignment(Dated):
     engagement_line = models.UUIDField(editable=False, db_index=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("unit"))
     site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("site")
-    )
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("site"),
+    )  # fmt: skip
     position = models.CharField(_("position"), max_length=100, blank=True)
     job_role = models.CharField(_("kind of work"), max_length=100, blank=True)
     is_main = models.BooleanField(_("main assignment"), default=True)
     boss = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="leads_as_boss", verbose_name=_("boss")
-    )
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="leads_as_boss", verbose_name=_("boss"),
+    )  # fmt: skip
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.HAND, editable=False)
 
     class Meta(Dated.Meta):

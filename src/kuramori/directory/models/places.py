@@ -75,19 +75,16 @@ class Unit(Named):
     """
 
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
-    )
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children",
+        verbose_name=_("belongs to"),
+    )  # fmt: skip
     site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("site")
-    )
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("site"),
+    )  # fmt: skip
     head = models.ForeignKey(
-        "directory.Person",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="heads",
+        "directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="heads",
         verbose_name=_("head"),
-    )
+    )  # fmt: skip
     # The number an HR file names as head before its person has come in; the people's file then sets `head`.
     head_number = models.CharField(max_length=40, blank=True, editable=False)
     path = models.CharField(max_length=700, db_index=True, editable=False)
@@ -110,18 +107,14 @@ class Project(Named):
     """Work that gathers people from several units for a time."""
 
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("owning unit")
-    )
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("owning unit"),
+    )  # fmt: skip
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
     leader = models.ForeignKey(
-        "directory.Person",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="leads",
+        "directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="leads",
         verbose_name=_("leader"),
-    )
+    )  # fmt: skip
 
     class Meta(Named.Meta):
         verbose_name = _("project")

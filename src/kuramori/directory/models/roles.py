@@ -48,11 +48,11 @@ class RoleAssignment(Dated):
     role = models.CharField(_("role"), max_length=24, choices=list(ROLE_WORDS.items()))
     scope = models.CharField(_("holds for"), max_length=8, choices=list(SCOPE_WORDS.items()))
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("unit")
-    )
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("unit"),
+    )  # fmt: skip
     site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("site")
-    )
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("site"),
+    )  # fmt: skip
     given_by = models.UUIDField(null=True, editable=False)
     given_by_name = models.CharField(_("given by"), max_length=200, blank=True, editable=False)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 import holidays
@@ -34,10 +34,3 @@ class Calendar:
             return True
         public = public_holidays(self.country, self.subdivision, day.year)
         return not (day in self.off or day.weekday() in WEEKEND or day in public)
-
-    def business_days_after(self, day: date, count: int) -> date:
-        """Return the `count`-th business day after a day."""
-        while count > 0:
-            day += timedelta(days=1)
-            count -= self.is_business_day(day)
-        return day

@@ -4,7 +4,7 @@ Days are days of the site where the person works; an engagement lasts to the las
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -56,7 +56,6 @@ class EngagementSeen:
     end_actual: date | None
     notice_received_on: date | None
     last_working_day: date | None
-    is_masked: bool = False
 
 
 def last_day(engaged: Engaged) -> date | None:
@@ -90,21 +89,12 @@ def as_seen(engaged: Engaged, *, today: date, may_see_leaving: bool) -> Engageme
 
     Once the last day has passed, the end is no secret any more; the notice and its date stay with HR.
     """
-    full = EngagementSeen(
-        engagement_kind=engaged.engagement_kind,
-        start=engaged.start,
-        end_planned=engaged.end_planned,
-        end_actual=engaged.end_actual,
-        notice_received_on=engaged.notice_received_on,
-        last_working_day=engaged.last_working_day,
-    )
+    full = EngagementSeen(**{each.name: getattr(engaged, each.name) for each in fields(EngagementSeen)})
     if may_see_leaving:
         return full
     end = last_day(engaged)
     past = end if end is not None and end < today else None
-    return replace(
-        full, end_planned=None, end_actual=past, notice_received_on=None, last_working_day=None, is_masked=True
-    )
+    return replace(full, end_planned=None, end_actual=past, notice_received_on=None, last_working_day=None)
 
 
 def look_back_from(engaged: Engaged, *, days: int) -> date | None:

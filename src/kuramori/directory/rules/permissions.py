@@ -11,7 +11,6 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "directory:account:manage"
     FEED_APPROVE = "directory:feed:approve"
-    FEED_IMPORT = "directory:feed:import"
     LEAVER_VIEW = "directory:leaver:view"
     PERSON_ADD = "directory:person:add"
     PERSON_EDIT = "directory:person:edit"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kuramori.directory.acts import accounts as acts
-from kuramori.directory.forms import MfaForm, ReasonForm
+from kuramori.directory.forms import MfaForm
 from kuramori.directory.models import Account, Person
 from kuramori.directory.queries.people import account_of, mfa_roles, sessions_of
 from kuramori.directory.rules.permissions import Permission
@@ -22,6 +22,7 @@ from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Forbidden, Role
+from kuramori.kernel.registers.forms import RetireForm
 
 STEPS = {
     "open": gettext_lazy("Open an account"),
@@ -39,7 +40,7 @@ def account(request: ViewedRequest, pk: UUID) -> HttpResponse:
         raise Forbidden(Permission.ACCOUNT_MANAGE)
     person = person_of(request, pk)
     held = account_of(request.viewer, person)
-    form = ReasonForm(request.POST or None)
+    form = RetireForm(request.POST or None)
     link = ""
     if request.method == "POST" and form.is_valid():
         step = request.POST.get("step", "")
@@ -49,7 +50,7 @@ def account(request: ViewedRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, f"{refusal.message} {refusal.next_step}")
         else:
             link = request.build_absolute_uri(password_path(held)) if step in {"open", "recover"} else ""
-            form = ReasonForm()
+            form = RetireForm()
     context = {
         "title": _("Account"),
         "crumbs": [
@@ -84,7 +85,7 @@ def _step(step: str, person: Person, held: Account | None, *, by: Actor, why: st
 def second_factor(request: ViewedRequest) -> HttpResponse:
     """Decide which roles need a second factor."""
     form = MfaForm(request.POST or None, initial={"roles": sorted(mfa_roles(request.viewer))})
-    reason = ReasonForm(request.POST or None)
+    reason = RetireForm(request.POST or None)
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
         roles = frozenset(Role(role) for role in form.cleaned_data["roles"])
         acts.mfa_roles_set(roles=roles, by=request.viewer.actor, why=reason.cleaned_data["why"])

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuramori.directory.acts import people as acts
-from kuramori.directory.forms import AssignmentForm, LastDayForm, NoticeForm, ReasonForm
+from kuramori.directory.forms import AssignmentForm, LastDayForm, NoticeForm
 from kuramori.directory.models import Engagement, Person
 from kuramori.directory.queries.people import people_visible_to, running_engagement, today_of
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.registers.forms import RetireForm
 
 
 @page(Permission.PERSON_EDIT)
@@ -64,7 +65,7 @@ def _engagement(request: ViewedRequest, pk: UUID) -> Engagement:
 
 def _done(request: ViewedRequest, engagement: Engagement, form: BaseForm, title: str, do: Any) -> HttpResponse:
     """Show the form; when it is right, do the act and go back to the person."""
-    reason = ReasonForm(request.POST or None)
+    reason = RetireForm(request.POST or None)
     back = reverse("directory:person-detail", args=[engagement.person_id])
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
         try:
