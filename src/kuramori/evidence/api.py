@@ -1,26 +1,50 @@
 """What other rooms may ask of evidence."""
 
+from kuramori.evidence.asking import ask_bundle, ask_check, write_bundle
+from kuramori.evidence.bundles.making import MadeBundle
+from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
+from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.elements import Element, ShownExhibit, State, exhibits_of, proof_of
-from kuramori.evidence.queries import LedgerState, Seal, ledger_state, seals
-from kuramori.evidence.rules.note import VerifierKey
+from kuramori.evidence.export import export_ledger
+from kuramori.evidence.queries import LedgerState, last_check, ledger_state
+from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
+from kuramori.evidence.rules.damage import Damage, Found
+from kuramori.evidence.sealing import Seal, seals
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
+from kuramori.evidence.wording import damage_words
 
 __all__ = [
+    "BundleSource",
+    "CheckReport",
+    "Damage",
     "Element",
+    "EventExtract",
+    "Found",
     "LedgerState",
+    "MadeBundle",
     "NotAPrefix",
+    "Order",
     "Seal",
     "Sequencer",
     "ShownExhibit",
     "State",
-    "VerifierKey",
+    "ask_bundle",
+    "ask_check",
+    "damage_words",
     "exhibits_of",
+    "export_ledger",
+    "last_check",
     "latest_checkpoint",
+    "ledger_check",
     "ledger_state",
     "proof_of",
+    "row_leaf",
+    "row_ranges",
+    "rows_path",
     "run_forever",
     "seal_now",
     "seals",
     "sequence_all",
+    "write_bundle",
 ]

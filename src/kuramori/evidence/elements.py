@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from kuramori.evidence.queries import Seal, seals
 from kuramori.evidence.rules.elements import TRADE_SECRET, Requirement
+from kuramori.evidence.sealing import Seal, seals
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit, rooms
@@ -25,9 +25,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ShownExhibit:
-    """An exhibit with its seal and its age in days; both None when nothing in the ledger dates it."""
+    """An exhibit in the reader's language, with its seal and age in days; None when nothing in the ledger dates it."""
 
     exhibit: Exhibit
+    title: str
+    statement: str
     seal: Seal | None
     age: int | None
 
@@ -67,6 +69,8 @@ def _element(
     shown = tuple(
         ShownExhibit(
             exhibit=each,
+            title=str(each.title),
+            statement=str(each.statement),
             seal=sealed.get(each.entry_id) if each.entry_id else None,
             age=(today - each.at.astimezone(viewer.zone).date()).days if each.at else None,
         )

@@ -1,41 +1,16 @@
 """Every read of this room."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Q, QuerySet
 
-from kuramori.evidence.models import Checkpoint, Leaf
-from kuramori.kernel.models import Unsequenced
-from kuramori.kernel.permissions import Viewer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seal:
-    """Where an entry stands in the ledger, and when the first signed head covered it (UTC); None: not yet."""
-
-    index: int
-    sealed_at: datetime | None
-    size: int | None
-
-    @property
-    def is_sealed(self) -> bool:
-        """Say whether a signed head covers the entry."""
-        return self.sealed_at is not None
-
-
-def seals(entry_ids: Iterable[UUID]) -> dict[UUID, Seal]:
-    """Return the seals of those entries that have their place; one query. Says nothing of what they are about."""
-    covering = Checkpoint.objects.filter(size__gt=OuterRef("index")).order_by("size")
-    rows = Leaf.objects.filter(entry__id__in=set(entry_ids)).annotate(
-        sealed_at=Subquery(covering.values("at")[:1]), covered=Subquery(covering.values("size")[:1])
-    )
-    return {
-        entry: Seal(index=index, sealed_at=at, size=size)
-        for entry, index, at, size in rows.values_list("entry__id", "index", "sealed_at", "covered")
-    }
+from kuramori.evidence.models import Bundle, Checkpoint, CheckRun, Leaf
+from kuramori.evidence.rules.permissions import Permission
+from kuramori.kernel.ledger import entries_about
+from kuramori.kernel.models import Entry, Unsequenced
+from kuramori.kernel.permissions import Role, Viewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +23,7 @@ class LedgerState:
     checkpoint: Checkpoint | None
 
 
-def ledger_state(_viewer: Viewer) -> LedgerState:
+def ledger_state(viewer: Viewer) -> LedgerState:  # noqa: ARG001  (reads nothing of anybody's)
     """Return how the ledger stands; no word of what is in it."""
     last = Leaf.objects.order_by("-index").first()
     oldest = Unsequenced.objects.order_by("entry_id").values_list("entry__at", flat=True).first()
@@ -60,6 +35,32 @@ def ledger_state(_viewer: Viewer) -> LedgerState:
     )
 
 
-def leaves_of(entry_seqs: Collection[int]) -> dict[int, int]:
-    """Return the index of each entry that has its place, by the entry's row."""
-    return dict(Leaf.objects.filter(entry__in=entry_seqs).values_list("entry_id", "index"))
+def last_check(viewer: Viewer) -> CheckRun | None:  # noqa: ARG001  (reads nothing of anybody's)
+    """Return the newest full check with what it found, None before the first; its age is `created_at`."""
+    return CheckRun.objects.order_by("-created_at", "-id").first()
+
+
+def checks(viewer: Viewer) -> QuerySet[CheckRun]:  # noqa: ARG001  (reads nothing of anybody's)
+    """Return the full checks, newest first."""
+    rows: QuerySet[CheckRun] = CheckRun.objects.order_by("-created_at", "-id")
+    return rows
+
+
+def entry_by_id(viewer: Viewer, pk: UUID) -> Entry | None:  # noqa: ARG001  (reads nothing of anybody's)
+    """Return an entry; whether the viewer may read it depends on what it is about (`visibility`)."""
+    return Entry.objects.filter(id=pk).first()
+
+
+def bundles_visible_to(viewer: Viewer) -> QuerySet[Bundle]:
+    """Return the bundles the viewer may fetch: his own, or all of them for legal and the information manager."""
+    rows: QuerySet[Bundle] = Bundle.objects.order_by("-created_at", "-id")
+    if not viewer.may(Permission.BUNDLE_DOWNLOAD):
+        return rows.none()
+    if viewer.roles & {Role.LEGAL, Role.INFORMATION_MANAGER}:
+        return rows
+    return rows.filter(Q(asked_by=viewer.person_id) & Q(asked_by__isnull=False))
+
+
+def bundle_entry(viewer: Viewer, bundle: Bundle) -> UUID | None:  # noqa: ARG001  (reads nothing of anybody's)
+    """Return the id of the entry that seals a bundle the viewer was given."""
+    return entries_about(bundle.pk).filter(verb="evidence.bundle.export").values_list("id", flat=True).first()

@@ -1,11 +1,11 @@
 """What a room declares about itself, as data: menu, permissions, sentences, and what it offers by the six ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.apps import apps
@@ -76,6 +76,14 @@ class Panel:
     order: int = 50
 
 
+class CollectsEvents(Protocol):
+    """The second form of the port `exhibits`: log events for evidence bundles (`evidence.api.BundleSource`)."""
+
+    @property
+    def collect(self) -> Callable[..., Iterable[Any]]:
+        """Take an order and a viewer, and yield extracts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
     """The front page of a room. Data only; the six ports are tuples of what this room offers to lower ones."""
@@ -88,7 +96,7 @@ class Room:
     verbs: Mapping[str, str | Promise]
     jobs: tuple["JobKind", ...] = ()
     imports: tuple["ImportKind", ...] = ()
-    exhibits: tuple[Callable[[Subject, Viewer, date], list[Exhibit]], ...] = ()
+    exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents", ...] = ()
     gates: tuple[Callable[..., Any], ...] = ()
     measures: tuple[Callable[..., Any], ...] = ()
     duties: tuple[Callable[[Viewer, date], list[Duty]], ...] = ()

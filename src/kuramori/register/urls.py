@@ -14,5 +14,6 @@ urlpatterns = [
     path("secrets/<uuid:pk>/scope/", views.scope, name="secret-scope"),
     path("secrets/<uuid:pk>/scope/<uuid:row>/close/", views.scope_close, name="secret-scope-close"),
     path("secrets/<uuid:pk>/proof/", views.proof, name="secret-proof"),
+    path("secrets/<uuid:pk>/bundle/", views.bundle, name="secret-bundle"),
     *secrets.urls(),
 ]

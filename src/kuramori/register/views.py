@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from kuramori.evidence.api import proof_of
+from kuramori.evidence.api import ask_bundle, proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
 from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
 from kuramori.register.forms import LevelForm, NonPublicForm, ReasonForm, ScopeForm, ValueForm
@@ -228,7 +230,35 @@ def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "title": _("Legal proof"),
         "secret": secret,
         "elements": proof_of(secret.as_subject(), request.viewer, today=localdate(timezone=request.viewer.zone)),
-        "may_bundle": request.viewer.may(Permission.SECRET_PROVE),
+        "may_bundle": _may_prove(request.viewer, secret),
+        "bundle_form": ReasonForm(),
         "crumbs": _crumbs(secret),
     }
     return render(request, "register/proof.html", context)
+
+
+@page(Permission.SECRET_PROVE)
+@require_POST
+def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
+    """Have an evidence bundle made about a secret, with a reason; the job's page shows how far it is."""
+    secret = _seen(request, pk)
+    if not _may_prove(request.viewer, secret):
+        raise PermissionDenied
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give a reason: it stands in the ledger and in the bundle."))
+        return redirect("register:secret-proof", pk=secret.pk)
+    job = ask_bundle(
+        request.viewer,
+        kind="secret",
+        subject=secret.as_subject(),
+        permission=Permission.SECRET_PROVE,
+        why=form.cleaned_data["why"],
+    )
+    return redirect("kernel:job", job.pk)
+
+
+def _may_prove(viewer: Viewer, secret: Secret) -> bool:
+    """Say whether the viewer may take proof of this secret out of the house: for the company, or for its unit."""
+    permission = Permission.SECRET_PROVE
+    return viewer.may_everywhere(permission) or secret.unit_id in viewer.units_for(permission)

@@ -9,4 +9,5 @@ class Permission(StrEnum):
     BUNDLE_DOWNLOAD = "evidence:bundle:download"
     BUNDLE_PERSON = "evidence:bundle:person"
     ENTRY_VIEW = "evidence:entry:view"
+    LEDGER_CHECK = "evidence:ledger:check"
     LEDGER_VIEW = "evidence:ledger:view"

@@ -1,0 +1,100 @@
+"""What a bundle is asked to hold, and what other rooms put into it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from kuramori.kernel.acts import Subject
+from kuramori.kernel.permissions import Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One bundle: about `subject`, known to the ledger under `ids`, for acts and events in [starts_at, ends_at).
+
+    `up_to` fixes the ledger's size it looks at, so that making it again, after a crash, gives the same bundle.
+    """
+
+    id: UUID
+    kind: str
+    subject: Subject
+    ids: frozenset[UUID]
+    why: str
+    made_at: datetime
+    up_to: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether a moment lies in the period asked for."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the order for a job's arguments."""
+        return {
+            "id": str(self.id),
+            "kind": self.kind,
+            "subject": [self.subject.kind, str(self.subject.id), self.subject.name],
+            "ids": sorted(map(str, self.ids)),
+            "why": self.why,
+            "made_at": self.made_at.isoformat(),
+            "up_to": self.up_to,
+            "starts_at": self.starts_at.isoformat() if self.starts_at else None,
+            "ends_at": self.ends_at.isoformat() if self.ends_at else None,
+        }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        kind, number, name = told["subject"]
+        return cls(
+            id=UUID(told["id"]),
+            kind=told["kind"],
+            subject=Subject(kind, UUID(number), name),
+            ids=frozenset(map(UUID, told["ids"])),
+            why=told["why"],
+            made_at=datetime.fromisoformat(told["made_at"]),
+            up_to=told["up_to"],
+            starts_at=datetime.fromisoformat(told["starts_at"]) if told["starts_at"] else None,
+            ends_at=datetime.fromisoformat(told["ends_at"]) if told["ends_at"] else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventExtract:
+    """Rows of one sealed log segment that concern the subject.
+
+    `entry_id` is the act that sealed the segment, with the open notes segment, sha256, rows and rows_root (see
+    docs/en/verify/format.md); `csv` is RFC 4180 with the header; `ranges` are (first leaf, count) of the rows shown
+    (leaf 0 is the header), `path` proves them (`rules.bundle.row_ranges`, `rows_path`). `parquet` is the whole
+    sealed file: only where all of it may be shown. Titles and times are for the chronology (UTC).
+    """
+
+    segment: UUID
+    entry_id: UUID
+    csv: bytes
+    ranges: tuple[tuple[int, int], ...]
+    path: tuple[bytes, ...]
+    title_ja: str
+    title_en: str
+    first_at: datetime
+    last_at: datetime
+    parquet: bytes | None = None
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows are shown."""
+        return sum(count for _first, count in self.ranges)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleSource:
+    """Stands in a room's port `exhibits` beside the functions: gives bundles the events of a subject and period.
+
+    `collect` gets (order, viewer) and yields extracts one at a time, so that a bundle of a million rows needs the
+    memory of its largest segment only.
+    """
+
+    collect: Callable[[Order, Viewer], Iterable[EventExtract]]

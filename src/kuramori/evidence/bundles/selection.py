@@ -1,0 +1,183 @@
+"""Which entries go into a bundle, and which of their members are disclosed: need-to-know, member by member.
+
+Disclosed are who acted and why, the subject's own name, the notes, and the changes of the subject's own records and
+their parts. Everything that names or describes another subject stays a digest, and the manifest says so.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.models import Leaf
+from kuramori.evidence.rules.bundle import BundleEntry, Withheld, shown_items
+from kuramori.kernel.canonical import canonical
+from kuramori.kernel.commitments import digest_of, open_commitment
+from kuramori.kernel.ledger import NAME
+from kuramori.kernel.models import Disclosure, Entry, EntrySubject, ListedChange
+from kuramori.kernel.room import rooms
+
+CHUNK = 500
+NEED_TO_KNOW = "need_to_know"
+ERASED = "erased"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenEntry:
+    """An entry as read for a bundle: its body parsed, its disclosures by digest, its long lists if it has some."""
+
+    index: int
+    entry: Entry
+    raw: bytes
+    body: dict[str, Any]
+    opening: dict[str, str]
+    listed: Sequence[ListedChange]
+    subjects: Sequence[tuple[str, UUID]]
+
+    @property
+    def changes(self) -> list[tuple[int, dict[str, Any]]]:
+        """Return all changes with their position, whether they stand in the body or in a list."""
+        if isinstance(self.body["changes"], list):
+            return list(enumerate(self.body["changes"]))
+        return [(row.place, json.loads(bytes(row.body))) for row in self.listed]
+
+    def value(self, digest: str) -> Any:
+        """Return what a digest commits to; None when its disclosure was erased."""
+        return open_commitment(self.opening[digest], digest).value if digest in self.opening else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownEntry:
+    """An entry with what the bundle shows of it; `words` are the disclosed notes and names, for sentences."""
+
+    entry: BundleEntry
+    at: Any
+    verb: str
+    actor_kind: str
+    disclosures: tuple[str, ...]
+    changes: tuple[dict[str, Any], ...]
+    subjects: tuple[dict[str, Any], ...]
+    withheld: tuple[Withheld, ...]
+    words: dict[str, Any]
+    why: str
+
+
+def select(order: Order, more: frozenset[UUID]) -> list[tuple[int, int]]:
+    """Return (index, row) of the entries of an order in the ledger's order; `more` are entry ids shown besides."""
+    about = Q(entry__subjects__subject_id__in=order.ids)
+    if order.kind == "person":
+        about |= Q(entry__actor_id__in=order.ids)
+    if order.starts_at is not None:
+        about &= Q(entry__at__gte=order.starts_at)
+    if order.ends_at is not None:
+        about &= Q(entry__at__lt=order.ends_at)
+    found = Leaf.objects.filter(about | Q(entry__id__in=more), index__lt=order.up_to)
+    return sorted(set(found.values_list("index", "entry_id")))
+
+
+def opened(places: Sequence[tuple[int, int]]) -> Iterator[OpenEntry]:
+    """Read entries with all that stands beside them, some hundred at a time."""
+    for start in range(0, len(places), CHUNK):
+        part = {seq: index for index, seq in places[start : start + CHUNK]}
+        entries = Entry.objects.filter(seq__in=part)
+        members = dict(Disclosure.objects.filter(entry__in=part).values_list("entry_id", "members"))
+        for entry in sorted(entries, key=lambda each: part[each.seq]):
+            yield _opened(part[entry.seq], entry, members.get(entry.seq, []))
+
+
+def _opened(index: int, entry: Entry, members: Sequence[str]) -> OpenEntry:
+    raw = bytes(entry.body)
+    body = json.loads(raw)
+    listed, subjects = [], []
+    if not isinstance(body["changes"], list):
+        listed = list(ListedChange.objects.filter(entry=entry).order_by("place"))
+    if not isinstance(body["subjects"], list):
+        rows = EntrySubject.objects.filter(entry=entry).order_by("id")
+        subjects = list(rows.values_list("kind", "subject_id"))
+    opening = {digest_of(each): each for each in [*members, *(m for row in listed for m in row.members)]}
+    return OpenEntry(
+        index=index, entry=entry, raw=raw, body=body, opening=opening, listed=listed, subjects=subjects
+    )  # fmt: skip
+
+
+def parts_of(order: Order, places: Sequence[tuple[int, int]]) -> frozenset[UUID]:
+    """Return the records that belong to the subject (a secret's places and scope rows): added with its id in a field.
+
+    Kinds that have a register of their own never count as parts: another secret is another subject.
+    """
+    own = {str(each) for each in order.ids}
+    parts: set[UUID] = set()
+    for entry in opened(places):
+        for _place, change in entry.changes:
+            if change["op"] == "add" and change["on"] not in _independent_kinds():
+                values = (entry.value(digest) for digest in change["fields"].values())
+                if any(value is not None and value[1] in own for value in values if isinstance(value[1], str)):
+                    parts.add(UUID(change["id"]))
+    return frozenset(parts)
+
+
+@cache
+def _independent_kinds() -> frozenset[str]:
+    return frozenset(register.model.record_kind() for room in rooms() for register in room.registers)
+
+
+def shown(order: Order, entry: OpenEntry, parts: frozenset[UUID]) -> ShownEntry:
+    """Decide what the bundle shows of an entry."""
+    own = {str(each) for each in order.ids | parts}
+    is_listed = not isinstance(entry.body["changes"], list)
+    changes = [(place, change) for place, change in entry.changes if not is_listed or change["id"] in own]
+    disclosures, withheld, words = [], [], {}
+    for place, digest, may_show in _members(entry, changes, own):
+        if may_show and digest in entry.opening:
+            disclosures.append(entry.opening[digest])
+            if not place.startswith("changes."):
+                words[place] = entry.value(digest)
+        else:
+            reason = ERASED if digest not in entry.opening else NEED_TO_KNOW
+            withheld.append(Withheld(entry=entry.index, member=place, reason=reason))
+    words |= {f"notes.{name}": note["open"] for name, note in entry.body["notes"].items() if "open" in note}
+    return ShownEntry(
+        entry=BundleEntry(index=entry.index, raw=entry.raw),
+        at=entry.entry.at,
+        verb=entry.entry.verb,
+        actor_kind=entry.entry.actor_kind,
+        disclosures=tuple(disclosures),
+        changes=tuple(_shown_changes(entry, [place for place, _ in changes])) if is_listed else (),
+        subjects=tuple(_shown_subjects(entry, own)),
+        withheld=tuple(withheld),
+        words=words,
+        why=words.get("why") or "",
+    )
+
+
+def _members(
+    entry: OpenEntry, changes: Sequence[tuple[int, dict[str, Any]]], own: set[str]
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield (place, digest, whether it may be shown) of each committed member in sight."""
+    body = entry.body
+    yield "by.name", body["by"]["name"], True
+    yield "why", body["why"], True
+    in_body = body["subjects"] if isinstance(body["subjects"], list) else []
+    others = {kind.rpartition(".")[2] for kind, each in in_body if each not in own}
+    for name, note in body["notes"].items():
+        if "sd" in note:
+            of_other = name.startswith(NAME) and name.removeprefix(NAME) not in own
+            yield f"notes.{name}", note["sd"], not of_other and name not in others
+    for place, change in changes:
+        for field, digest in change["fields"].items():
+            yield f"changes.{place}.{field}", digest, change["id"] in own
+
+
+def _shown_changes(entry: OpenEntry, places: Sequence[int]) -> list[dict[str, Any]]:
+    return shown_items([bytes(row.body) for row in entry.listed], places) if places else []
+
+
+def _shown_subjects(entry: OpenEntry, own: set[str]) -> list[dict[str, Any]]:
+    places = [place for place, (_kind, each) in enumerate(entry.subjects) if str(each) in own]
+    items = [canonical([kind, str(each)]) for kind, each in entry.subjects] if places else []
+    return shown_items(items, places)

@@ -1,0 +1,33 @@
+"""A bundle as one file for handing over: the same bag always gives the same bytes."""
+
+import os
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+PIECE = 1 << 20
+
+
+def write_zip(folder: Path, target: Path, at: datetime) -> None:
+    """Write the folder as `target`, under the folder's own name; whole or not at all, flushed to the disk.
+
+    All members carry the time `at` (UTC). Raises OSError.
+    """
+    draft = target.with_name(f".{target.name}.draft")
+    with draft.open("wb") as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    _add(archive, path, f"{target.stem}/{path.relative_to(folder).as_posix()}", at)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(target)
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: str, at: datetime) -> None:
+    member = zipfile.ZipInfo(name, at.timetuple()[:6])
+    member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    member.file_size = path.stat().st_size
+    with path.open("rb") as file, archive.open(member, "w") as out:
+        while piece := file.read(PIECE):
+            out.write(piece)

@@ -1,0 +1,60 @@
+"""The long work of this room: the nightly check, and bundles."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kuramori.directory.api import Person, viewer_of, viewer_of_system
+from kuramori.evidence.acts import check_keep
+from kuramori.evidence.asking import BUNDLE, CHECK
+from kuramori.evidence.bundles.making import make_bundle
+from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.place import bundle_file
+from kuramori.evidence.bundles.zipping import write_zip
+from kuramori.evidence.check import ledger_check
+from kuramori.evidence.visibility import record_seen
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.acts import Refused
+from kuramori.kernel.jobs import JobKind, Progress
+from kuramori.kernel.permissions import Viewer
+
+
+def run_check(progress: Progress, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Hash the whole ledger again and keep what was found; started again from the front after a crash."""
+    run = check_keep(report=ledger_check(progress.report), by=SYSTEM)
+    return {"url": reverse("evidence:home"), "found": len(run.found), "first_bad": run.first_bad}
+
+
+def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Make the bundle that was asked for, as its zip; the right to do so is asked again now."""
+    order = Order.of_json(arguments["order"])
+    viewer = _viewer(progress)
+    viewer.demand(arguments["permission"])
+    if record_seen(viewer, order.subject) is None:
+        raise Refused(_("You may no longer see what this bundle is about."))
+    target = bundle_file(order.id)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not target.exists():
+        made = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=progress.report)
+        write_zip(made.folder, target, order.made_at)
+    shutil.rmtree(target.with_suffix(""), ignore_errors=True)
+    return {"url": reverse("evidence:bundle", args=[order.id])}
+
+
+def _viewer(progress: Progress) -> Viewer:
+    asked_by = progress.job.asked_by
+    if asked_by is None:
+        return viewer_of_system()
+    return viewer_of(Person.objects.get(pk=asked_by), now())
+
+
+JOBS = (
+    JobKind(name=CHECK, title=gettext_lazy("Check of the ledger"), run=run_check, every=timedelta(days=1)),
+    JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle),
+)

@@ -1,0 +1,177 @@
+"""The pages of this room: how the ledger stands, one entry, and bundles."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kuramori.directory.api import Person, subjects_of_person
+from kuramori.evidence import acts, queries
+from kuramori.evidence.asking import PERSON, ask_bundle, ask_check
+from kuramori.evidence.bundles.place import bundle_file
+from kuramori.evidence.forms import PersonBundleForm
+from kuramori.evidence.keys import signer
+from kuramori.evidence.models import Bundle, CheckRun
+from kuramori.evidence.rules.permissions import Permission
+from kuramori.evidence.sealing import seals
+from kuramori.evidence.visibility import first_seen
+from kuramori.evidence.wording import damage_words
+from kuramori.kernel.history import tell
+from kuramori.kernel.ledger import read
+from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.wording import moment
+
+FEW = 30
+
+
+@page(Permission.LEDGER_VIEW)
+def home(request: ViewedRequest) -> HttpResponse:
+    """Show how the ledger stands: entries, last head, last full check, the key, and how anybody can verify it."""
+    viewer = request.viewer
+    state, check = queries.ledger_state(viewer), queries.last_check(viewer)
+    context = {
+        "title": _("Evidence"),
+        "state": state,
+        "sealed_at": moment(state.checkpoint.at, viewer) if state.checkpoint else "",
+        "check": check,
+        "checked_at": moment(check.created_at, viewer) if check else "",
+        "found": _findings(check),
+        "key": signer().verifier,
+        "may_check": viewer.may(Permission.LEDGER_CHECK),
+        "may_person": viewer.may(Permission.BUNDLE_PERSON),
+        "bundles": [_bundle_row(each, viewer) for each in queries.bundles_visible_to(viewer)[:5]],
+    }
+    return render(request, "evidence/home.html", context)
+
+
+def _findings(check: CheckRun | None) -> list[str]:
+    found = check.found[:FEW] if check else []
+    return [damage_words(each["damage"], each["index"], each["detail"]) for each in found]
+
+
+@page(Permission.LEDGER_CHECK)
+@require_POST
+def check(request: ViewedRequest) -> HttpResponse:
+    """Have the whole ledger hashed again now."""
+    return redirect("kernel:job", ask_check(request.viewer).pk)
+
+
+@page(Permission.ENTRY_VIEW)
+def entry(request: ViewedRequest, pk: UUID) -> HttpResponse:
+    """Show an entry as a sentence, with its committed body and its seal, to who may see what it is about."""
+    found = queries.entry_by_id(request.viewer, pk)
+    if found is None:
+        raise Http404
+    opened = read([found])[0]
+    record = first_seen(request.viewer, opened.subjects)
+    if record is None:
+        raise Http404
+    seal = seals([pk]).get(pk)
+    context = {
+        "title": _("Ledger entry"),
+        "line": tell(record, request.viewer, read([found], about=record.pk))[0],
+        "seal": seal,
+        "sealed_at": moment(seal.sealed_at, request.viewer) if seal and seal.sealed_at else "",
+        "body": bytes(found.body).decode(),
+        "entry": found,
+        "crumbs": _crumbs(),
+    }
+    return render(request, "evidence/entry.html", context)
+
+
+@page(Permission.BUNDLE_DOWNLOAD)
+def bundles(request: ViewedRequest) -> HttpResponse:
+    """List the bundles the viewer may fetch, newest first."""
+    rows = [_bundle_row(each, request.viewer) for each in queries.bundles_visible_to(request.viewer)[:FEW]]
+    context = {
+        "title": _("Evidence bundles"),
+        "bundles": rows,
+        "may_person": request.viewer.may(Permission.BUNDLE_PERSON),
+        "crumbs": _crumbs(),
+    }
+    return render(request, "evidence/bundles.html", context)
+
+
+@page(Permission.BUNDLE_DOWNLOAD)
+def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
+    """Show a bundle: what is in it, its digest, and the button that fetches it."""
+    found = _bundle(request.viewer, pk)
+    entry_id = queries.bundle_entry(request.viewer, found)
+    context = {
+        "title": found.name,
+        "bundle": found,
+        "row": _bundle_row(found, request.viewer),
+        "seal": seals([entry_id]).get(entry_id) if entry_id else None,
+        "is_there": bundle_file(pk).exists(),
+        "crumbs": [*_crumbs(), {"title": _("Evidence bundles"), "url": reverse("evidence:bundles")}],
+    }
+    return render(request, "evidence/bundle.html", context)
+
+
+@page(Permission.BUNDLE_DOWNLOAD)
+@require_POST
+def bundle_download(request: ViewedRequest, pk: UUID) -> HttpResponseBase:
+    """Hand the file over; reading it is an act."""
+    found, path = _bundle(request.viewer, pk), bundle_file(pk)
+    if not path.exists():
+        raise Http404
+    file = acts.bundle_download(bundle=found, path=path, by=request.viewer.actor)
+    return FileResponse(file, as_attachment=True, filename=f"kuramori-{pk}.zip")
+
+
+@page(Permission.BUNDLE_PERSON)
+def person_bundle(request: ViewedRequest) -> HttpResponse:
+    """Ask for a bundle about a person and a period, with a reason."""
+    form = PersonBundleForm(request.viewer, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.person is not None:
+        job = _ask_person(request.viewer, form.person, form.cleaned_data)
+        messages.success(request, _("The bundle is being made."))
+        return redirect("kernel:job", job.pk)
+    context = {
+        "title": _("Bundle about a person"),
+        "form": form,
+        "action": _("Make the bundle"),
+        "back": reverse("evidence:home"),
+        "crumbs": _crumbs(),
+    }
+    return render(request, "evidence/person_bundle.html", context)
+
+
+def _ask_person(viewer: Viewer, person: Person, data: dict[str, Any]) -> Any:
+    return ask_bundle(
+        viewer,
+        kind=PERSON,
+        subject=person.as_subject(),
+        ids=subjects_of_person(viewer, person),
+        permission=Permission.BUNDLE_PERSON,
+        why=data["why"],
+        starts_on=data["starts_on"],
+        ends_on=data["ends_on"],
+    )
+
+
+def _bundle(viewer: Viewer, pk: UUID) -> Bundle:
+    found = queries.bundles_visible_to(viewer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _bundle_row(found: Bundle, viewer: Viewer) -> dict[str, Any]:
+    days = [at.astimezone(viewer.zone).strftime("%Y-%m-%d") if at else "" for at in (found.starts_at, found.ends_at)]
+    return {
+        "bundle": found,
+        "made_at": moment(found.created_at, viewer),
+        "period": " – ".join(days) if any(days) else _("all"),
+    }
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"title": _("Evidence"), "url": reverse("evidence:home")}]

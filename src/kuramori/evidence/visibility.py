@@ -1,0 +1,24 @@
+"""Whether a viewer may see what an entry or a bundle is about: the register of its kind says so, in every room."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kuramori.directory.api import Person, people_visible_to
+from kuramori.kernel.acts import Subject
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.room import rooms
+
+
+def record_seen(viewer: Viewer, subject: Subject) -> Any | None:
+    """Return the record behind a subject if the viewer may see it; kinds without a register are seen by nobody."""
+    if subject.kind == Person.record_kind():
+        return people_visible_to(viewer).filter(pk=subject.id).first()
+    for register in (each for room in rooms() for each in room.registers if each.model.record_kind() == subject.kind):
+        if register.may(viewer, "view"):
+            return register.visible_to(viewer).filter(pk=subject.id).first()
+    return None
+
+
+def first_seen(viewer: Viewer, subjects: Iterable[Subject]) -> Any | None:
+    """Return the first record among subjects that the viewer may see, None when there is none."""
+    return next((record for each in subjects if (record := record_seen(viewer, each)) is not None), None)
