@@ -103,10 +103,11 @@ def events(holes: Iterable[Hole], salt: bytes) -> pa.Table:
 
 
 def _event(hole: Hole, salt: bytes) -> dict[str, object]:
-    name = f"gap\0{hole.channel}\0{hole.computer}\0{hole.first}\0{hole.last}\0{hole.before[:19]}"
+    time = clock.iso_micros(hole.before)
+    name = f"gap\0{hole.channel}\0{hole.computer}\0{hole.first}\0{hole.last}\0{time // 1_000_000}"
     return {
         "row_key": digest(salt, name.encode()),
-        "time_utc": clock.iso_micros(hole.before),
+        "time_utc": time,
         "original_text": hole.before,
         "tz_basis": TimeBasis.EXPLICIT,
         "activity": Activity.LOG_GAP,

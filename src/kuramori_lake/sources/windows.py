@@ -1,6 +1,6 @@
 """Windows security events (EVTX, rendered XML, JSON lines) of logons, file accesses, shares and cleared logs.
 
-1102, 4624, 4625, 4634, 4647, 4656, 4658, 4660, 4663, 5140, 5145; all others are noise by design.
+1102, 4624, 4625, 4634, 4647, 4656, 4658, 4660, 4663, 4670, 5140, 5142 to 5145; all others are noise by design.
 Times are UTC, from System/TimeCreated. A record is known by channel, computer, record number and second: numbers start
 again after a log is cleared, so the time stands for the log's epoch.
 """
@@ -18,7 +18,7 @@ from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, diges
 from kuramori_lake.sources.windows_deeds import Deed, Stitcher
 from kuramori_lake.sources.windows_records import EVTX_MAGIC, Record, read
 
-VERSION: Final = 1
+VERSION: Final = 2
 ROWS_A_READING: Final = 20_000
 
 _COLUMNS: Final = (
@@ -32,14 +32,16 @@ _SCHEMA: Final = pa.schema([PARSED.field(name) for name in _COLUMNS])
 _Seen = dict[tuple[str, str], list[tuple[int, str]]]
 
 
-def _key(record: Record, salt: bytes) -> int:
-    return digest(salt, f"{record.channel}\0{record.computer}\0{record.record_id}\0{record.time[:19]}".encode())
+def _key(deed: Deed, salt: bytes) -> int:
+    """By the second, not by its text: two shippers write the time of one record differently."""
+    record, second = deed.record, deed.micros // 1_000_000
+    return digest(salt, f"{record.channel}\0{record.computer}\0{record.record_id}\0{second}".encode())
 
 
 def _row(deed: Deed, options: Options, encoding: str) -> tuple[Any, ...]:
     record = deed.record
     return (
-        _key(record, options.salt), deed.micros, record.time, TimeBasis.EXPLICIT, deed.actor,
+        _key(deed, options.salt), deed.micros, record.time, TimeBasis.EXPLICIT, deed.actor,
         deed.namespace if deed.actor else None, deed.confidence if deed.actor else None, deed.activity, deed.outcome,
         deed.kind, deed.path, deed.name, deed.label, deed.count, record.computer, deed.ip, deed.client, deed.session,
         ",".join(map(str, deed.also)) or None, deed.flags, record.row, record.offset, record.length, encoding,

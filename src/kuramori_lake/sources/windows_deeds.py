@@ -100,7 +100,11 @@ class Stitcher:
             4658: self._closed,
             4660: self._deleted,
             4663: self._accessed,
+            4670: self._permission,
             5140: self._share,
+            5142: self._share_changed,
+            5143: self._share_changed,
+            5144: self._share_changed,
             5145: self._share_file,
         }
 
@@ -219,6 +223,18 @@ class Stitcher:
         deed = self._deed(record, micros, Activity.DELETE, path=path, flags=None if path else "name_unknown")
         deed.also = [inferred.record.record_id, *inferred.also] if inferred else []
         yield deed
+
+    def _permission(self, record: Record, micros: int) -> Iterator[Deed]:
+        """4670 fires for tokens and registry keys all day; only files are of interest."""
+        if record.data.get("ObjectType") == "File":
+            path = text(record.data.get("ObjectName"))
+            yield self._deed(record, micros, Activity.PERMISSION_CHANGE, path=path)
+
+    def _share_changed(self, record: Record, micros: int) -> Iterator[Deed]:
+        """5142 share made, 5143 changed, 5144 taken away: who may reach a folder has changed."""
+        did = {5142: "share created", 5143: "share changed", 5144: "share deleted"}[record.event_id]
+        path = _share_of(record)
+        yield self._deed(record, micros, Activity.PERMISSION_CHANGE, kind=ObjectKind.SHARE, path=path, name=did)
 
     def _share(self, record: Record, micros: int) -> Iterator[Deed]:
         share = str(record.data.get("ShareName") or "")

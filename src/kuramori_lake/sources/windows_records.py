@@ -91,12 +91,15 @@ def _evtx(data: bytes) -> Iterator[Record | Reject]:
     for text, number in _texts(data):
         row += 1
         at, size = where.pop(number, (-1, 0))
+        if at < 0 and rejects and isinstance(text, str):  # the reader fills what is missing with zeros
+            yield reject(row, None, "record is cut", text.encode())
+            continue
         if isinstance(text, RuntimeError):
             yield reject(row, None, f"damaged chunk or record: {text}", b"")
             continue
         try:
             yield _from_event(orjson.loads(text)["Event"], row, at, size)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             yield reject(row, at, f"not an event record: {error!r}", text.encode())
 
 
@@ -195,7 +198,7 @@ def _json(data: bytes) -> Iterator[Record | Reject]:
             row, offset = place["raw_row"], place["raw_offset"]
             try:
                 yield _from_json(orjson.loads(line), row, offset, len(line))
-            except (KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 yield reject(row, offset, f"not an event: {error!r}", line)
 
 
