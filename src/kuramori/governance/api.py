@@ -2,7 +2,15 @@
 
 from kuramori.governance.acts import handling_set, scheme_install
 from kuramori.governance.models import ActionChoice, ApproverChoice, Level, RulingChoice
-from kuramori.governance.queries import definition, handling, handling_of, levels_in_force, levels_that, matrix
+from kuramori.governance.queries import (
+    definition,
+    handling,
+    handling_of,
+    levels_in_force,
+    levels_that,
+    levels_visible_to,
+    matrix,
+)
 from kuramori.governance.rules import Action, Handling, Ruling, strictest
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "handling_set",
     "levels_in_force",
     "levels_that",
+    "levels_visible_to",
     "matrix",
     "scheme_install",
     "strictest",

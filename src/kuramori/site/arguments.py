@@ -108,8 +108,9 @@ def _json(command: Command) -> None:
     command.add_argument("--json", action="store_true", help=_("one JSON document instead of text"))
 
 
-def _nothing(_command: Command) -> None:
-    pass
+def _migrate(command: Command) -> None:
+    schemes = ("four", "three", "ab")
+    command.add_argument("--levels", choices=schemes, default="four", help=_("levels of a new installation (four)"))
 
 
 def _commands() -> tuple[tuple[str, str, Callable[[Command], None], str], ...]:
@@ -126,7 +127,7 @@ def _commands() -> tuple[tuple[str, str, Callable[[Command], None], str], ...]:
         ("backup", "backup", _file, _("write everything into one file")),
         ("restore", "restore", _file, _("bring an empty data folder back from a backup")),
         ("check", "check", _json, _("say whether everything is running as it must")),
-        ("migrate", "migrate", _nothing, _("bring the database to this version, set its guards")),
+        ("migrate", "migrate", _migrate, _("bring the database to this version, set its guards")),
         ("admin", "admin", _admin, _("open the first administrator's account")),
     )
 

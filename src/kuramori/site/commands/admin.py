@@ -2,9 +2,9 @@
 
 import argparse
 
-from django.conf import settings
+from django.utils.timezone import now
 
-from kuramori.directory.api import first_administrator
+from kuramori.directory.api import administrator_create
 from kuramori.kernel.acts import Refused
 from kuramori.site.terminal import Exit, complain, say
 
@@ -12,9 +12,9 @@ from kuramori.site.terminal import Exit, complain, say
 def run(arguments: argparse.Namespace) -> int:
     """Open the account; the link to set a password is shown once, here, and nowhere else."""
     try:
-        path = first_administrator(mail=arguments.mail, name=arguments.name)
+        link = administrator_create(mail=arguments.mail, name=arguments.name, at=now())
     except Refused as refusal:
         complain(f"{refusal.message} {refusal.next_step}")
         return Exit.REFUSED
-    say(settings.PUBLIC_URL.rstrip("/") + path)
+    say(link)
     return Exit.OK

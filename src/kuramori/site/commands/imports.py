@@ -2,13 +2,19 @@
 
 import argparse
 import json
+from pathlib import Path
+
+from django.utils.translation import gettext_noop as noop
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.imports.api import import_file, kinds
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.report import ImportReport
+from kuramori.kernel.imports.wording import phrase
 from kuramori.site.terminal import Exit, complain, progress, say, say_json
 from kuramori.site.words import gettext as _
+
+STEP = phrase(noop("Write one JSON object: field name to column header or letter."))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -16,8 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.kind not in kinds():
         complain(_("unknown kind; one of: %(kinds)s") % {"kinds": ", ".join(sorted(kinds()))})
         return Exit.USAGE
-    mapping = json.loads(arguments.mapping.read_text("utf-8")) if arguments.mapping else None
     try:
+        mapping = _mapping(arguments.mapping)
         with progress(_("reading %(file)s") % {"file": arguments.file.name}) as step:
             report = import_file(
                 arguments.kind,
@@ -29,11 +35,29 @@ def run(arguments: argparse.Namespace) -> int:
                 error_sheet=arguments.errors,
                 step=step,
             )
-    except (FileRefused, Refused, OSError) as refusal:
-        complain(f"{refusal} {getattr(refusal, 'next_step', '')}".strip())
+    except OSError as error:
+        complain(_("%(file)s cannot be read: %(error)s") % {"file": error.filename, "error": error.strerror})
+        return Exit.REFUSED
+    except (FileRefused, Refused) as refusal:
+        complain(f"{refusal} {refusal.next_step}".strip())
         return Exit.REFUSED
     _show(report, as_json=arguments.json)
     return Exit.REFUSED if report.rejected or report.stop else Exit.OK
+
+
+def _mapping(path: Path | None) -> dict[str, str] | None:
+    """Read which column holds which field; raise FileRefused when the file does not say that, OSError without it."""
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise FileRefused(
+            phrase(noop("%(file)s cannot be read: %(error)s"), file=path.name, error=error), STEP
+        ) from error
+    if not isinstance(found, dict) or not all(isinstance(word, str) for word in found.values()):
+        raise FileRefused(phrase(noop("%(file)s is not a mapping of field names to columns."), file=path.name), STEP)
+    return found
 
 
 def _show(report: ImportReport, *, as_json: bool) -> None:
