@@ -1,5 +1,6 @@
 """Sign-in as Kuramori wants it: nobody opens an account for himself, and nothing happens without an act."""
 
+from functools import partial
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,7 +17,7 @@ from django.utils.timezone import now
 from kuramori.directory.acts import accounts
 from kuramori.directory.models import Account
 from kuramori.directory.viewing import actor_for, standing_of
-from kuramori.kernel.actors import SYSTEM, Actor
+from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import act
 
 
@@ -76,29 +77,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
 def record_second_factors() -> None:
     """Ask allauth to tell us of second factors: its signals are the only door it has for this."""
-    signals.authenticator_added.connect(_added, dispatch_uid="kuramori.mfa_add")
-    signals.authenticator_removed.connect(_removed, dispatch_uid="kuramori.mfa_remove")
-    signals.authenticator_reset.connect(_reset, dispatch_uid="kuramori.mfa_reset")
-    signals.authentication_failed.connect(_failed, dispatch_uid="kuramori.mfa_failed")
+    steps = {
+        "mfa_add": signals.authenticator_added,
+        "mfa_failed": signals.authentication_failed,
+        "mfa_remove": signals.authenticator_removed,
+        "mfa_reset": signals.authenticator_reset,
+    }
+    for step, signal in steps.items():
+        signal.connect(partial(_record, step), weak=False, dispatch_uid=f"kuramori.{step}")
 
 
-def _added(user: Account, authenticator: Authenticator, **_words: Any) -> None:
-    _record(user, "mfa_add", authenticator, actor_for(user))
-
-
-def _removed(user: Account, authenticator: Authenticator, **_words: Any) -> None:
-    _record(user, "mfa_remove", authenticator, actor_for(user))
-
-
-def _reset(user: Account, authenticator: Authenticator, **_words: Any) -> None:
-    _record(user, "mfa_reset", authenticator, actor_for(user))
-
-
-def _failed(user: Account, authenticator: Authenticator, **_words: Any) -> None:
-    _record(user, "mfa_failed", authenticator, SYSTEM)
-
-
-def _record(account: Account, step: str, authenticator: Authenticator, by: Actor) -> None:
+def _record(step: str, *, user: Account, authenticator: Authenticator, **_words: Any) -> None:
     """Record once allauth's own transaction is through: an act is a transaction of its own."""
-    factor = str(authenticator.type)
-    transaction.on_commit(lambda: accounts.second_factor_record(account=account, step=step, factor=factor, by=by))
+    factor, by = str(authenticator.type), SYSTEM if step == "mfa_failed" else actor_for(user)
+    transaction.on_commit(lambda: accounts.second_factor_record(account=user, step=step, factor=factor, by=by))

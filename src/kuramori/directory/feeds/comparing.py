@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from kuramori.directory.models import Named
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.mapping import Action, FieldChange, ParsedRow, RowOutcome
+from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Forbidden, Viewer
 
 
@@ -13,6 +16,24 @@ def demand_everywhere(viewer: Viewer, permission: str) -> None:
     """Raise Forbidden unless the viewer holds the permission for the whole company, as a whole file needs it."""
     if not viewer.may_everywhere(permission):
         raise Forbidden(permission)
+
+
+def no_unit(row: ParsedRow, column: str, word: str) -> CellError:
+    """Say that there is no such unit."""
+    message = phrase(_("There is no unit “%(unit)s”."), unit=word)
+    return row.error(column, message, phrase(_("Correct it, or import the units first.")))
+
+
+def no_site(row: ParsedRow, word: str) -> CellError:
+    """Say that there is no such site."""
+    message = phrase(_("There is no site “%(site)s”."), site=word)
+    return row.error("site", message, phrase(_("Correct it, or import the sites first.")))
+
+
+def nobody(row: ParsedRow, column: str, number: str) -> CellError:
+    """Say that nobody has that employee number."""
+    message = phrase(_("Nobody has the employee number %(number)s."), number=number)
+    return row.error(column, message, phrase(_("Correct the number, or add that person to the file of people.")))
 
 
 def fields_held(thing: Any) -> dict[str, Any]:

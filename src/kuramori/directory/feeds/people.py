@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds import people_apply
 from kuramori.directory.feeds.columns import PEOPLE
-from kuramori.directory.feeds.comparing import demand_everywhere
+from kuramori.directory.feeds.comparing import demand_everywhere, no_site, no_unit, nobody
 from kuramori.directory.feeds.known import KnownPerson, Places, people_known, places_known
 from kuramori.directory.rules.engagements import SPONSORED, EngagementKind
 from kuramori.directory.rules.feeds import cycles, too_many_end
@@ -83,9 +83,7 @@ def _whole_file_faults(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerso
     for number, boss in above.items():
         if boss not in by_number and boss not in known:
             row = by_number[number]
-            message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=boss)
-            step = phrase(gettext_noop("Correct the boss's number, or add that person to the file."))
-            faults.setdefault(row.number, []).append(row.error("boss", message, step))
+            faults.setdefault(row.number, []).append(nobody(row, "boss", boss))
     for circle in cycles({n: boss for n, boss in above.items() if boss in by_number}):
         members = " → ".join(f"{n} ({by_number[n].number})" for n in (*circle, circle[0]))
         for number in circle:
@@ -106,19 +104,13 @@ def _place_errors(row: ParsedRow, places: Places, founding: Mapping[str, str]) -
         message = phrase(gettext_noop("The row says no unit."))
         errors.append(row.error("unit_code", message, phrase(gettext_noop("Enter the code or the name of the unit."))))
     elif (code or name) not in founding and places.unit_code(code, name) is None:
-        errors.append(_unknown(row, "unit_code" if code else "unit_name", str(code or name)))
+        errors.append(no_unit(row, "unit_code" if code else "unit_name", str(code or name)))
     sides = [(side, row.values[side]) for side in ("side_1", "side_2") if row.values.get(side)]
-    errors += [_unknown(row, s, word) for s, word in sides if word not in founding and word not in places.units]
+    errors += [no_unit(row, s, word) for s, word in sides if word not in founding and word not in places.units]
     site = row.values.get("site")
     if site and places.sites and places.site_code(site) is None:
-        message = phrase(gettext_noop("There is no site “%(site)s”."), site=site)
-        errors.append(row.error("site", message, phrase(gettext_noop("Correct it, or import the sites first."))))
+        errors.append(no_site(row, site))
     return errors
-
-
-def _unknown(row: ParsedRow, column: str, word: str) -> CellError:
-    message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=word)
-    return row.error(column, message, phrase(gettext_noop("Correct it, or import the units first.")))
 
 
 def _is_same(row: ParsedRow, known: Mapping[str, KnownPerson]) -> bool:
@@ -203,11 +195,7 @@ def _gone(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> list[R
         return []
     return [
         RowOutcome(
-            row=None,
-            action=Action.END,
-            name=f"{number} {each.person.name}",
-            record=each,
-            values={"number": number},
+            row=None, action=Action.END, name=f"{number} {each.person.name}", record=each, values={"number": number}
         )
         for number, each in sorted(known.items())
         if each.is_active and number not in numbers

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import SITES, UNITS
-from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
+from kuramori.directory.feeds.comparing import demand_everywhere, no_site, no_unit, outcome_of
 from kuramori.directory.feeds.known import ids_by_number
 from kuramori.directory.models import Person, Site, Unit
 from kuramori.directory.rules.feeds import cycles, parents_first
@@ -131,13 +131,9 @@ def _unit_errors(row: ParsedRow, codes: set[str], sites: Mapping[str, str]) -> l
     errors = []
     parent, site = row.values.get("parent"), row.values.get("site")
     if parent and parent not in codes:
-        message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=parent)
-        errors.append(
-            row.error("parent", message, phrase(gettext_noop("Add the upper unit to the file, or correct its code.")))
-        )
+        errors.append(no_unit(row, "parent", parent))
     if site and site not in sites:
-        message = phrase(gettext_noop("There is no site “%(site)s”."), site=site)
-        errors.append(row.error("site", message, phrase(gettext_noop("Correct it, or import the sites first."))))
+        errors.append(no_site(row, site))
     return errors
 
 

@@ -7,17 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import PROJECTS
-from kuramori.directory.feeds.comparing import demand_everywhere, outcome_of
+from kuramori.directory.feeds.comparing import demand_everywhere, no_unit, nobody, outcome_of
 from kuramori.directory.models import Person, Project, ProjectMember, Source, Unit
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import current
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.mapping import ImportKind, ParsedRow, RowOutcome
-from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import record_many
 
@@ -108,16 +106,10 @@ def _told(row: ParsedRow) -> dict[str, Any]:
 
 
 def _errors(row: ParsedRow, units: set[str], numbers: set[str]) -> list[CellError]:
-    errors = []
-    if (unit := row.values.get("unit")) and unit not in units:
-        message = phrase(gettext_noop("There is no unit “%(unit)s”."), unit=unit)
-        errors.append(row.error("unit", message, phrase(gettext_noop("Correct it, or import the units first."))))
+    unit = row.values.get("unit")
+    errors = [no_unit(row, "unit", unit)] if unit and unit not in units else []
     people = [("leader", row.values.get("leader")), *(("members", n) for n in row.values.get("members") or ())]
-    for column, number in people:
-        if number and number not in numbers:
-            message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=number)
-            errors.append(row.error(column, message, phrase(gettext_noop("Correct it, or import the people first."))))
-    return errors
+    return errors + [nobody(row, column, number) for column, number in people if number and number not in numbers]
 
 
 PROJECT_FEED = ImportKind(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds.columns import ASSIGNED_ROLES, WHOLE_COMPANY
-from kuramori.directory.feeds.comparing import demand_everywhere
+from kuramori.directory.feeds.comparing import demand_everywhere, nobody
 from kuramori.directory.models import ROLE_WORDS, Person, RoleAssignment, Site, Unit
 from kuramori.directory.rules.permissions import Permission, RoleScope
 from kuramori.kernel.actors import Actor
@@ -64,8 +64,7 @@ def _outcome(
     number, where, role = (row.values.get(name) for name in ("number", "where", "role"))
     errors = []
     if number and number not in people:
-        message = phrase(gettext_noop("Nobody has the employee number %(number)s."), number=number)
-        errors.append(row.error("number", message, phrase(gettext_noop("Correct it, or import the people first."))))
+        errors.append(nobody(row, "number", number))
     elif number and people[number].pk == viewer.person_id:
         message = phrase(gettext_noop("Nobody gives a role to himself."))
         errors.append(row.error("number", message, phrase(gettext_noop("Ask another person who may give roles."))))

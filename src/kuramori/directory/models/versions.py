@@ -119,8 +119,7 @@ class Dated(Version):
         constraints = [
             *Version.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="%(app_label)s_%(class)s_days",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="%(app_label)s_%(class)s_days"
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kuramori.directory.models import Assignment, Engagement, Identity, Person
-from kuramori.directory.queries.people import end_seen, people_visible_to, sees_leaving, today_of
+from kuramori.directory.queries.people import begun, end_seen, people_visible_to, sees_leaving, today_of
 from kuramori.directory.rules.engagements import last_day, look_back_from
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Viewer
@@ -180,7 +180,7 @@ def ends_over(viewer: Viewer, day: date) -> QuerySet[Engagement]:
 
 
 def _begun(viewer: Viewer, found: Any) -> Any:
-    return found if sees_leaving(viewer) else found.filter(starts_on__lte=today_of(viewer))
+    return found.filter(begun(viewer))
 
 
 def _seen_end(viewer: Viewer, ends_on: date | None) -> date | None:

@@ -91,14 +91,14 @@ def roles_of(viewer: Viewer, person: Person) -> QuerySet[RoleAssignment]:
     roles = RoleAssignment.objects.known().filter(person=person).select_related("unit", "site")
     if not (viewer.may(Permission.ROLE_VIEW) or viewer.person_id == person.pk):
         return roles.none()
-    return roles.filter(_begun(viewer)).order_by("-starts_on")
+    return roles.filter(begun(viewer)).order_by("-starts_on")
 
 
 def roles_visible_to(viewer: Viewer) -> QuerySet[RoleAssignment]:
     """Return the role assignments with their former versions, which the register shows as retired."""
     if not viewer.may(Permission.ROLE_VIEW):
         return RoleAssignment.objects.none()
-    found = RoleAssignment.objects.filter(_begun(viewer), person__in=people_visible_to(viewer))
+    found = RoleAssignment.objects.filter(begun(viewer), person__in=people_visible_to(viewer))
     if not viewer.may_everywhere(Permission.ROLE_VIEW):
         found = found.filter(unit__in=viewer.units_for(Permission.ROLE_VIEW))
     return found.select_related("person", "unit", "site")
@@ -121,7 +121,8 @@ def role_holders(viewer: Viewer, *, limit: int) -> dict[str, list[Person]]:
     return {role: people for role, people in held.items() if people}
 
 
-def _begun(viewer: Viewer) -> Q:
+def begun(viewer: Viewer) -> Q:
+    """Return the condition that something dated has begun; for those who may know of days to come, none."""
     return Q() if sees_leaving(viewer) else Q(starts_on__lte=today_of(viewer))
 
 
