@@ -1,6 +1,27 @@
 """The pages of the room `watch`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from kuramori.watch.alert_register import alerts
+from kuramori.watch.registers import accounts, charters, flows, sources
+from kuramori.watch.views import alerts as alert_views
+from kuramori.watch.views import leavers, logs
 
 app_name = "watch"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("alerts/<uuid:pk>/", alert_views.detail, name="alert-detail"),
+    path("alerts/<uuid:pk>/events/", alert_views.events, name="alert-events"),
+    path("alerts/<uuid:pk>/review/", alert_views.review, name="alert-review"),
+    path("alerts/<uuid:pk>/unseal/", alert_views.unseal, name="alert-unseal"),
+    path("detection/run/", logs.run_detection, name="detection-run"),
+    path("leavers/", leavers.listing, name="leavers"),
+    path("leavers/<uuid:line>/", leavers.look_back, name="look-back"),
+    path("health/", logs.health, name="health"),
+    path("quarantine/", logs.quarantine, name="quarantine"),
+    path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),
+    *alerts.urls(),
+    *sources.urls(),
+    *accounts.urls(),
+    *flows.urls(),
+    *charters.urls(),
+]

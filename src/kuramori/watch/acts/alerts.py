@@ -1,0 +1,152 @@
+"""Every change of an alert: found, looked at, assigned, and a name shown for a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.directory.api import Person
+from kuramori.kernel.actors import SYSTEM, Actor
+from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.records import record_many
+from kuramori.watch.models import Alert, AlertComment, AlertSecret, StateChoice, Unsealing
+from kuramori.watch.rules.alerts import SETTLED, UNSEALED_FOR, State, opens_again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A finding ready to be kept: `reasons` is JSON text, `secrets` maps a secret's id to its documents touched."""
+
+    key: str
+    person_id: UUID
+    unit_id: UUID | None
+    since: date
+    until: date
+    as_of: date
+    queue: str
+    severity: str
+    score: Decimal
+    channels: tuple[str, ...]
+    reasons: str
+    secrets: dict[UUID, int]
+
+
+def alerts_keep(*, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, why: str = "") -> list[Alert]:
+    """Keep what was found as one act, one alert per person and window; return the alerts of the findings in order.
+
+    The same findings once more change nothing and write no entry.
+    """
+    plans = [_plan(found) for found in findings]
+    if not any(plan.is_news for plan in plans):
+        return [plan.alert for plan in plans]
+    with act("watch.detection.run", by=by, why=why) as this:
+        this.note("as_of", as_of.isoformat(), in_clear=True)
+        this.note("new", sum(plan.is_new for plan in plans), in_clear=True)
+        this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans), in_clear=True)
+        numbers = _numbers(as_of.year)
+        for plan in plans:
+            if plan.is_new:
+                plan.alert.number = next(numbers)
+            plan.alert.save()
+            _keep_secrets(plan.alert, plan.found.secrets)
+    return [plan.alert for plan in plans]
+
+
+@dataclass(kw_only=True)
+class _Plan:
+    found: Found
+    alert: Alert
+    is_new: bool
+    is_news: bool
+
+
+def _plan(found: Found) -> _Plan:
+    """Find the alert that a finding belongs to, or begin one; the finding's values are set, nothing is saved."""
+    alert = Alert.objects.filter(key=found.key).first() or _overlapping(found)
+    values: dict[str, Any] = {
+        "since": found.since,
+        "until": found.until,
+        "queue": found.queue,
+        "severity": found.severity,
+        "score": found.score,
+        "channels": list(found.channels),
+        "reasons": found.reasons,
+        "unit_id": found.unit_id,
+    }
+    if alert is None:
+        alert = Alert(key=found.key, person_id=found.person_id, as_of=found.as_of, **values)
+        return _Plan(found=found, alert=alert, is_new=True, is_news=True)
+    known = dict(AlertSecret.objects.filter(alert=alert).values_list("secret_id", "documents"))
+    is_news = any(getattr(alert, name) != value for name, value in values.items()) or known != found.secrets
+    if is_news:
+        if opens_again(State(alert.state), before=alert.severity, after=found.severity):
+            values["state"] = StateChoice.NEW
+        for name, value in (values | {"as_of": found.as_of}).items():
+            setattr(alert, name, value)
+    return _Plan(found=found, alert=alert, is_new=False, is_news=is_news)
+
+
+def _overlapping(found: Found) -> Alert | None:
+    """Return the same person's open alert whose window meets this one: a story that goes on is one alert."""
+    open_ones = Alert.objects.filter(person=found.person_id, retired_at=None).exclude(state__in=SETTLED)
+    return open_ones.filter(since__lte=found.until, until__gte=found.since).order_by("since", "id").first()
+
+
+def _numbers(year: int) -> Any:
+    """Yield the next numbers of a year: A-2026-0001."""
+    start = f"A-{year}-"
+    last = Alert.objects.filter(number__startswith=start).order_by("-number").values_list("number", flat=True).first()
+    count = int(last.removeprefix(start)) if last else 0
+    while True:
+        count += 1
+        yield f"{start}{count:04d}"
+
+
+def _keep_secrets(alert: Alert, secrets: dict[UUID, int]) -> None:
+    known = {row.secret_id: row for row in AlertSecret.objects.filter(alert=alert)}
+    record_many(
+        AlertSecret(alert=alert, secret_id=secret, documents=count)
+        for secret, count in secrets.items()
+        if secret not in known
+    )
+    for secret, row in known.items():
+        row.documents = secrets.get(secret, 0)
+        row.save()
+
+
+def alert_review(
+    *, alert: Alert, state: State, comment: str, assignee: Person | None, author: Person | None, by: Actor
+) -> Alert:
+    """Move an alert to a state, or only comment on it, and say who goes on with it.
+
+    Raises Refused without a comment, and for `new`: only detection makes an alert new.
+    """
+    if not comment.strip():
+        raise Refused(_("A step needs a word on why."), _("Write one sentence: what you found out, what you decided."))
+    if state is State.NEW and alert.state != State.NEW:
+        raise Refused(_("Only detection makes an alert new."), _("Choose “in review” to take it up again."))
+    with act("watch.alert.review", by=by, why=comment, subjects=[alert]) as this:
+        this.note("before", alert.state, in_clear=True)
+        this.note("after", str(state), in_clear=True)
+        alert.state, alert.assignee = StateChoice(state), assignee
+        alert.save()
+        AlertComment(alert=alert, author=author, text=comment.strip(), state=StateChoice(state)).save()
+    return alert
+
+
+def alert_unseal(*, alert: Alert, person: Person, reason: str, by: Actor) -> Unsealing:
+    """Show the name behind an alert to one person for 24 hours; the reason stands in the ledger for good.
+
+    Raises Refused without a reason.
+    """
+    if not reason.strip():
+        raise Refused(_("A name is shown for a reason only."), _("Write why you have to know who it is."))
+    with act("watch.alert.unseal", by=by, why=reason, subjects=[alert]):
+        unsealing = Unsealing(alert=alert, by=person, reason=reason.strip(), expires_at=now() + UNSEALED_FOR)
+        unsealing.save()
+    return unsealing

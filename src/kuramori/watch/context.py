@@ -1,0 +1,163 @@
+"""What the lake is told before it reads: people, accounts, secrets' paths, sites, flows, as they are known today.
+
+People of a site without a valid charter are not told at all: their events stay unread names, and nothing is counted
+for them (law: PPC guideline Q&A 5-7, BetrVG § 87(1) no. 6).
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from kuramori.directory.api import (
+    AssignmentHeld,
+    assignments_between,
+    holidays_between,
+    identities_between,
+    leavers,
+    projects_visible_to,
+    sites,
+    viewer_of_system,
+    who_was_where,
+)
+from kuramori.directory.api import Site as DirectorySite
+from kuramori.register.api import path_patterns
+from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
+from kuramori.watch.queries.charters import watched_sites
+from kuramori.watch.rules.sources import Share, as_logged
+from kuramori_lake.context import Context, ExcludedAccount, Flow, Identity, PersonDays, SecretPattern, Site
+from kuramori_lake.event import Namespace
+from kuramori_lake.store import Lake
+
+LOOK_BACK = timedelta(days=800)
+AHEAD = timedelta(days=400)
+TOP_WEIGHT = 1.0
+NAMESPACES = {"number": Namespace.EMPLOYEE, **{str(each): each for each in Namespace}}
+NOTE = "context.sha256"
+
+
+def context_sync(found: Lake, *, today: date) -> bool:
+    """Tell the lake what is known today; returns whether anything had changed since it was last told."""
+    told = context_of(today)
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    note = found.root / NOTE
+    if found.context.version and note.exists() and note.read_text() == f"{found.context.version} {digest}":
+        return False
+    version = found.context.write(told)
+    note.write_text(f"{version} {digest}")
+    return True
+
+
+def context_of(today: date) -> Context:
+    """Collect the context as the system sees it; assignments and names of the last two years and those to come."""
+    first, last = today - LOOK_BACK, today + AHEAD
+    system = viewer_of_system()
+    held = assignments_between(system, first, last)
+    places = {site.pk: site for site in sites(system)}
+    watched = _watched_people(held, watched_sites(system, today))
+    return Context(
+        identities=[
+            Identity(
+                namespace=NAMESPACES[each.namespace],
+                raw=each.value,
+                person_id=str(each.person_id),
+                since=each.starts_on,
+                until=each.ends_on,
+            )
+            for each in identities_between(system, first, last)
+            if each.namespace in NAMESPACES and each.person_id in watched
+        ],
+        people=list(_people([each for each in held if each.person_id in watched], places, today=today)),
+        secrets=_secrets(_shares()),
+        sites=[_site(site, first, last) for site in places.values()],
+        excluded=[
+            ExcludedAccount(
+                namespace=Namespace(each.namespace),
+                raw=each.raw,
+                reason=each.reason,
+                since=each.valid_from,
+                until=each.valid_to,
+            )
+            for each in ServiceAccount.objects.standing().order_by("id")
+        ],
+        flows=[
+            Flow(
+                destination_class=each.destination,
+                destination_value=each.value,
+                reason=each.reason,
+                since=each.valid_from,
+                until=each.valid_to,
+                person_id=str(each.person_id) if each.person_id else None,
+            )
+            for each in ApprovedFlow.objects.standing().order_by("id")
+        ],
+    )
+
+
+def _watched_people(held: Iterable[AssignmentHeld], watched: frozenset[UUID]) -> frozenset[UUID]:
+    """Return who may be watched: people whose latest main assignment is at a site with a valid charter."""
+    latest: dict[UUID, AssignmentHeld] = {}
+    for each in held:
+        known = latest.get(each.person_id)
+        if known is None or (each.is_main, each.starts_on) >= (known.is_main, known.starts_on):
+            latest[each.person_id] = each
+    return frozenset(person for person, each in latest.items() if each.site_id in watched)
+
+
+def _people(held: Iterable[AssignmentHeld], places: dict[UUID, DirectorySite], *, today: date) -> Iterable[PersonDays]:
+    first, last = today - LOOK_BACK, today + AHEAD
+    leaving = {each.person_id: each for each in leavers(viewer_of_system(), first, last)}
+    kinds = {each.person_id: each.engagement_kind for each in who_was_where(viewer_of_system(), today)}
+    projects = _projects(first, last)
+    for each in held:
+        gone = leaving.get(each.person_id)
+        yield PersonDays(
+            person_id=str(each.person_id),
+            unit=str(each.unit_id),
+            site=places[each.site_id].code if each.site_id in places else "",
+            role=each.job_role or each.position,
+            since=each.starts_on,
+            until=each.ends_on,
+            projects=tuple(sorted(projects[each.person_id])),
+            employment=kinds.get(each.person_id, ""),
+            notice_on=gone.notice_received_on if gone else None,
+            last_day=(gone.last_working_day or gone.last_day) if gone else None,
+        )
+
+
+def _projects(first: date, last: date) -> dict[UUID, set[str]]:
+    """Return the codes of the projects that people belong to in the period."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for project in projects_visible_to(viewer_of_system()):
+        for person in project.members.known().between(first, last).values_list("person_id", flat=True):
+            found[person].add(project.code)
+    return found
+
+
+def _shares() -> list[Share]:
+    return [pair for source in LogSource.objects.standing().order_by("id") for pair in source.mapped]
+
+
+def _secrets(shares: list[Share]) -> list[SecretPattern]:
+    """Return the path places of all secrets, each also as the logs write it; levels weigh by rank, the highest 1."""
+    places = list(path_patterns(viewer_of_system()).order_by("id"))
+    top = max((place.secret.level.rank for place in places), default=1) or 1
+    return [
+        SecretPattern(
+            pattern=pattern,
+            secret_id=str(place.secret_id),
+            number=place.secret.number,
+            level=place.secret.level.name_ja,
+            weight=round(TOP_WEIGHT * place.secret.level.rank / top, 3),
+            since=place.valid_from,
+            until=place.valid_to,
+        )
+        for place in places
+        for pattern in as_logged(place.pattern or place.text, shares)
+    ]
+
+
+def _site(site: DirectorySite, first: date, last: date) -> Site:
+    days = holidays_between(viewer_of_system(), site, first, last)
+    return Site(site=site.code, zone=site.zone_name, holidays=tuple(days))

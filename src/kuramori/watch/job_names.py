@@ -1,0 +1,7 @@
+"""The names of this room's jobs: pages ask for them, `jobs` runs them."""
+
+COLLECT = "watch.collect"
+DETECT = "watch.detect"
+INGEST = "watch.ingest"
+NIGHT = "watch.night"
+SEAL = "watch.seal"

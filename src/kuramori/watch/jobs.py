@@ -1,0 +1,134 @@
+"""Long and recurring work: taking files in, collecting watched folders, sealing, and the night's evaluation."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
+from kuramori.kernel.jobs import JobKind, Progress, ask
+from kuramori.watch.acts.receiving import ingest_files
+from kuramori.watch.acts.sealing import seal_segments
+from kuramori.watch.detection import detect_run
+from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, SEAL
+from kuramori.watch.lake import folder, lake
+from kuramori.watch.models import LogSource
+from kuramori.watch.reading import reading_of
+from kuramori_lake.compaction import CompactionError
+
+AT_REST = 60.0
+"""Seconds for which a file in a watched folder must not have grown before it is taken in."""
+SEEN = "collected.json"
+
+
+def run_ingest(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Take handed-in files of a registered source in; the copies handed in go away afterwards."""
+    source = LogSource.objects.get(pk=arguments["source"])
+    paths = [Path(path) for path in arguments["paths"] if Path(path).exists()]
+    report = ingest_files(
+        reading=reading_of(source),
+        paths=paths,
+        by=_asker(progress),
+        source=source,
+        step=progress.report,
+    )
+    for path in paths:
+        path.unlink(missing_ok=True)
+    if report.total("accepted"):
+        ask(DETECT, viewer=None)
+    counts = ("rows", "accepted", "duplicate", "ignored", "rejected")
+    return {name: report.total(name) for name in counts} | {"failed": report.failed}
+
+
+def run_collect(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Take in what is new in the watched folders and at rest; evaluate when something came."""
+    accepted = rejected = 0
+    sources = list(LogSource.objects.standing().exclude(folder="").order_by("id"))
+    seen = _read_seen()
+    for done, source in enumerate(sources, start=1):
+        new = {str(path): mark for path, mark in _at_rest(Path(source.folder)) if seen.get(str(path)) != mark}
+        if new:
+            report = ingest_files(
+                reading=reading_of(source), paths=[Path(path) for path in new], by=SYSTEM, source=source
+            )
+            failed = {each.path for each in report.files if each.error}
+            seen |= {path: mark for path, mark in new.items() if path not in failed}
+            accepted, rejected = accepted + report.total("accepted"), rejected + report.total("rejected")
+            _write_seen(seen)
+        progress.report(done, len(sources))
+    if accepted:
+        ask(DETECT, viewer=None)
+    return {"accepted": accepted, "rejected": rejected}
+
+
+def run_seal(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Seal what a crash may have left unsealed."""
+    if not folder().exists():
+        return {"sealed": 0}
+    with lake() as found:
+        return {"sealed": seal_segments(segments_of=found, by=SYSTEM, step=progress.report)}
+
+
+def run_detect(_progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Evaluate the last days up to a day, today when none is named."""
+    named = arguments.get("as_of")
+    day = date.fromisoformat(named) if named else localdate(timezone=ZoneInfo(settings.COMPANY_ZONE))
+    report = detect_run(as_of=day)
+    return {"alerts": len(report.alerts), "sites_without_charter": [each.site.code for each in report.unwatched]}
+
+
+def run_night(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring the lake into order, seal what that wrote, and evaluate; a damaged segment stops only the ordering."""
+    result: dict[str, Any] = {}
+    if folder().exists():
+        with lake() as found:
+            try:
+                result["segments"] = found.compact().segments_after
+            except CompactionError as error:
+                result["damage"] = str(error)
+            result["sealed"] = seal_segments(segments_of=found, by=SYSTEM, step=progress.report)
+    return result | run_detect(progress, arguments)
+
+
+def _asker(progress: Progress) -> Actor:
+    job = progress.job
+    return Actor(kind=ActorKind.PERSON, id=job.asked_by, name=job.asked_by_name) if job.asked_by else SYSTEM
+
+
+def _at_rest(place: Path) -> list[tuple[Path, list[int]]]:
+    """Return the files below a folder that have stopped growing, each with its size and time (nanoseconds)."""
+    found = []
+    for path in sorted(place.rglob("*")) if place.is_dir() else []:
+        state = path.stat()
+        if path.is_file() and time.time() - state.st_mtime >= AT_REST:
+            found.append((path, [state.st_size, state.st_mtime_ns]))
+    return found
+
+
+def _read_seen() -> dict[str, list[int]]:
+    note = folder() / SEEN
+    found: dict[str, list[int]] = json.loads(note.read_text()) if note.exists() else {}
+    return found
+
+
+def _write_seen(seen: Mapping[str, list[int]]) -> None:
+    note = folder() / SEEN
+    temporary = note.with_suffix(".tmp")
+    temporary.write_text(json.dumps(seen))
+    temporary.replace(note)
+
+
+JOBS = (
+    JobKind(name=INGEST, title=_("Take log files in"), run=run_ingest),
+    JobKind(name=COLLECT, title=_("Collect watched folders"), run=run_collect, every=timedelta(minutes=10)),
+    JobKind(name=SEAL, title=_("Seal log segments"), run=run_seal, every=timedelta(hours=1)),
+    JobKind(name=DETECT, title=_("Evaluate the logs"), run=run_detect),
+    JobKind(name=NIGHT, title=_("Order, seal and evaluate the logs at night"), run=run_night, every=timedelta(days=1)),
+)

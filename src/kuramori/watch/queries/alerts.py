@@ -1,0 +1,107 @@
+"""Which alerts a viewer may see, what the person in them is called for him, and why they were raised."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.timezone import now
+
+from kuramori.directory.api import person_names
+from kuramori.kernel.permissions import Viewer
+from kuramori.register.api import Secret, secrets_visible_to
+from kuramori.watch.models import Alert, AlertComment, AlertSecret, Unsealing
+from kuramori.watch.pseudonyms import alert_pseudonym
+from kuramori.watch.rules.alerts import OPEN, State
+from kuramori.watch.rules.permissions import Permission
+from kuramori_lake.detect import Code, Reason, sentence
+
+
+def alerts_visible_to(viewer: Viewer) -> QuerySet[Alert]:
+    """Return the alerts the viewer may work on: never his own, and in his units only where his role is held there."""
+    touched = AlertSecret.objects.filter(documents__gt=0).select_related("secret__level")
+    found = Alert.objects.select_related("assignee").prefetch_related(Prefetch("secrets", queryset=touched))
+    if not viewer.may(Permission.ALERT_VIEW):
+        return found.none()
+    if viewer.person_id is not None:
+        found = found.exclude(person=viewer.person_id)
+    if not viewer.may_everywhere(Permission.ALERT_VIEW):
+        found = found.filter(unit__in=viewer.units_for(Permission.ALERT_VIEW))
+    return found
+
+
+def open_alerts(viewer: Viewer) -> QuerySet[Alert]:
+    """Return the alerts in sight that nobody has settled."""
+    return alerts_visible_to(viewer).filter(state__in=OPEN, retired_at=None)
+
+
+def alerts_of_person(viewer: Viewer, person_id: UUID) -> QuerySet[Alert]:
+    """Return the alerts in sight about one person, the newest first: for pages that speak of him already."""
+    return alerts_visible_to(viewer).filter(person=person_id).order_by("-until", "-id")
+
+
+def alerts_on_secret(viewer: Viewer, secret_id: UUID) -> QuerySet[Alert]:
+    """Return the alerts in sight that concern a secret, the newest first."""
+    concerned = AlertSecret.objects.filter(secret=secret_id, documents__gt=0).values("alert")
+    return alerts_visible_to(viewer).filter(pk__in=concerned).order_by("-until", "-id")
+
+
+def unsealing_of(viewer: Viewer, alert: Alert) -> Unsealing | None:
+    """Return the unsealing that shows this viewer the name now, if he gave a reason within the last day."""
+    if viewer.person_id is None or not viewer.may(Permission.ALERT_UNSEAL):
+        return None
+    mine: QuerySet[Unsealing] = alert.unsealings.filter(by=viewer.person_id, expires_at__gt=now())
+    return mine.order_by("-expires_at").first()
+
+
+def name_behind(viewer: Viewer, alert: Alert) -> str:
+    """Return the person's name; the caller has found an unsealing."""
+    return person_names(viewer, [alert.person_id]).get(alert.person_id, "") or alert_pseudonym(
+        alert.pk, alert.person_id
+    )
+
+
+def sentences_of(viewer: Viewer, alert: Alert) -> list[tuple[Reason, str]]:
+    """Return each reason with its sentence in the viewer's language."""
+    return [(reason, sentence(reason, viewer.language)) for reason in map(_reason, alert.told)]
+
+
+def _reason(told: Mapping[str, Any]) -> Reason:
+    lists = {name: tuple(told[name]) for name in ("event_ids", "batches")}
+    return Reason(**({**told} | lists | {"code": Code(told["code"])}))
+
+
+def secrets_of(viewer: Viewer, alert: Alert) -> tuple[list[tuple[Secret, int]], list[tuple[Any, int]]]:
+    """Return the alert's secrets that the viewer may know, each with its documents; of the others level and number.
+
+    Need-to-know holds here too: whoever works on an alert does not thereby learn the title of a secret.
+    """
+    rows = {row.secret_id: row for row in alert.secrets.all()}
+    known = {secret.pk: secret for secret in secrets_visible_to(viewer).filter(pk__in=rows)}
+    shown = sorted(
+        ((secret, rows[pk].documents) for pk, secret in known.items()), key=lambda pair: (-pair[0].level.rank, -pair[1])
+    )
+    hidden: dict[UUID, tuple[Any, int]] = {}
+    for pk, row in rows.items():
+        if pk not in known:
+            level = row.secret.level
+            hidden[level.pk] = (level, hidden.get(level.pk, (level, 0))[1] + 1)
+    return shown, sorted(hidden.values(), key=lambda pair: -pair[0].rank)
+
+
+def comments_of(viewer: Viewer, alert: Alert) -> QuerySet[AlertComment]:
+    """Return what was written on an alert the viewer was given, newest first."""
+    found: QuerySet[AlertComment] = alert.comments.select_related("author").order_by("-created_at", "-id")
+    return found if viewer.may(Permission.ALERT_VIEW) else found.none()
+
+
+def waiting_for(viewer: Viewer) -> QuerySet[Alert]:
+    """Return the open alerts assigned to the viewer, heaviest first."""
+    mine = open_alerts(viewer).filter(assignee=viewer.person_id) if viewer.person_id else open_alerts(viewer).none()
+    return mine.order_by("-score", "-id")
+
+
+def unassigned(viewer: Viewer) -> QuerySet[Alert]:
+    """Return new alerts that nobody has taken, for those who review alerts."""
+    nobody = Q(assignee=None, state=State.NEW)
+    return open_alerts(viewer).filter(nobody) if viewer.may(Permission.ALERT_REVIEW) else open_alerts(viewer).none()

@@ -1,0 +1,48 @@
+"""Which sites may be watched: those whose charter holds on the day."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kuramori.directory.api import Site, sites
+from kuramori.kernel.permissions import Viewer
+from kuramori.watch.models import MonitoringCharter
+from kuramori.watch.rules.charters import Lack, lack_of
+from kuramori.watch.rules.permissions import Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A site with the charter that lets it be watched; without one, why the nearest one does not hold."""
+
+    site: Site
+    charter: MonitoringCharter | None
+    lack: Lack | None = None
+
+
+def charters_visible_to(viewer: Viewer) -> QuerySet[MonitoringCharter]:
+    """Return the charters: everybody who is watched may read why and how."""
+    found = MonitoringCharter.objects.select_related("site", "responsible")
+    return found if viewer.may(Permission.CHARTER_VIEW) else found.none()
+
+
+def sites_watched(viewer: Viewer, day: date) -> list[Watched]:
+    """Return every standing site with its charter of that day, or why there is none."""
+    standing = MonitoringCharter.objects.standing().select_related("site", "responsible").order_by("-valid_from", "-id")
+    by_site: dict[UUID, list[MonitoringCharter]] = {}
+    for charter in standing:
+        by_site.setdefault(charter.site_id, []).append(charter)
+    return [_watched(site, by_site.get(site.pk, []), day) for site in sites(viewer)]
+
+
+def watched_sites(viewer: Viewer, day: date) -> frozenset[UUID]:
+    """Return the sites whose people may be watched on that day."""
+    return frozenset(each.site.pk for each in sites_watched(viewer, day) if each.charter is not None)
+
+
+def _watched(site: Site, charters: list[MonitoringCharter], day: date) -> Watched:
+    lacks = [(lack_of(charter.terms, day), charter) for charter in charters]
+    holding = next((charter for lack, charter in lacks if lack is None), None)
+    return Watched(site=site, charter=holding, lack=None if holding or not lacks else lacks[0][0])

@@ -1,0 +1,36 @@
+"""What can be allowed in this room."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """The permissions of this room, alphabetical; `room.py` says which roles hold them."""
+
+    ACCESS_VIEW = "watch:access:view"
+    ACCOUNT_ADD = "watch:account:add"
+    ACCOUNT_EDIT = "watch:account:edit"
+    ACCOUNT_EXPORT = "watch:account:export"
+    ACCOUNT_RETIRE = "watch:account:retire"
+    ACCOUNT_VIEW = "watch:account:view"
+    ALERT_EXPORT = "watch:alert:export"
+    ALERT_REVIEW = "watch:alert:review"
+    ALERT_UNSEAL = "watch:alert:unseal"
+    ALERT_VIEW = "watch:alert:view"
+    CHARTER_ADD = "watch:charter:add"
+    CHARTER_EDIT = "watch:charter:edit"
+    CHARTER_EXPORT = "watch:charter:export"
+    CHARTER_RETIRE = "watch:charter:retire"
+    CHARTER_VIEW = "watch:charter:view"
+    DETECTION_RUN = "watch:detection:run"
+    FLOW_ADD = "watch:flow:add"
+    FLOW_EDIT = "watch:flow:edit"
+    FLOW_EXPORT = "watch:flow:export"
+    FLOW_RETIRE = "watch:flow:retire"
+    FLOW_VIEW = "watch:flow:view"
+    LEAVER_VIEW = "watch:leaver:view"
+    SOURCE_ADD = "watch:source:add"
+    SOURCE_EDIT = "watch:source:edit"
+    SOURCE_EXPORT = "watch:source:export"
+    SOURCE_INGEST = "watch:source:ingest"
+    SOURCE_RETIRE = "watch:source:retire"
+    SOURCE_VIEW = "watch:source:view"

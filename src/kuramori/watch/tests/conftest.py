@@ -1,0 +1,169 @@
+"""The small company with a lake of its own, a secret on a file server, and what a detection may find."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from kuramori.directory.acts.people import identity_add
+from kuramori.directory.api import actor_of
+from kuramori.directory.tests.company import FOUNDED, NOON, Company
+from kuramori.governance.api import Level, scheme_install
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.permissions import Role
+from kuramori.register.api import Secret, secret_add
+from kuramori.watch.acts.alerts import Found, alerts_keep
+from kuramori.watch.acts.settings import charter_add, source_add
+from kuramori.watch.detection import reasons_text
+from kuramori.watch.models import Alert, LogSource
+from kuramori_lake.detect import Code, Reason
+from kuramori_lake.simulator import Truth, simulate
+
+SHARE, PATH = r"\\fs01\zairyo", "/srv/samba/zairyo"
+LINE = (
+    "<173>Nov 19 {clock} smbd_audit: 2026/11/19 {clock}|{who}|10.1.4.7|pc7|zairyo|create_file|ok|0x120089|file|open|"
+    "{path}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def data(settings: Any, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    here = Company()
+    here.give(here.daichi, Role.SECURITY_ANALYST)
+    for person in (here.akari, here.botan, here.chihiro):
+        account = person.romaji.split()[0].lower()
+        identity_add(person=person, namespace="ad", value=account, starts_on=FOUNDED, by=SYSTEM)
+    return here
+
+
+@pytest.fixture
+def levels(db: None) -> dict[str, Level]:
+    return {level.code: level for level in scheme_install(scheme="four", by=SYSTEM)}
+
+
+@pytest.fixture
+def secret(company: Company, levels: dict[str, Level]) -> Secret:
+    return secret_add(
+        number="S-0001",
+        title="電解液の配合比",
+        keeper=company.akari,
+        unit=company.materials,
+        level=levels["top"],
+        tier="a",
+        identified_on=None,
+        places=[{"kind": "path", "text": rf"{SHARE}\配合"}],
+        by=actor_of(company.akari),
+    )
+
+
+@pytest.fixture
+def source(company: Company) -> LogSource:
+    return source_add(
+        name="材料サーバ", kind="samba", instance="fs01", site=company.tokyo, shares=[[SHARE, PATH]], by=SYSTEM
+    )
+
+
+@pytest.fixture
+def charter(company: Company) -> Any:
+    return charter_add(**charter_words(company), by=SYSTEM)
+
+
+def charter_words(company: Company, **words: Any) -> dict[str, Any]:
+    plain = {
+        "site": company.tokyo,
+        "purpose": "営業秘密の漏えいの発見",
+        "responsible": company.akari,
+        "rules": "検知担当だけが仮名で見る",
+        "noticed_on": date(2026, 3, 1),
+        "valid_from": date(2026, 4, 1),
+    }
+    return plain | words
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Callable[..., Path]:
+    """Write a Samba log: who opened which file below the share, a minute apart from nine in the morning."""
+
+    def write(*opened: tuple[str, str], name: str = "audit.log") -> Path:
+        path = tmp_path / name
+        lines = [
+            LINE.format(clock=f"09:{n // 60:02d}:{n % 60:02d}", who=who, path=f"{PATH}/{file}")
+            for n, (who, file) in enumerate(opened)
+        ]
+        path.write_text("".join(lines), encoding="utf-8")
+        return path
+
+    return write
+
+
+def bulk_read() -> Reason:
+    return Reason(
+        code=Code.BULK_READ,
+        strength=0.9,
+        numbers={
+            "own_now": 1240,
+            "days": 2,
+            "busiest_day": "2026-11-18",
+            "busiest_day_count": 800,
+            "own_usual": 31.0,
+            "own_days": 40,
+            "peer_usual": 40.0,
+            "peer_n": 12,
+            "peer_group": "role",
+            "z_own": 5.2,
+            "z_peer": 4.8,
+        },
+        query="SELECT 1240 AS own_now",
+        parameters={},
+    )
+
+
+@pytest.fixture
+def found(company: Company) -> Callable[..., Found]:
+    """A finding about Chihiro; words change it."""
+
+    def one(**words: Any) -> Found:
+        plain: dict[str, Any] = {
+            "key": "k1",
+            "person_id": company.chihiro.pk,
+            "unit_id": company.sales.pk,
+            "since": date(2026, 11, 17),
+            "until": date(2026, 11, 19),
+            "as_of": date(2026, 11, 19),
+            "queue": "everybody",
+            "severity": "high",
+            "score": Decimal("82.5"),
+            "channels": ("removable",),
+            "reasons": reasons_text([bulk_read()]),
+            "secrets": {},
+        }
+        return Found(**(plain | words))
+
+    return one
+
+
+@pytest.fixture
+def alert(found: Callable[..., Found], secret: Secret) -> Alert:
+    return alerts_keep(findings=[found(secrets={secret.pk: 212})], as_of=date(2026, 11, 19))[0]
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Truth:
+    """Forty people, two months, the planted story: raw logs and their truth."""
+    return simulate(tmp_path_factory.mktemp("company"), people=40, months=2, events=6_000)

@@ -1,0 +1,1 @@
+"""The pages the register kit does not draw."""

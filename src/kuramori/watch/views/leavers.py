@@ -1,0 +1,119 @@
+"""Leavers: who goes, and what the logs say of the time since (LEV-09)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from kuramori.kernel.charts import Day
+from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
+from kuramori.register.api import Secret, secrets_visible_to
+from kuramori.watch.models import StateChoice
+from kuramori.watch.queries.alerts import alerts_of_person
+from kuramori.watch.queries.charters import sites_watched
+from kuramori.watch.queries.leavers import LeaverSeen, leaver_seen_by, leavers_seen_by, look_back_at
+from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.traces import quantile
+from kuramori.watch.wording import CHANNEL_WORDS, DEPTH_WORDS, word
+from kuramori_lake.detect import LookbackReport
+
+
+@page(Permission.LEAVER_VIEW)
+def listing(request: ViewedRequest) -> HttpResponse:
+    """List who leaves or has just left."""
+    today = localdate(timezone=request.viewer.zone)
+    context = {
+        "title": _("Look-back on leavers"),
+        "rows": leavers_seen_by(request.viewer, today),
+        "unwatched": [each for each in sites_watched(request.viewer, today) if each.charter is None],
+    }
+    return render(request, "watch/leavers.html", context)
+
+
+@page(Permission.LEAVER_VIEW)
+def look_back(request: ViewedRequest, line: UUID) -> HttpResponse:
+    """Show what a leaver did since his look-back begins, beside his own usual."""
+    viewer = request.viewer
+    seen = leaver_seen_by(viewer, line, localdate(timezone=viewer.zone))
+    if seen is None:
+        raise Http404
+    report = look_back_at(viewer, seen)
+    context: dict[str, Any] = {
+        "title": _("Look-back: %(name)s") % {"name": seen.name},
+        "seen": seen,
+        "crumbs": [{"title": _("Look-back on leavers"), "url": reverse("watch:leavers")}],
+        "alerts": [
+            (alert, StateChoice(alert.state).label) for alert in alerts_of_person(viewer, seen.leaver.person_id)[:20]
+        ],
+    }
+    if report is not None:
+        context |= _told(viewer, seen, report)
+    return render(request, "watch/look_back.html", context)
+
+
+def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str, Any]:
+    """Return the report ready to show; what belongs to secrets outside the viewer's scope shows its level only."""
+    ids = {UUID(each.secret_id) for each in report.secrets}
+    known = {str(secret.pk): secret for secret in secrets_visible_to(viewer).filter(pk__in=ids)}
+    numbers = {secret.number for secret in known.values()}
+    before = sorted(day.documents for day in report.days if not day.after_notice and day.documents)
+    return {
+        "report": report,
+        "sentences": _sentences(seen, report),
+        "days_title": _("Documents by day since the look-back begins"),
+        "days": _days(report),
+        "high": quantile(before, 0.95) or report.usual,
+        "unit": _("documents"),
+        "channels": [(word(CHANNEL_WORDS, each.channel), each) for each in report.channels],
+        "secrets": [(known.get(each.secret_id), each) for each in report.secrets],
+        "areas": report.new_areas,
+        "documents": [
+            {
+                "path": each.path
+                if each.secret_number is None or each.secret_number in numbers
+                else _("a document of a secret not open to you"),
+                "level": each.level,
+                "touches": each.touches,
+                "deepest": word(DEPTH_WORDS, each.deepest),
+                "last": each.last,
+            }
+            for each in report.documents[:50]
+        ],
+    }
+
+
+def _days(report: LookbackReport) -> list[Day]:
+    marks = {report.notice_on: _("notice"), report.last_day: _("last working day")}
+    return [
+        Day(date=each.day, value=each.documents, is_off=each.rest_day, mark=marks.get(each.day, ""))
+        for each in report.days
+    ]
+
+
+def _sentences(_seen: LeaverSeen, report: LookbackReport) -> list[str]:
+    """Say the report in a few sentences, the weightiest first."""
+    secret: list[Secret] | int = sum(each.documents for each in report.secrets)
+    busiest = max(report.days, key=lambda day: day.documents, default=None)
+    taken = sum(each.files for each in report.channels if each.channel == "removable")
+    off_hours = sum(day.off_hours for day in report.days)
+    told = []
+    if busiest is not None and busiest.documents:
+        words = _("On the busiest day, %(day)s, %(count)s documents; the usual is %(usual)s a day.")
+        told.append(words % {"day": busiest.day, "count": f"{busiest.documents:,}", "usual": f"{report.usual:,.0f}"})
+    if secret:
+        told.append(
+            _("%(count)s documents of %(secrets)s secrets were touched.")
+            % {"count": f"{secret:,}", "secrets": len(report.secrets)}
+        )
+    if taken:
+        told.append(_("%(count)s files went to removable media.") % {"count": f"{taken:,}"})
+    if report.new_areas:
+        told.append(_("%(count)s areas were opened for the first time.") % {"count": len(report.new_areas)})
+    if off_hours:
+        told.append(_("%(count)s events lie outside the person's usual hours.") % {"count": f"{off_hours:,}"})
+    return told or [_("Nothing in the logs stands out in this time.")]
