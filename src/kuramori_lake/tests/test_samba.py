@@ -1,6 +1,9 @@
 """Samba's log: what counts as a deed, names with bars, cut lines; the fast path says what the slow one says."""
 
-from hypothesis import given
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuramori_lake.sources import samba
@@ -131,16 +134,108 @@ def by_hand(text: str):
     return (line.activity, line.outcome, line.kind, line.path, line.target) if line.activity else None
 
 
-@given(operation=st.sampled_from(OPERATIONS), result=RESULT, opened=OPENED, names=NAMES)
-def test_fast_path_agrees_with_the_line_read_by_hand(operation, result, opened, names):
-    before = opened if operation == "create_file" else ("r",) if operation in {"openat", "open"} else ()
-    text = HEAD + "|".join((operation, result, *before, *names))
-    reading = next(samba.parse(text.encode() + b"\n|create_file|\n", OPTIONS))
+TEXT = st.tuples(st.sampled_from(OPERATIONS), RESULT, OPENED, NAMES).map(
+    lambda found: (
+        HEAD
+        + "|".join(
+            (
+                *found[:2],
+                *(found[2] if found[0] == "create_file" else ("r",) if found[0] in {"openat", "open"} else ()),
+                *found[3],
+            )
+        )
+    )
+)
+
+
+@settings(max_examples=40)
+@given(texts=st.lists(TEXT, min_size=1, max_size=40, unique=True))
+def test_fast_path_agrees_with_the_line_read_by_hand(texts):
+    reading = next(samba.parse("\n".join([*texts, "|create_file|", ""]).encode(), OPTIONS))
     columns = ("activity", "outcome", "object_kind", "path", "destination_value")
-    found = [tuple(row[name] for name in columns) for row in reading.events.to_pylist()]
-    found += [one.reason for one in reading.rejects if one.row == 1]
-    expected = by_hand(text)
-    assert found == ([] if expected is None else [expected])
+    found = {row["raw_row"]: tuple(row[name] for name in columns) for row in reading.events.to_pylist()}
+    found |= {one.row: one.reason for one in reading.rejects}
+    expected = {row: said for row, text in enumerate(texts, 1) if (said := by_hand(text)) is not None}
+    del found[len(texts) + 1]
+    assert found == expected
+
+
+def test_debug_log_has_two_lines_for_a_deed_and_the_heading_is_no_row_of_its_own():
+    heading = b"[2026/11/23 03:29:29.660713,  1] ../../source3/modules/vfs_full_audit.c:643(do_log)"
+    reading = read(heading, b"  " + (HEAD + "unlinkat|ok|/srv/a").encode(), heading)
+    assert (reading.events["path"].to_pylist(), reading.ignored) == (["/srv/a"], 2)
+
+
+def test_summer_time_of_the_site_is_applied_by_the_day():
+    berlin = Options(zone=ZoneInfo("Europe/Berlin"))
+    summer = (HEAD + "unlinkat|ok|/srv/a").replace("2026/11/23", "2026/07/23").encode()
+    found = read("unlinkat|ok|/srv/a", summer, options=berlin).events["time_utc"].to_pylist()
+    assert [one.hour for one in found] == [2, 1]
+
+
+def test_doubled_hour_of_autumn_is_its_first_pass_and_the_missing_one_of_spring_is_kept():
+    berlin = Options(zone=ZoneInfo("Europe/Berlin"))
+    doubled = (HEAD + "unlinkat|ok|/srv/a").replace("2026/11/23 03:30", "2026/10/25 02:30").encode()
+    missing = (HEAD + "unlinkat|ok|/srv/a").replace("2026/11/23 03:30", "2026/03/29 02:30").encode()
+    found = read(doubled, missing, options=berlin).events["time_utc"].to_pylist()
+    assert [one.isoformat() for one in found] == ["2026-10-25T00:30:28", "2026-03-29T01:30:28"]
+
+
+def test_host_of_the_settings_stands_in_where_the_log_names_none():
+    told = Options(zone=TOKYO, host="fs01")
+    named = HEAD.replace("smbd_audit", "fs09 smbd_audit").encode() + b"unlinkat|ok|/srv/a"
+    assert read("unlinkat|ok|/srv/a", named, options=told).events["host"].to_pylist() == ["fs01", "fs09"]
+    assert read("unlinkat|ok|/srv/a").events["host"].to_pylist() == [None]
+
+
+def test_line_of_more_than_a_mebibyte_is_one_reject_that_holds_its_beginning():
+    reading = read("unlinkat|ok|/srv/a", HEAD.encode() + b"unlinkat|ok|/" + b"x" * 2**20, "unlinkat|ok|/srv/b")
+    assert reading.events["path"].to_pylist() == ["/srv/a", "/srv/b"]
+    assert [(one.row, one.reason, len(one.excerpt)) for one in reading.rejects] == [(2, "line longer than 1 MiB", 200)]
+
+
+def test_nul_bytes_escapes_and_bidi_marks_are_data():
+    name = "/srv/\x00\x1b[31m\u202egpj.exe"
+    assert deeds(f"unlinkat|ok|{name}") == [("delete", name)]
+
+
+def test_line_feed_in_a_name_cannot_forge_a_line_of_somebody_else():
+    """A relay that does not escape line feeds: the second half has no prefix of its own, so it is refused."""
+    reading = read("unlinkat|ok|/srv/a", b"x.txt|daichi|unlinkat|ok|/srv/b")
+    assert reading.events["actor_raw"].to_pylist() == ["akari"]
+    assert len(reading.rejects) == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc-jp"])
+def test_old_server_is_read_in_the_encoding_that_its_administrator_named(encoding):
+    raw = (HEAD + "unlinkat|ok|/srv/表計算ソフト能.txt").encode(encoding)
+    told = Options(zone=TOKYO, encoding=encoding)
+    assert read(raw, options=told).events["path"].to_pylist() == ["/srv/表計算ソフト能.txt"]
+
+
+def test_last_line_without_a_line_feed_is_read():
+    (reading,) = samba.parse((HEAD + "unlinkat|ok|/srv/a").encode(), OPTIONS)
+    assert reading.events["path"].to_pylist() == ["/srv/a"]
+
+
+def test_deletion_and_rename_are_told_once_though_samba_writes_two_lines():
+    announced = "create_file|ok|0x10000|file|open|/srv/s/a"
+    assert deeds(announced, "unlinkat|ok|/srv/s/a") == [("delete", "/srv/s/a")]
+    assert deeds(announced, "renameat|ok|/srv/s/a|/srv/s/b") == [("rename", "/srv/s/a")]
+
+
+def test_upload_is_a_creation_and_its_blocks_are_one_write():
+    made = "create_file|ok|0x12019f|file|create|/srv/a"
+    assert deeds(made, *["pwrite_send|ok|/srv/a"] * 50) == [("create", "/srv/a"), ("write", "/srv/a")]
+
+
+def test_file_of_several_chunks_is_read_like_one(monkeypatch):
+    content = "".join(f"{HEAD}unlinkat|ok|/srv/{n}\n" for n in range(50)).encode()
+    (whole,) = samba.parse(content, OPTIONS)
+    monkeypatch.setattr("kuramori_lake.sources.lines.CHUNK_BYTES", 700)
+    parts = list(samba.parse(content, OPTIONS))
+    assert len(parts) > 5
+    assert [row for one in parts for row in one.events.to_pylist()] == whole.events.to_pylist()
 
 
 def test_headings_and_other_programs_are_no_audit_lines():
