@@ -8,7 +8,7 @@ import duckdb
 from kuramori_lake.detect import sql_reasons as sql
 from kuramori_lake.detect import weigh
 from kuramori_lake.detect.findings import Code, Reason, plain
-from kuramori_lake.detect.screen import Episode
+from kuramori_lake.detect.screen import Episode, heaviest_level
 from kuramori_lake.detect.settings import Settings
 
 SETTLED_AFTER: Final = timedelta(days=30)
@@ -26,6 +26,7 @@ class Evidence:
         standing = episode.standing
         notice = standing.notice_on or standing.trigger or episode.since
         self.episode = episode
+        self.heaviest = heaviest_level(db)
         self._db = db
         self._parameters: dict[str, Any] = {
             "person": standing.person_id,
@@ -103,7 +104,7 @@ def _reading(seen: Evidence, *, new_weight: float) -> list[Reason]:
         z = {"z_own": _round(worst.z_own), "z_peer": _round(worst.z_peer)}
         found.append(seen.reason(Code.BULK_READ, kept * open_part, **more, **z))
     if secret["secret_count"]:
-        kept, off = weigh.secrets(secret, new_weight)
+        kept, off = weigh.secrets(secret, new_weight=new_weight, heaviest=seen.heaviest)
         familiar, approved = weigh.together((familiar, off)), weigh.together((approved, kept * (1 - open_part)))
         found.append(seen.reason(Code.SECRETS, kept * open_part))
     if approved:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
@@ -86,13 +86,14 @@ class Screening:
 
 def screen(lake: Lake, *, as_of: date, days: int, settings: Settings) -> Screening:
     """Whom to look at, from the roll-up alone."""
-    given = asdict(settings) | {
+    given: dict[str, Any] = asdict(settings) | {
         "as_of": as_of,
-        "days": days,
+        "first": as_of - timedelta(days=days - 1),
         "unknown": settings.include_unknown,
-        "reach": settings.baseline_days + max(settings.windows),
+        "reach": settings.baseline_days + settings.tail_days + max(settings.windows),
     }
     with _tables(lake, as_of) as db:
+        given["least_weight"] = settings.least_weight * heaviest_level(db)
         for step in (sql.STAFF, sql.CALENDAR, sql.GRID, sql.SERIES, sql.OWN, sql.ROLE, sql.ODD):
             _run(db, step, given)
         for step in (sql.MEMBERS, sql.PEERS, sql.FLAGGED, sql.FRESH):
@@ -107,6 +108,7 @@ def screen(lake: Lake, *, as_of: date, days: int, settings: Settings) -> Screeni
         episode
         for person_id, theirs in groupby(flags, attrgetter("person_id"))
         for episode in episodes_of(known[person_id], list(theirs), as_of)
+        if episode.until >= given["first"] or episode.standing.trigger
     ]
     seen = {episode.standing.person_id for episode in episodes}
     quiet = [_quiet(known[person_id], as_of) for person_id in leavers if person_id not in seen]
@@ -121,14 +123,19 @@ def _tables(lake: Lake, as_of: date) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": engine.THREADS, "memory_limit": engine.MEMORY}) as db:
         db.register("rolled", days_between(lake, state, "days", date.min, as_of))
         db.register("touched", days_between(lake, state, "areas", date.min, as_of))
-        for name in ("people", "sites"):
+        for name in ("people", "secrets", "sites"):
             db.register(name, lake.context.table(name))
         yield db
 
 
-def _run(db: duckdb.DuckDBPyConnection, text: str, given: dict[str, object]) -> duckdb.DuckDBPyConnection:
+def _run(db: duckdb.DuckDBPyConnection, text: str, given: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     """Run a step with those of the parameters that it names."""
     return db.execute(text, {name: value for name, value in given.items() if f"${name}" in text})
+
+
+def heaviest_level(db: duckdb.DuckDBPyConnection) -> float:
+    """The weight of the gravest level in the register; 1 if there is none."""
+    return float(db.execute("SELECT max(weight) FROM secrets").fetchall()[0][0] or 1.0)
 
 
 def episodes_of(standing: Standing, flags: list[Flag], as_of: date) -> Iterator[Episode]:

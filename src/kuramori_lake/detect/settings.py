@@ -17,6 +17,8 @@ class Settings:
     """From this score on a finding that fits the budget is `high`."""
     baseline_days: int = 60
     """How far back the usual is taken from; the days looked at never count."""
+    tail_days: int = 14
+    """So many days before those judged are looked at too, so that a window keeps its first day as time goes on."""
     windows: tuple[int, ...] = (1, 7, 30)
     """Lengths in days of the windows that are compared with the usual."""
     peers_least: int = 8

@@ -26,7 +26,7 @@ SELECT person_id, coalesce(unit, '') AS unit, coalesce(role, '') AS role, coales
     notice_on, last_day, CASE WHEN site IN (SELECT site FROM sites) THEN site ELSE '' END AS site,
     CASE WHEN trigger <= $as_of AND coalesce(last_day, $as_of) >= $as_of - 30 THEN trigger END AS trigger,
     CASE WHEN trigger <= $as_of AND coalesce(last_day, $as_of) >= $as_of - 30
-        THEN least(trigger - $lookback_days, $as_of - $days + 1) ELSE $as_of - $days + 1 END AS scan_from
+        THEN least(trigger - $lookback_days, $first - $tail_days) ELSE $first - $tail_days END AS scan_from
 FROM leaving
 """
 """Who is judged, and from which day on: what HR will learn after the day asked for is not known yet."""

@@ -40,10 +40,13 @@ def bulk_read(z: float, numbers: Numbers, new_share: float) -> tuple[float, floa
     return kept, whole - kept
 
 
-def secrets(numbers: Numbers, new_weight: float) -> tuple[float, float]:
-    """Strength by level weight and depth of touch, and what daily bread has taken off it."""
-    weight = numbers["weight"] * READ_DEPTH
-    fresh = min(weight, new_weight * READ_DEPTH)
+def secrets(numbers: Numbers, *, new_weight: float, heaviest: float) -> tuple[float, float]:
+    """Strength by level weight and depth of touch, and what daily bread has taken off it.
+
+    `heaviest` is the weight of the gravest level: companies weigh levels on scales of their own.
+    """
+    weight = numbers["weight"] / heaviest * READ_DEPTH
+    fresh = min(weight, new_weight / heaviest * READ_DEPTH)
     kept = SECRET * _share(fresh + FAMILIAR * (weight - fresh), 500)
     return kept, SECRET * _share(weight, 500) - kept
 
