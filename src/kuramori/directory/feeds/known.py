@@ -31,9 +31,11 @@ def people_known(today: date) -> dict[str, KnownPerson]:
     by_id = {person.pk: KnownPerson(person=person) for person in Person.objects.all()}
     for engagement in Engagement.objects.known().filter(end_actual__isnull=True).order_by("start"):
         by_id[engagement.person_id].engagement = engagement
-    places = Assignment.objects.known().between(today, date.max).select_related("unit", "site", "boss")
-    for assignment in places.order_by("starts_on"):
+    units, sites = Unit.objects.in_bulk(), Site.objects.in_bulk()
+    for assignment in Assignment.objects.known().between(today, date.max).order_by("starts_on"):
         known = by_id[assignment.person_id]
+        assignment.unit, assignment.site = units[assignment.unit_id], sites.get(assignment.site_id)
+        assignment.boss = by_id[assignment.boss_id].person if assignment.boss_id else None
         if known.engagement is None or assignment.engagement_line != known.engagement.line:
             continue
         if not assignment.is_main:

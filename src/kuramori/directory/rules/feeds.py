@@ -28,7 +28,7 @@ def cycles(above: Mapping[str, str]) -> list[tuple[str, ...]]:
             circle = list(way)[way[at] :]
             turn = circle.index(min(circle))
             found.append((*circle[turn:], *circle[:turn]))
-        done |= way.keys()
+        done.update(way)  # |= with a view would copy the set each time
     return found
 
 
