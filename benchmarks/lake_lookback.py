@@ -24,6 +24,7 @@ from kuramori_lake.ingest import Intake, Received, commit, next_batch_id
 from kuramori_lake.sources.parsed import Options, Reading, Source
 from kuramori_lake.stamp import Stamp
 from kuramori_lake.store import Lake
+from kuramori_lake.unwatched import shelter_of
 
 MAX_SECONDS = 1.0
 QUICK = ("--events", "200000")
@@ -74,7 +75,7 @@ def fill(lake: Lake, events: int) -> None:
             received_utc=received,
             zone=ZONE,
         )
-        taken = Intake(root=lake.root, manifest=lake.manifest, source=source, stamp=stamp).run(
+        taken = Intake(root=lake.root, manifest=lake.manifest, source=source, stamp=stamp, shelter=shelter_of([])).run(
             memoryview(b""), Options(zone=ZONE)
         )
         commit(
