@@ -1,8 +1,10 @@
 """Every change of the level scheme and its matrix."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from kuramori.governance.models import HandlingCell, Level
+from kuramori.governance.models import HandlingCell, Level, LevelDefinition
 from kuramori.governance.presets import SCHEMES
 from kuramori.governance.rules import Action, Ruling
 from kuramori.kernel.actors import Actor
@@ -69,10 +71,25 @@ def level_edit(*, level: Level, by: Actor, why: str = "", **values: object) -> L
 
 
 def level_retire(*, level: Level, by: Actor, why: str) -> Level:
-    """Take a level out of use; `register` refuses beforehand while a secret still bears it."""
+    """Take a level out of use. Raises Refused while anything of any room still bears it."""
+    if _is_borne(level):
+        raise Refused(
+            _("The level is still borne by something in the register."), _("Give what bears it another level first.")
+        )
     with act("governance.level.retire", by=by, why=why, subjects=[level]):
         level.retire()
     return level
+
+
+def _is_borne(level: Level) -> bool:
+    """Say whether a standing record of another room points to the level; its own cells and words do not count."""
+    for relation in Level._meta.related_objects:  # noqa: SLF001  (Django's public way to ask who points here)
+        kind: Any = relation.related_model
+        if kind not in {HandlingCell, LevelDefinition}:
+            standing = kind.objects.filter(retired_at=None, **{relation.field.name: level})
+            if standing.exists():
+                return True
+    return False
 
 
 def handling_set(

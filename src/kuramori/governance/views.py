@@ -54,7 +54,7 @@ def cell(request: ViewedRequest, pk: UUID, action: str) -> HttpResponse:
         "level": level,
         "crumbs": [{"title": _("Levels and handling"), "url": reverse("governance:matrix")}],
     }
-    return render(request, "governance/cell.html", context)
+    return render(request, "governance/cell.html", context, status=422 if form.errors else 200)
 
 
 def _set(request: ViewedRequest, level: Level, action: Action, form: HandlingForm) -> HttpResponse:

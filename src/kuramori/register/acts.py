@@ -12,10 +12,10 @@ from kuramori.governance.api import Level
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act, current
 from kuramori.kernel.search import index
-from kuramori.register.models import Place, PlaceKind, Scope, Secret
+from kuramori.register.models import NOBODY, Place, PlaceKind, Scope, Secret
 from kuramori.register.rules import Audience, Facts, Gap, Tier, missing_for_saving, next_stocktaking, path_pattern
 
-NOBODY = UUID(int=0)
+NAMED_BY_ID = frozenset({Audience.UNIT, Audience.PROJECT, Audience.PERSON})
 TIER_A_LACKS = {
     Gap.KEEPER: ("keeper", _("A secret of tier A needs a keeper.")),
     Gap.PLACE: ("places", _("A secret of tier A needs a place.")),
@@ -120,8 +120,10 @@ def scope_open(
 ) -> Scope:
     """Let somebody see a secret from today on, until the end of the day `until`; an equal open row is kept.
 
-    Raises Refused for a partner without a name and for an end in the past.
+    Raises Refused for an audience that names nobody, a partner without a name, and an end in the past.
     """
+    if audience in NAMED_BY_ID and audience_id == NOBODY:
+        raise Refused(_("It is not said who it is opened to."), _("Choose a unit, a project or a person."))
     if audience is Audience.PARTNER and not partner.strip():
         raise Refused(_("The partner needs a name."), _("Write the partner's name."))
     with act("register.scope.open", by=by, why=why, subjects=[secret]) as this:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from kuramori.directory.api import (
 from kuramori.governance.api import levels_in_force
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.models import AudienceChoice, Secret
-from kuramori.register.rules import SCALE, Audience, place_kind
+from kuramori.register.rules import SCALE, Audience, Tier, place_kind
 
 MARKS = [(mark, str(mark)) for mark in SCALE]
 DATE = {"type": "date"}
@@ -111,6 +112,18 @@ class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
         lines = (line.strip() for line in self.cleaned_data["places"].splitlines())
         return [{"kind": place_kind(line).value, "text": line} for line in lines if line]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for what tier A needs (CLS-04), as the act does."""
+        data = super().clean() or {}
+        lacks = {
+            "keeper": (not data.get("keeper"), _("A secret of tier A needs a keeper.")),
+            "places": (not data.get("places"), _("A secret of tier A needs a place.")),
+        }
+        for name, (is_lacking, says) in lacks.items():
+            if data.get("tier") == Tier.A and is_lacking and name not in self.errors:
+                self.add_error(name, says)
+        return data
+
     def clean_identified_on(self) -> Any:
         """Keep the day of registration when the field was emptied."""
         return self.cleaned_data["identified_on"] or (self.instance.identified_on if self.instance.pk else None)
@@ -177,13 +190,17 @@ class ScopeForm(forms.Form):
         self.order_fields(("audience", "unit", "project", "person", "partner", "until", "why"))
 
     def clean(self) -> dict[str, Any]:
-        """Ask for exactly what the chosen audience needs, and give it as `audience_id`."""
+        """Give what `scope_open` takes; ask for exactly what the chosen audience needs and forget the rest."""
         data = super().clean() or {}
-        audience = data.get("audience")
-        if audience in {Audience.UNIT, Audience.PROJECT, Audience.PERSON, Audience.PARTNER} and not data.get(audience):
-            if audience not in self.errors:
-                self.add_error(audience, _("Choose who it is opened to."))
+        entered = {name: data.pop(name, None) for name in ("unit", "project", "person", "partner")}
+        if "audience" not in data:
             return data
-        named = data.get(audience or "")
-        data["audience_id"] = named.pk if isinstance(named, Person) else named
+        audience = data["audience"] = Audience(data["audience"])
+        named = entered.get(audience)
+        if audience is not Audience.COMPANY and not named and audience not in self.errors:
+            self.add_error(audience, _("Choose who it is opened to."))
+        if audience is Audience.PARTNER:
+            return data | {"partner": named}
+        if named:
+            data["audience_id"] = named.pk if isinstance(named, Person) else UUID(named)
         return data

@@ -13,7 +13,6 @@ from kuramori.kernel.search import index_many
 from kuramori.register.models import Place, PlaceKind, Scope, Secret
 from kuramori.register.rules import Audience, next_stocktaking, path_pattern
 
-NOBODY = UUID(int=0)
 DEFAULTED = frozenset({"kind", "tier", "medium", "origin"})
 NOT_FIELDS = frozenset({"places", "scopes", "stocktaking_months"})
 

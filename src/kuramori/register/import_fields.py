@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.kernel.imports import cells
 from kuramori.kernel.imports.cell import RawValue
@@ -54,7 +54,8 @@ def mark(value: RawValue) -> int:
     found = cells.whole(value)
     if found not in SCALE:
         raise Unreadable(
-            phrase(noop("%(value)s is not a value from 1 to 5."), value=value), phrase(noop("Write 1 to 5."))
+            phrase(gettext_noop("%(value)s is not a value from 1 to 5."), value=value),
+            phrase(gettext_noop("Write 1 to 5.")),
         )
     return found
 

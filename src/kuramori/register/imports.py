@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from kuramori.governance.api import Level
 from kuramori.kernel.imports.errors import CellError
@@ -16,7 +16,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.register import import_apply
 from kuramori.register.import_fields import FIELDS
 from kuramori.register.import_lookup import Names, names_in
-from kuramori.register.models import Place, Scope, Secret
+from kuramori.register.models import NOBODY, Place, Scope, Secret
 from kuramori.register.queries import may_edit, secrets_visible_to
 from kuramori.register.rules import Audience, Permission, Tier, add_months, place_kind
 
@@ -123,16 +123,22 @@ def _identity_errors(row: ParsedRow, secret: Secret | None, known: _Known, viewe
         if number in known.taken:
             return [
                 row.error(
-                    "number", phrase(noop("The number is already in use.")), phrase(noop("Choose another number."))
+                    "number",
+                    phrase(gettext_noop("The number is already in use.")),
+                    phrase(gettext_noop("Choose another number.")),
                 )
             ]
         return []
     if not may_edit(viewer, secret):
-        step = phrase(noop("Ask its keeper or the register office."))
-        return [row.error("number", phrase(noop("You may see this secret but not change it.")), step)]
+        step = phrase(gettext_noop("Ask its keeper or the register office."))
+        return [row.error("number", phrase(gettext_noop("You may see this secret but not change it.")), step)]
     if number and number != secret.number and number in known.taken:
         return [
-            row.error("number", phrase(noop("The number is already in use.")), phrase(noop("Choose another number.")))
+            row.error(
+                "number",
+                phrase(gettext_noop("The number is already in use.")),
+                phrase(gettext_noop("Choose another number.")),
+            )
         ]
     return []
 
@@ -148,9 +154,7 @@ def _scopes(row: ParsedRow, names: Names) -> tuple[list[tuple[str, str, str]] | 
     wanted = [(Audience.UNIT.value, str(pk), "") for pk in units]
     wanted += [(Audience.PROJECT.value, str(pk), "") for pk in projects]
     wanted += [(Audience.PERSON.value, str(pk), "") for pk in persons]
-    wanted += [
-        (Audience.PARTNER.value, str(import_apply.NOBODY), name) for name in row.values.get("scope_partners") or ()
-    ]
+    wanted += [(Audience.PARTNER.value, str(NOBODY), name) for name in row.values.get("scope_partners") or ()]
     return sorted(set(wanted)), [*wrong_units, *wrong_projects, *wrong_persons]
 
 
@@ -193,11 +197,19 @@ def _tier_errors(row: ParsedRow, values: Mapping[str, Any], secret: Secret | Non
     found = []
     if keeper is None:
         found.append(
-            row.error("keeper", phrase(noop("A secret of tier A needs a keeper.")), phrase(noop("Name its keeper.")))
+            row.error(
+                "keeper",
+                phrase(gettext_noop("A secret of tier A needs a keeper.")),
+                phrase(gettext_noop("Name its keeper.")),
+            )
         )
     if not has_place:
         found.append(
-            row.error("place", phrase(noop("A secret of tier A needs a place.")), phrase(noop("Name its place.")))
+            row.error(
+                "place",
+                phrase(gettext_noop("A secret of tier A needs a place.")),
+                phrase(gettext_noop("Name its place.")),
+            )
         )
     return found
 

@@ -1,5 +1,7 @@
 """The register's tables: secrets, their places, and the dated rows of their scope of disclosure."""
 
+from uuid import UUID
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.records import Record
 from kuramori.register.rules import Audience, Tier
 
+NOBODY = UUID(int=0)  # stands where a row of the scope names its audience in another way
 MARK = [MinValueValidator(1), MaxValueValidator(5)]
 
 
@@ -160,6 +163,16 @@ class Scope(Record):
 
     class Meta:
         indexes = [models.Index(fields=["audience_id", "secret"], name="register_scope_audience")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    models.Q(audience=AudienceChoice.COMPANY, audience_id=NOBODY, partner="")
+                    | models.Q(audience=AudienceChoice.PARTNER, audience_id=NOBODY, partner__gt="")
+                    | models.Q(audience__in=("unit", "project", "person"), partner="") & ~models.Q(audience_id=NOBODY)
+                ),
+                name="register_scope_names_its_audience",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_audience_display()} {self.partner}".strip()

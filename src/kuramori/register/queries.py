@@ -8,10 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from kuramori.kernel.permissions import Forbidden, Viewer
-from kuramori.register.models import Place, PlaceKind, Scope, Secret, TierChoice
+from kuramori.register.models import NOBODY, Place, PlaceKind, Scope, Secret, TierChoice
 from kuramori.register.rules import Audience, Facts, Permission, Tier
 
-NOBODY = UUID(int=0)
 FEW = 2_000
 
 
@@ -67,9 +66,7 @@ def secret_by_number(viewer: Viewer, number: str) -> Secret | None:
 
 
 def may_edit(viewer: Viewer, secret: Secret) -> bool:
-    """Say whether the viewer may change this secret: its keeper, or the office that keeps the register for its unit."""
-    if secret.retired_at is not None:
-        return False
+    """Say whether this secret is the viewer's to change: he keeps it, or his office keeps its unit's register."""
     if secret.keeper_id is not None and secret.keeper_id == viewer.person_id:
         return True
     return viewer.may_everywhere(Permission.SECRET_RECLASSIFY) or secret.unit_id in viewer.units_for(

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kuramori.directory.api import people_visible_to, person_by_number, unit_choices, unit_subtree
 from kuramori.governance.api import levels_in_force
@@ -29,7 +29,7 @@ from kuramori.kernel.search import matching
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
 from kuramori.register.forms import SecretForm
-from kuramori.register.models import Kind, Secret, TierChoice
+from kuramori.register.models import Kind, Medium, Origin, Secret, TierChoice
 from kuramori.register.rules import gaps
 
 
@@ -57,11 +57,9 @@ def _with_gaps(found: QuerySet[Any], value: str, _viewer: Viewer) -> QuerySet[An
     return found.exclude(**complete) if value == "yes" else found.filter(**complete)
 
 
-def keeper_link(secret: Secret, _viewer: Viewer) -> Link | None:
-    """Return the keeper with a link to his page."""
-    if secret.keeper is None:
-        return None
-    return Link(text=secret.keeper.shown, url=reverse("directory:person-detail", args=[secret.keeper_id]))
+def keeper_name(secret: Secret, _viewer: Viewer) -> str | None:
+    """Return the keeper's name in the letters of the page's language."""
+    return secret.keeper.shown if secret.keeper else None
 
 
 def secret_facts(secret: Secret, viewer: Viewer) -> Sequence[Fact]:
@@ -75,7 +73,7 @@ def secret_facts(secret: Secret, viewer: Viewer) -> Sequence[Fact]:
         Fact(label=_("level"), value=secret.level, kind=ColumnKind.LEVEL, help=secret.level.mark),
         Fact(label=_("tier"), value=secret.get_tier_display()),
         Fact(label=_("kind"), value=secret.get_kind_display()),
-        Fact(label=_("keeper"), value=keeper_link(secret, viewer), kind=ColumnKind.PERSON),
+        Fact(label=_("keeper"), value=keeper_name(secret, viewer), kind=ColumnKind.PERSON),
         Fact(label=_("responsible unit"), value=secret.unit.name),
         Fact(label=_("places"), value="\n".join(places) or None),
         Fact(label=_("medium"), value=secret.get_medium_display()),
@@ -99,7 +97,7 @@ def secret_state(secret: Secret, viewer: Viewer) -> Mark | None:
     missing = gaps(queries.facts_of(viewer, secret), today=localdate(timezone=viewer.zone))
     if not missing:
         return Mark(word=_("complete"), tone="ok")
-    return Mark(word=now_("%(count)s gaps") % {"count": len(missing)}, tone="warn")
+    return Mark(word=ngettext("%(count)s gap", "%(count)s gaps", len(missing)) % {"count": len(missing)}, tone="warn")
 
 
 def secret_duty(secret: Secret, viewer: Viewer) -> Duty | None:
@@ -120,7 +118,7 @@ def secret_audience(secret: Secret, viewer: Viewer) -> Sequence[Text]:
 def secret_actions(secret: Secret, viewer: Viewer) -> Sequence[Link]:
     """Return the further steps open to this viewer."""
     links = [Link(text=_("Legal proof"), url=reverse("register:secret-proof", args=[secret.pk]))]
-    if queries.may_edit(viewer, secret):
+    if secret.retired_at is None and queries.may_edit(viewer, secret):
         for name, text in ACTIONS:
             links.append(Link(text=text, url=reverse(f"register:secret-{name}", args=[secret.pk])))
     return links
@@ -151,13 +149,13 @@ secrets = Register(
         Column(name="level", label=_("level"), kind=ColumnKind.LEVEL),
         Column(name="number", label=_("number"), kind=ColumnKind.CODE, sort="number"),
         Column(name="title", label=_("title"), kind=ColumnKind.LINK, sort="title"),
-        Column(name="kind", label=_("kind"), value=lambda secret, _viewer: secret.get_kind_display()),
-        Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_link),
+        Column(name="kind", label=_("kind"), value=lambda secret, _viewer: Kind(secret.kind).label),
+        Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_name),
         Column(name="unit.name", label=_("responsible unit")),
         Column(name="tier", label=_("tier"), value=lambda secret, _viewer: secret.tier.upper(), is_default=False),
         Column(name="next_stocktaking", label=_("next stocktaking"), kind=ColumnKind.DATE, sort="next_stocktaking"),
-        Column(name="origin", label=_("origin"), value=lambda s, _viewer: s.get_origin_display(), is_default=False),
-        Column(name="medium", label=_("medium"), value=lambda s, _viewer: s.get_medium_display(), is_default=False),
+        Column(name="origin", label=_("origin"), value=lambda s, _viewer: Origin(s.origin).label, is_default=False),
+        Column(name="medium", label=_("medium"), value=lambda s, _viewer: Medium(s.medium).label, is_default=False),
         Column(name="identified_on", label=_("registered on"), kind=ColumnKind.DATE, is_default=False),
         Column(name="protect_until", label=_("protected until"), kind=ColumnKind.DATE, is_default=False),
         Column(name="usefulness", label=_("usefulness"), is_default=False),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST
 
 from kuramori.evidence.api import ask_bundle, proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
+from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
-from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
 from kuramori.register.forms import LevelForm, NonPublicForm, ReasonForm, ScopeForm, ValueForm
 from kuramori.register.models import Secret
-from kuramori.register.rules import Audience, Permission, proposed_rank
+from kuramori.register.rules import Permission, proposed_rank
 
 
 def _seen(request: ViewedRequest, pk: UUID) -> Secret:
@@ -35,10 +36,14 @@ def _seen(request: ViewedRequest, pk: UUID) -> Secret:
 
 
 def _mine(request: ViewedRequest, pk: UUID) -> Secret:
-    """Return the secret if the viewer may change it; seen but not his is 403."""
+    """Return the secret if the viewer may change it; seen but not his is 403, taken out of the register 409."""
     secret = _seen(request, pk)
     if not queries.may_edit(request.viewer, secret):
-        raise PermissionDenied
+        raise Forbidden(Permission.SECRET_EDIT)
+    if secret.retired_at is not None:
+        raise Refused(
+            _("This secret was taken out of the register; it stays as it was."), _("Enter it anew if it is needed.")
+        )
     return secret
 
 
@@ -55,8 +60,7 @@ def _step(
 ) -> HttpResponse:
     """Show a form on a secret, or do what it says and go back to the secret."""
     address = reverse("register:secret-detail", args=[secret.pk])
-    if request.method == "POST" and form.is_valid():
-        do(form.cleaned_data)
+    if _is_done(request, form, do):
         messages.success(request, done)
         return redirect(address)
     context = {
@@ -68,7 +72,22 @@ def _step(
         "crumbs": _crumbs(secret),
         **(extra or {}),
     }
-    return render(request, "register/step.html", context)
+    return render(request, "register/step.html", context, status=422 if form.errors else 200)
+
+
+def _is_done(request: ViewedRequest, form: forms.Form, do: Callable[[dict[str, Any]], object]) -> bool:
+    """Do what was entered, if it was sent and is valid; a refusal becomes an error of the form, so nothing is lost."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        do(form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, f"{refusal.message} {refusal.next_step}")
+        return False
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return False
+    return True
 
 
 def _crumbs(secret: Secret) -> Sequence[dict[str, str | Promise]]:
@@ -171,19 +190,7 @@ def scope(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show the scope of disclosure with its past, and open it further."""
     secret = _mine(request, pk)
     form = ScopeForm(request.viewer, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        acts.scope_open(
-            secret=secret,
-            audience=Audience(data["audience"]),
-            audience_id=UUID(str(data["audience_id"]))
-            if data.get("audience_id") and not data["partner"]
-            else acts.NOBODY,
-            partner=data["partner"] if data["audience"] == Audience.PARTNER else "",
-            until=data["until"],
-            by=request.viewer.actor,
-            why=data["why"],
-        )
+    if _is_done(request, form, lambda data: acts.scope_open(secret=secret, by=request.viewer.actor, **data)):
         messages.success(request, _("The scope of disclosure was widened."))
         return redirect("register:secret-scope", pk=secret.pk)
     rows = list(queries.scopes_of(request.viewer, secret))
@@ -195,7 +202,7 @@ def scope(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(secret),
         "back": reverse("register:secret-detail", args=[secret.pk]),
     }
-    return render(request, "register/scope.html", context)
+    return render(request, "register/scope.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SECRET_EDIT)
@@ -207,8 +214,7 @@ def scope_close(request: ViewedRequest, pk: UUID, row: UUID) -> HttpResponse:
         raise Http404
     words = audience_names(request.viewer, [found])[0]
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        acts.scope_close(scope=found, by=request.viewer.actor, why=form.cleaned_data["why"])
+    if _is_done(request, form, lambda data: acts.scope_close(scope=found, by=request.viewer.actor, **data)):
         messages.success(request, _("The scope of disclosure was narrowed."))
         return redirect("register:secret-scope", pk=secret.pk)
     context = {
@@ -219,7 +225,7 @@ def scope_close(request: ViewedRequest, pk: UUID, row: UUID) -> HttpResponse:
         "back": reverse("register:secret-scope", args=[secret.pk]),
         "crumbs": _crumbs(secret),
     }
-    return render(request, "register/confirm.html", context)
+    return render(request, "register/confirm.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SECRET_VIEW)
@@ -243,7 +249,7 @@ def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Have an evidence bundle made about a secret, with a reason; the job's page shows how far it is."""
     secret = _seen(request, pk)
     if not _may_prove(request.viewer, secret):
-        raise PermissionDenied
+        raise Forbidden(Permission.SECRET_PROVE)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Give a reason: it stands in the ledger and in the bundle."))

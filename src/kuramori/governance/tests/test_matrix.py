@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 ANYBODY = Viewer(actor=SYSTEM, person_id=None)
 
 
-@pytest.fixture
-def levels() -> list[Level]:
-    return scheme_install(scheme="four", by=SYSTEM)
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_each_shipped_scheme_sets_up_its_levels_strictest_first(scheme: str) -> None:
     scheme_install(scheme=scheme, by=SYSTEM)

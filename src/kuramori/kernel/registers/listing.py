@@ -15,6 +15,7 @@ from kuramori.kernel.columns import Column
 from kuramori.kernel.paging import CAP, Page, Sort, count_of, in_order, page_of
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.filters import Filter, FilterKind
+from kuramori.kernel.registers.widgets import PlainSelect
 
 if TYPE_CHECKING:
     from kuramori.kernel.registers.register import Register
@@ -134,7 +135,7 @@ def _field(each: Filter, viewer: Viewer) -> forms.Field:
 
 
 def _select(label: Any, choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, choices=[("", "—"), *choices])
+    return forms.ChoiceField(label=label, required=False, choices=[("", "—"), *choices], widget=PlainSelect)
 
 
 def _word(field: forms.Field, value: Any) -> str:
