@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
+from kuramori.directory.acts.people import identity_add, identity_end
 from kuramori.directory.first_administrator import administrator_create
 from kuramori.directory.models import ROLE_WORDS, Account, Person, Project, Site, Unit
 from kuramori.directory.queries import history, people, units
@@ -29,12 +30,45 @@ from kuramori.directory.viewing import viewer_for as _viewer_for
 from kuramori.kernel.permissions import Role, Viewer
 
 __all__ = [
-    "ROLE_WORDS", "Account", "AssignmentHeld", "IdentityHeld", "Leaver", "Person", "Project", "Role", "Site", "Unit",
-    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "holidays_between",
-    "identities_between", "leavers", "people_choices", "people_visible_to", "person_by_number", "person_names",
-    "project_choices", "projects_visible_to", "sees_leaving", "sites", "subjects_of_person", "today_of",
-    "unit_choices", "unit_heads", "unit_names", "unit_subtree", "units_visible_to", "viewer_for", "viewer_of",
-    "viewer_of_system", "who_was_where",
+    "ROLE_WORDS",
+    "Account",
+    "AssignmentHeld",
+    "IdentityHeld",
+    "Leaver",
+    "Person",
+    "Project",
+    "Role",
+    "Site",
+    "Unit",
+    "Whereabouts",
+    "actor_of",
+    "administrator_create",
+    "assignments_between",
+    "calendar_of",
+    "holidays_between",
+    "identities_between",
+    "identity_add",
+    "identity_end",
+    "leavers",
+    "people_choices",
+    "people_visible_to",
+    "person_by_number",
+    "person_names",
+    "project_choices",
+    "projects_visible_to",
+    "sees_leaving",
+    "sites",
+    "subjects_of_person",
+    "today_of",
+    "unit_choices",
+    "unit_heads",
+    "unit_names",
+    "unit_subtree",
+    "units_visible_to",
+    "viewer_for",
+    "viewer_of",
+    "viewer_of_system",
+    "who_was_where",
 ]  # fmt: skip
 
 assignments_between = assignments_in_period

@@ -1,0 +1,139 @@
+"""The demo company: built from the files that a real company would bring, by the same acts, on the real clock.
+
+Everything goes the way of the user's own data: register from Excel, people from an HR file, logs through the parsers.
+A folder that was left half built is built anew; one that is whole is only served.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.timezone import localdate
+
+from kuramori.directory.api import person_by_number, viewer_of_system
+from kuramori.evidence.api import seal_now
+from kuramori.governance.api import scheme_install
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.imports.api import import_file
+from kuramori.register.api import secret_by_number
+from kuramori.site.commands.migrate import bring_up_to_date
+from kuramori.site.demo_watch import set_up_watch, take_logs
+from kuramori.site.terminal import Progress
+from kuramori.watch.api import Alert, detect
+from kuramori_lake.simulator import Truth, simulate
+
+SEED = 7
+PEOPLE = 300
+MONTHS = 12
+EVENTS = 1_000_000
+WHY = "デモ会社の設立 / founding of the demo company"
+FILES = (
+    ("sites", "sites.csv"),
+    ("units", "units.csv"),
+    ("people", "people.csv"),
+    ("projects", "projects.csv"),
+    ("roles", "roles.csv"),
+    ("secrets", "register.xlsx"),
+)
+Show = Callable[[str], AbstractContextManager[Progress]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Who and what the planted story is about: `secret` by number, `person` and `alert` by id."""
+
+    secret: str
+    secret_id: str
+    person: str
+    person_number: str
+    alert: str
+    today: str
+
+
+def story_path() -> Path:
+    """Return where the story of a whole demo is kept."""
+    return Path(settings.DATA) / "demo.json"
+
+
+def story() -> Story | None:
+    """Return the story, None while the demo is not built."""
+    try:
+        return Story(**json.loads(story_path().read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int = EVENTS) -> Story:
+    """Build the demo company in the data folder, unless it stands there whole; return its story."""
+    if known := story():
+        return known
+    _clear()
+    source = Path(settings.DATA) / "demo-files"
+    with show("1/6 demo company") as step:
+        today = localdate(timezone=ZoneInfo("Asia/Tokyo"))
+        truth = simulate(
+            source,
+            seed=SEED,
+            people=people,
+            months=months,
+            events=events,
+            today=today,
+            progress=lambda d, t, _m: step(d, t),
+        )
+    with show("2/6 database"):
+        bring_up_to_date()
+        scheme_install(scheme="four", by=SYSTEM, why=WHY)
+    with show("3/6 people, units, register") as step:
+        for place, (kind, name) in enumerate(FILES):
+            _take(kind, source / name)
+            step(place + 1, len(FILES))
+    with show("4/6 logs") as step:
+        take_logs(source, truth, set_up_watch(truth), step)
+    with show("5/6 detection"):
+        alerts = detect(as_of=today - timedelta(days=1)).alerts
+    with show("6/6 seal"):
+        seal_now()
+    return _keep(truth, alerts)
+
+
+def _clear() -> None:
+    """Empty a folder that was left half built; its key stays."""
+    for child in Path(settings.DATA).iterdir():
+        if child.name == "secret-key":
+            continue
+        shutil.rmtree(child) if child.is_dir() else child.unlink()
+
+
+def _take(kind: str, path: Path) -> None:
+    """Import a file, all of it: a demo with rejected rows would be a defect."""
+    report = import_file(kind, path, why=WHY)
+    if report.rejected or report.stop:
+        raise RuntimeError(f"{path.name}: {report}")
+
+
+def _keep(truth: Truth, alerts: Sequence[Alert]) -> Story:
+    viewer = viewer_of_system()
+    told: dict[str, Any] = truth.story if isinstance(truth.story, dict) else asdict(truth.story)
+    person, secret = person_by_number(viewer, told["person"]), secret_by_number(viewer, told["secret"]["number"])
+    if person is None or secret is None:
+        raise RuntimeError("the story's person or secret is missing")
+    concerned = next((alert for alert in alerts if alert.person_id == person.pk), None)
+    if concerned is None:
+        raise RuntimeError("the story was not detected")
+    kept = Story(
+        secret=secret.number,
+        secret_id=str(secret.pk),
+        person=str(person.pk),
+        person_number=person.number,
+        alert=str(concerned.pk),
+        today=truth.today,
+    )
+    story_path().write_text(json.dumps(asdict(kept), ensure_ascii=False), "utf-8")
+    return kept

@@ -1,0 +1,87 @@
+"""What the demo company watches: its servers, doors and PCs, the accounts that are nobody's deed, and its charters."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kuramori.directory.api import Person, identity_add, identity_end, person_by_number, sites, viewer_of_system
+from kuramori.kernel.actors import SYSTEM
+from kuramori.watch.api import LogSource, account_add, charter_add, ingest_source, source_add
+from kuramori_lake.simulator import Truth
+
+PARSERS = {"winlogbeat": "evtx", "table:endpoint": "table:jp1_itdm2"}
+NAMESPACES = {"table:badge": "badge"}
+SITE_OF = {"fsde01": "LUD", "badge-lud": "LUD", "badge-ktk": "KTK", "fs02": "KTK"}
+MAIN_SITE = "HMM"
+OFFICER_ROLE_HOLDER = "E0013"
+SILENCE_HOURS = 24
+
+
+def set_up_watch(truth: Truth) -> list[LogSource]:
+    """Register log sources, service accounts, renamed accounts and a monitoring charter for each site."""
+    places = {site.code: site for site in sites(viewer_of_system())}
+    since = date.fromisoformat(truth.start)
+    responsible = _person(OFFICER_ROLE_HOLDER)
+    for site in places.values():
+        charter_add(
+            site=site,
+            responsible=responsible,
+            valid_from=since,
+            noticed_on=since,
+            **_charter(site.country, since),
+            by=SYSTEM,
+        )
+    for account in truth.service_accounts:
+        account_add(raw=account["account"], reason=account["purpose"], valid_from=since, by=SYSTEM)
+    renamed = truth.traps["renamed_account"]
+    until = date.fromisoformat(renamed["since"]) - timedelta(days=1)
+    former = identity_add(
+        person=_person(renamed["person"]), namespace="ad", value=renamed["before"], starts_on=since, by=SYSTEM
+    )
+    identity_end(identity=former, last=until, by=SYSTEM)
+    return [_source(told, places) for told in truth.sources]
+
+
+def take_logs(folder: Path, truth: Truth, sources: list[LogSource], step: Callable[[int, int | None], None]) -> None:
+    """Take every log file in, source by source; the rows that the simulator spoiled land in quarantine."""
+    total = sum(len(told["files"]) for told in truth.sources)
+    done = 0
+    for told, source in zip(truth.sources, sources, strict=True):
+        paths = [folder / file["path"] for file in told["files"]]
+        begun = done
+        ingest_source(source=source, paths=paths, by=SYSTEM, progress=lambda d, _t, begun=begun: step(begun + d, total))
+        done += len(paths)
+
+
+def _person(number: str) -> Person:
+    person = person_by_number(viewer_of_system(), number)
+    if person is None:
+        raise LookupError(number)
+    return person
+
+
+def _charter(country: str, since: date) -> dict[str, Any]:
+    if country == "DE":
+        purpose = "Schutz der Geschäftsgeheimnisse; Auswertung nur nach der Betriebsvereinbarung."
+        rules = "Nur Sicherheitsanalyse und Datenschutz; Namen erst nach begründeter Aufdeckung; Prüfung je Quartal."
+        return {"purpose": purpose, "rules": rules, "agreed_on": since}
+    purpose = "営業秘密の漏えいを早く見つけ、社員の不正の疑いを晴らすため。"
+    rules = "閲覧は分析担当と個人情報責任者のみ。氏名の開示は理由を記して行い、四半期ごとに運用を点検する。"
+    return {"purpose": purpose, "rules": rules}
+
+
+def _source(told: dict[str, Any], places: dict[str, Any]) -> LogSource:
+    return source_add(
+        name=told["name"],
+        kind=PARSERS.get(told["kind"], told["kind"]),
+        instance=told["name"],
+        zone_name=ZoneInfo(told["zone"]).key,
+        encoding=told["encoding"],
+        namespace=NAMESPACES.get(told["kind"], "ad"),
+        site=places[SITE_OF.get(told["name"], MAIN_SITE)],
+        shares=sorted(told.get("shares", {}).items()),
+        silence_hours=SILENCE_HOURS,
+        by=SYSTEM,
+    )
