@@ -4,6 +4,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -27,7 +28,8 @@ def demo(request: HttpRequest) -> HttpResponse:
         return _enter(request, request.POST.get("person", ""))
     holders = role_holders(viewer_of_system(), limit=3)
     parts = [(ROLE_WORDS[Role(role)], people) for role, people in holders.items()]
-    return render(request, "directory/demo.html", {"title": _("Enter the demo"), "parts": parts})
+    first = {role: people[0] for role, people in holders.items()}
+    return render(request, "directory/demo.html", {"title": _("Enter the demo"), "parts": parts, "first": first})
 
 
 def _enter(request: HttpRequest, person_id: str) -> HttpResponse:
@@ -38,4 +40,6 @@ def _enter(request: HttpRequest, person_id: str) -> HttpResponse:
         raise Http404
     account = getattr(person, "account", None) or account_open(person=person, at=now(), by=SYSTEM)
     get_adapter(request).login(request, account)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return redirect(target if is_ours else settings.LOGIN_REDIRECT_URL)
