@@ -99,6 +99,10 @@ def _file(command: Command) -> None:
     command.add_argument("file", metavar="FILE", type=Path, help=_("the backup file"))
 
 
+def _work(command: Command) -> None:
+    command.add_argument("--parent", type=int, metavar="PID", help=_("end when this process is gone"))
+
+
 def _admin(command: Command) -> None:
     command.add_argument("mail", metavar="MAIL", help=_("address to sign in with"))
     command.add_argument("name", metavar="NAME", help=_("name of the person"))
@@ -117,6 +121,7 @@ def _commands() -> tuple[tuple[str, str, Callable[[Command], None], str], ...]:
     """Return (command, module of `commands`, its arguments, what it does)."""
     return (
         ("serve", "serve", _serve, _("serve the pages, run jobs, seal the ledger")),
+        ("work", "work", _work, _("run jobs and seal the ledger, without pages")),
         ("demo", "demo", _demo, _("build a demo company with a story, and serve it")),
         ("import", "imports", _import, _("import people, units, secrets … from a spreadsheet")),
         ("ingest", "ingest", _ingest, _("take log files into the lake")),

@@ -1,23 +1,24 @@
-"""The server: pages by granian, and beside them the worker, the scheduler and the sequencer as threads."""
+"""The server: pages by granian, and beside it one child process that runs jobs and seals the ledger.
 
-import logging
+The child is a process of its own, so that long work never slows a page, and started before granian forks its
+workers: threads and open databases do not survive a fork.
+"""
+
+import os
 import socket
-import threading
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import close_old_connections, connection
 from granian import Granian
 from granian.constants import Interfaces
 
-from kuramori.evidence.api import run_forever
-from kuramori.kernel import jobs
-
-IDLE = 1.0  # seconds between two looks at the queue
 THREADS = 4
-log = logging.getLogger(__name__)
+PATIENCE = 5  # seconds for a process to end by itself
 
 
 def refusals() -> list[str]:
@@ -44,56 +45,32 @@ def is_taken(host: str, port: int) -> bool:
 
 
 def serve(*, host: str, port: int, workers: int = 1) -> None:
-    """Serve until interrupted; the threads end with it, and what they did not finish is taken up at the next start."""
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=_forever, args=(stop, work_once), name="kuramori-worker", daemon=True),
-        threading.Thread(target=_guarded, args=(run_forever, stop), name="kuramori-sequencer", daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
-    connection.close()
-    server = Granian(
-        "kuramori.site.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_access=False,
-        respawn_failed_workers=True,
-    )
+    """Serve until interrupted; what the child did not finish is taken up at the next start."""
+    with _working_child():
+        Granian(
+            "kuramori.site.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            websockets=False,
+            log_access=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=PATIENCE,
+        ).serve()
+
+
+@contextmanager
+def _working_child() -> Iterator[None]:
+    """Run `kuramori work` while the pages are served; in a session of its own, so that Ctrl-C reaches it once."""
+    command = [sys.executable, "-m", "kuramori", "work", "--parent", str(os.getpid())]
+    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603  (our own module, no shell)
     try:
-        server.serve()
+        yield
     finally:
-        stop.set()
-        for thread in threads:
-            thread.join(timeout=5)
-
-
-def work_once() -> None:
-    """Queue what recurs and is due, then run what waits."""
-    jobs.ask_recurring()
-    jobs.run_waiting()
-
-
-def _forever(stop: threading.Event, work: Callable[[], None]) -> None:
-    """Do the work again and again; a failure is logged and tried again, because nobody else would."""
-    while not stop.is_set():
-        close_old_connections()
+        child.terminate()
         try:
-            work()
-        except Exception:  # whatever it is, it is logged and tried again
-            log.exception("background work failed; it is tried again")
-        stop.wait(IDLE)
-
-
-def _guarded(run: Callable[[threading.Event], None], stop: threading.Event) -> None:
-    """Keep a loop of its own alive."""
-    while not stop.is_set():
-        try:
-            run(stop)
-        except Exception:  # whatever it is, it is logged and tried again
-            log.exception("the sequencer stopped; it is started again")
-            stop.wait(IDLE)
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()

@@ -1,0 +1,53 @@
+"""Work that needs no request: jobs and their schedule in one thread, the sequencer in another."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from kuramori.evidence.api import run_forever as run_sequencer
+from kuramori.kernel import jobs
+
+IDLE = 1.0  # seconds between two looks at the queue
+PATIENCE = 5  # seconds for a thread to end by itself
+log = logging.getLogger(__name__)
+
+
+def work(*, parent: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT, or until the process `parent` is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    threads = [
+        threading.Thread(target=_again, args=(stop, work_once), name="kuramori-jobs", daemon=True),
+        threading.Thread(
+            target=_again, args=(stop, lambda: run_sequencer(stop)), name="kuramori-sequencer", daemon=True
+        ),
+    ]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(IDLE):
+        if parent is not None and os.getppid() != parent:
+            stop.set()
+    for thread in threads:
+        thread.join(timeout=PATIENCE)
+
+
+def work_once() -> None:
+    """Queue what recurs and is due, then run what waits."""
+    jobs.ask_recurring()
+    jobs.run_waiting()
+
+
+def _again(stop: threading.Event, do: Callable[[], None]) -> None:
+    """Do the work again and again; a failure is logged and tried again, because nobody else would."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            do()
+        except Exception:  # whatever it is, it is logged and tried again
+            log.exception("background work failed; it is tried again")
+        stop.wait(IDLE)
