@@ -59,9 +59,10 @@ def make_bundle(
         NotAPrefix: the ledger may not be sealed now.
         OSError: the disk is full or fails.
     """
-    draft = out.with_name(f".{out.name}.making")
+    draft = out.with_name(f".{out.name}.{order.id}.making")
     if not (draft / READY).exists():
-        shutil.rmtree(draft, ignore_errors=True)
+        for left in out.parent.glob(f".{out.name}.*.making"):  # of this order, or of another that was never finished
+            shutil.rmtree(left, ignore_errors=True)
         _prepare(order, draft, viewer, progress)
     ready = json.loads((draft / READY).read_text())
     manifest = (draft / form.MANIFEST).read_bytes()
