@@ -25,6 +25,7 @@ VERBS = {
     "directory.holiday.add": _("%(by)s entered %(subject)s in the company's calendar"),
     "directory.holiday.retire": _("%(by)s took %(subject)s out of the company's calendar"),
     "directory.identity.add": _("%(by)s recorded under which name a system knows %(subject)s"),
+    "directory.identity.end": _("%(by)s recorded that a system no longer knows %(subject)s by a name"),
     "directory.person.add": _("%(by)s added %(subject)s"),
     "directory.person.edit": _("%(by)s changed the facts of %(subject)s"),
     "directory.person.import": _("%(by)s took over the people of an HR file"),

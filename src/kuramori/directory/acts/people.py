@@ -148,6 +148,12 @@ def identity_add(
     return identity
 
 
+def identity_end(*, identity: Identity, last: date, by: Actor, why: str = "") -> None:
+    """Record the last day on which a system knew a person by that name: accounts are renamed, cards given back."""
+    with act("directory.identity.end", by=by, why=why, subjects=[identity.person]):
+        identity.end(last)
+
+
 def _write(person: Person, **values: Any) -> Person:
     for name, value in values.items():
         setattr(person, name, value)
