@@ -92,7 +92,7 @@ ROOM = Room(
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
         "watch.account.edit": _("%(by)s changed the service account %(subject)s"),
         "watch.account.retire": _("%(by)s let the account %(subject)s count again"),
-        "watch.alert.review": _("%(by)s moved %(subject)s from “%(before)s” to “%(after)s”"),
+        "watch.alert.review": _("%(by)s recorded a step on %(subject)s"),
         "watch.alert.unseal": _("%(by)s had the name behind %(subject)s shown for a day"),
         "watch.charter.add": _("%(by)s set the monitoring charter %(subject)s"),
         "watch.charter.edit": _("%(by)s changed the monitoring charter %(subject)s"),

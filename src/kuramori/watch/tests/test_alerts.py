@@ -114,7 +114,7 @@ def test_a_name_is_shown_to_one_person_for_a_reason_and_a_day(alert: Alert, comp
         alert_unseal(alert=alert, person=company.botan, reason=" ", by=actor_of(company.botan))
     alert_unseal(alert=alert, person=company.botan, reason="本人への聞き取りのため", by=actor_of(company.botan))
     assert unsealing_of(botan, alert) is not None
-    assert name_behind(botan, alert) == "遠山 千尋"
+    assert name_behind(botan, alert) == company.chihiro.shown
     company.give(company.akari, Role.PRIVACY_OFFICER)
     assert unsealing_of(company.viewer(company.akari), alert) is None
     with time_machine.travel(NOON + timedelta(hours=25), tick=False):

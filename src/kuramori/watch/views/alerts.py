@@ -13,6 +13,7 @@ from kuramori.directory.api import Person, people_visible_to, viewer_of_system
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.wording import moment
 from kuramori.watch.acts.alerts import alert_review, alert_unseal
 from kuramori.watch.alert_page import how_sure, next_steps, traces_of
 from kuramori.watch.alert_register import alerts, severity_mark, state_mark
@@ -51,6 +52,7 @@ def _frame(viewer: Viewer, alert: Alert, current: str) -> dict[str, Any]:
         ],
         "who": found.name_behind(viewer, alert) if unsealing else alert_pseudonym(alert.pk, alert.person_id),
         "unsealing": unsealing,
+        "unsealed_until": moment(unsealing.expires_at, viewer) if unsealing else "",
         "severity": severity_mark(alert, viewer),
         "state": state_mark(alert, viewer),
         "may_review": viewer.may(Permission.ALERT_REVIEW),
@@ -78,7 +80,10 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "secrets": shown,
         "hidden": hidden,
         "next_steps": next_steps(viewer, alert),
-        "comments": [(comment, StateChoice(comment.state).label) for comment in found.comments_of(viewer, alert)],
+        "comments": [
+            (comment, moment(comment.created_at, viewer), StateChoice(comment.state).label)
+            for comment in found.comments_of(viewer, alert)
+        ],
     }
     return render(request, "watch/alert.html", context)
 
