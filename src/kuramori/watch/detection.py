@@ -1,12 +1,14 @@
 """One run of detection: tell the lake what is known, ask it, keep what it found as alerts in one act."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kuramori.directory.api import viewer_of_system, who_was_where
 from kuramori.kernel.actors import SYSTEM, Actor
@@ -16,8 +18,10 @@ from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert
+from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.charters import Watched, sites_watched
-from kuramori_lake.detect import Finding, Reason, detect
+from kuramori.watch.reasons import reasons_in_words, reasons_text
+from kuramori_lake.detect import Finding, detect
 from kuramori_lake.store import Lake
 
 WINDOW_DAYS = 7
@@ -41,6 +45,19 @@ class DetectionReport:
     as_of: date
     alerts: tuple[Alert, ...]
     unwatched: tuple[Watched, ...]
+
+    def __str__(self) -> str:
+        """Return the alerts in words, heaviest first, under pseudonyms as on the pages."""
+        language = get_language() or "en"
+        told = [
+            f"{alert.number} {alert.score} {alert.get_severity_display()} "
+            f"{alert_pseudonym(alert.pk, alert.person_id)} {alert.since} – {alert.until}\n"
+            + "\n".join(f"  {words}" for _reason, words in reasons_in_words(alert, language))
+            for alert in self.alerts
+        ]
+        gaps = _("%(site)s: no valid monitoring charter, so nobody there is evaluated.")
+        told += [gaps % {"site": each.site.name} for each in self.unwatched]
+        return "\n".join(told) or _("Nothing stands out.")
 
     def to_json(self) -> str:
         """Return the report as one JSON object; people as ids, for scripts of those who may see them."""
@@ -117,12 +134,3 @@ def _with_units(findings: Sequence[Found]) -> list[Found]:
         for where in who_was_where(viewer_of_system(), day, people=people):
             units.setdefault((day, where.person_id), where.unit_id)
     return [Found(**(vars(each) | {"unit_id": units.get((each.until, each.person_id))})) for each in findings]
-
-
-def reasons_text(reasons: Sequence[Reason]) -> str:
-    """Write reasons as JSON text, the same for the same reasons; dates as ISO text."""
-    return json.dumps([vars(reason) for reason in reasons], ensure_ascii=False, sort_keys=True, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value.isoformat()

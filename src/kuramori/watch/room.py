@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Panel, Room
 from kuramori.watch.alert_register import alerts
+from kuramori.watch.bundle_events import BUNDLE_EVENTS
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
@@ -110,7 +111,7 @@ ROOM = Room(
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
     jobs=JOBS,
-    exhibits=(access_exhibits,),
+    exhibits=(access_exhibits, BUNDLE_EVENTS),
     measures=(tiles,),
     duties=(alert_duties, silence_duties),
     panels=(

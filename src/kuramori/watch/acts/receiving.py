@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.actors import SYSTEM, Actor
@@ -58,6 +59,14 @@ class IngestReport:
     def failed(self) -> int:
         """Return how many files could not be read at all."""
         return sum(bool(file.error) for file in self.files)
+
+    def __str__(self) -> str:
+        """Return the report in words, in the language of the moment; a line for each file."""
+        words = gettext(
+            "%(path)s: %(rows)s rows = %(accepted)s taken in + %(duplicate)s known + %(ignored)s skipped"
+            " + %(rejected)s not understood"
+        )
+        return "\n".join(f"{each.path}: {each.error}" if each.error else words % vars(each) for each in self.files)
 
     def to_json(self) -> str:
         """Return the report as one JSON object, the sums beside the files."""

@@ -1,6 +1,5 @@
 """Which alerts a viewer may see, what the person in them is called for him, and why they were raised."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from kuramori.watch.models import Alert, AlertComment, AlertSecret, Unsealing
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.rules.alerts import OPEN, State
 from kuramori.watch.rules.permissions import Permission
-from kuramori_lake.detect import Code, Reason, sentence
 
 
 def alerts_visible_to(viewer: Viewer) -> QuerySet[Alert]:
@@ -59,16 +57,6 @@ def name_behind(viewer: Viewer, alert: Alert) -> str:
     return person_names(viewer, [alert.person_id]).get(alert.person_id, "") or alert_pseudonym(
         alert.pk, alert.person_id
     )
-
-
-def sentences_of(viewer: Viewer, alert: Alert) -> list[tuple[Reason, str]]:
-    """Return each reason with its sentence in the viewer's language."""
-    return [(reason, sentence(reason, viewer.language)) for reason in map(_reason, alert.told)]
-
-
-def _reason(told: Mapping[str, Any]) -> Reason:
-    lists = {name: tuple(told[name]) for name in ("event_ids", "batches")}
-    return Reason(**({**told} | lists | {"code": Code(told["code"])}))
 
 
 def secrets_of(viewer: Viewer, alert: Alert) -> tuple[list[tuple[Secret, int]], list[tuple[Any, int]]]:

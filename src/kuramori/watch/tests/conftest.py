@@ -18,8 +18,8 @@ from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret, secret_add
 from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.settings import charter_add, source_add
-from kuramori.watch.detection import reasons_text
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.reasons import reasons_text
 from kuramori_lake.detect import Code, Reason
 from kuramori_lake.simulator import Truth, simulate
 

@@ -22,6 +22,7 @@ from kuramori.watch.forms import ReviewForm, UnsealForm
 from kuramori.watch.models import Alert, Queue, StateChoice
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries import alerts as found
+from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.wording import channels_in_words
@@ -68,7 +69,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     shown, hidden = found.secrets_of(viewer, alert)
     context = _frame(viewer, alert, "detail") | {
         "title": _("Alert %(number)s") % {"number": alert.number},
-        "sentences": found.sentences_of(viewer, alert),
+        "sentences": reasons_in_words(alert, viewer.language),
         "queue": Queue(alert.queue).label,
         "channels": channels_in_words(alert.channels),
         "traces": traces,
