@@ -97,6 +97,12 @@ def entries_about(subject_id: UUID) -> QuerySet[Entry]:
     return Entry.objects.filter(subjects__subject_id=subject_id).order_by("-seq")
 
 
+def newest_about(subject_ids: Iterable[UUID]) -> dict[UUID, tuple[datetime, UUID]]:
+    """Return for each subject the time and id of the newest entry about it, in one query."""
+    rows = EntrySubject.objects.filter(subject_id__in=list(subject_ids)).order_by("entry_id")
+    return {subject: (at, entry) for subject, at, entry in rows.values_list("subject_id", "entry__at", "entry__id")}
+
+
 def read(entries: Iterable[Entry], *, about: UUID | None = None) -> list[ReadEntry]:
     """Open many entries in three queries; from long change lists only the change of `about` is read."""
     listed = list(entries)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -12,17 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.governance.api import Ruling, handling_of
 from kuramori.kernel.acts import Subject
-from kuramori.kernel.ledger import ReadEntry, entries_about, read
+from kuramori.kernel.ledger import ReadEntry, entries_about, newest_about, read
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit
 from kuramori.register import queries
-from kuramori.register.models import Place, Secret
+from kuramori.register.models import Secret
 from kuramori.register.rules import Facts, Gap, gaps
 
 MANAGED = "secrecy_management"
 USEFUL = "usefulness"
 NOT_PUBLIC = "non_public_nature"
 HISTORY_READ = 500
+NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
     Gap.KEEPER: (MANAGED, _("Keeper"), _("Nobody answers for this secret."), "edit"),
@@ -59,13 +59,11 @@ def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhib
 
 
 class _History:
-    """Which entry last set a field of the secret, or was the last with a verb; entries come newest first."""
+    """Which entry last set a field of the secret; entries come newest first."""
 
     def __init__(self, entries: Iterable[ReadEntry]) -> None:
         self.by_field: dict[str, ReadEntry] = {}
-        self.by_verb: dict[str, ReadEntry] = {}
         for entry in entries:
-            self.by_verb.setdefault(entry.verb, entry)
             for change in entry.changes:
                 if change.on == Secret.record_kind():
                     for name in change.fields:
@@ -73,10 +71,6 @@ class _History:
 
     def of_field(self, name: str) -> tuple[datetime | None, UUID | None]:
         entry = self.by_field.get(name)
-        return (entry.at, entry.entry.id) if entry else (None, None)
-
-    def of_verb(self, verb: str) -> tuple[datetime | None, UUID | None]:
-        entry = self.by_verb.get(verb)
         return (entry.at, entry.entry.id) if entry else (None, None)
 
 
@@ -92,6 +86,9 @@ def _shown(
 
 def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]:
     level = secret.level
+    places = [place for place in queries.places_of(viewer, secret) if place.valid_to is None]
+    rows = list(queries.scopes_of(viewer, secret).filter(retired_at=None))
+    newest = newest_about([level.pk, *(place.pk for place in places), *(row.pk for row in rows)])
     found = [
         _shown(
             MANAGED,
@@ -115,9 +112,10 @@ def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]
     limits = [cell for cell in handling_of(viewer, level=level.pk) if cell.ruling is not Ruling.FREE]
     if limits:
         words = format_lazy(_("The handling matrix limits {count} kinds of use."), count=len(limits))
-        found.append(_shown(MANAGED, _("Handling rules"), words, (level.updated_at, None), "CLS-13"))
-    found += _places(queries.places_of(viewer, secret))
-    rows = queries.scopes_of(viewer, secret).filter(retired_at=None)
+        found.append(_shown(MANAGED, _("Handling rules"), words, newest.get(level.pk, NEVER), "CLS-13"))
+    for place in places:
+        words = format_lazy(_("Kept in {place}."), place=place.text)
+        found.append(_shown(MANAGED, _("Place"), words, newest.get(place.pk, NEVER), "CLS-03"))
     if rows:
         words = format_lazy(_("Open to {count} named audiences only."), count=len(rows))
         found.append(
@@ -125,7 +123,7 @@ def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]
                 MANAGED,
                 _("Scope of disclosure"),
                 words,
-                (rows[0].created_at, history.of_verb("register.scope.open")[1]),
+                newest.get(rows[0].pk, NEVER),
                 "SYS-07",
             )
         )
@@ -133,20 +131,6 @@ def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]
         words = format_lazy(_("Found in its place at the stocktaking of {day}."), day=secret.stocktaken_on.isoformat())
         found.append(_shown(MANAGED, _("Stocktaking"), words, history.of_field("stocktaken_on"), "CLS-05"))
     return found
-
-
-def _places(places: QuerySet[Place]) -> list[Exhibit]:
-    return [
-        _shown(
-            MANAGED,
-            _("Place"),
-            format_lazy(_("Kept in {place}."), place=place.text),
-            (place.created_at, None),
-            "CLS-03",
-        )
-        for place in places
-        if place.valid_to is None
-    ]
 
 
 def _useful(secret: Secret, history: _History) -> list[Exhibit]:
