@@ -34,6 +34,11 @@ class Flag:
     z_peer: float | None
     x: int
 
+    @property
+    def first(self) -> date:
+        """The first of the days."""
+        return self.day - timedelta(days=self.width - 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -139,21 +144,29 @@ def heaviest_level(db: duckdb.DuckDBPyConnection) -> float:
 
 
 def episodes_of(standing: Standing, flags: list[Flag], as_of: date) -> Iterator[Episode]:
-    """Flagged days joined to windows; a wide window counts only where no single day explains it."""
-    days = sorted({flag.day for flag in flags if flag.width == 1})
+    """Flagged days joined to windows; a wide window counts only where no single days explain it."""
     spans: list[tuple[date, date]] = []
-    for day in days:
+    for day in sorted({flag.day for flag in flags if flag.width == 1}):
         if spans and day - spans[-1][1] <= GAP:
             spans[-1] = (spans[-1][0], day)
         else:
             spans.append((day, day))
     wide = [flag for flag in flags if flag.width > 1]
-    first = max((as_of - timedelta(days=flag.width - 1) for flag in wide), default=as_of)
+    first = min((flag.first for flag in wide if flag.metric != "areas"), default=as_of)
     if wide and not any(until >= first for _, until in spans):
-        spans.append((first, as_of))
+        spans.append((min(flag.first for flag in wide), as_of))
+    if slow := _slow(flags):
+        spans = [span for span in spans if span[1] < slow.first] + [(slow.first, as_of)]
     for since, until in spans:
-        inside = tuple(f for f in flags if since <= f.day <= until or (f.width > 1 and until >= first))
+        inside = tuple(f for f in flags if since <= f.day <= until or (f.width > 1 and until >= f.first))
         yield Episode(standing=standing, since=since, until=until, flags=inside)
+
+
+def _slow(flags: list[Flag]) -> Flag | None:
+    """Grave documents out of a new area, so few a day that no single days account for half of them."""
+    areas = [flag for flag in flags if flag.metric == "areas"]
+    wide = next((flag for flag in areas if flag.width > 1), None)
+    return wide if wide and 2 * sum(flag.x for flag in areas if flag.width == 1) < wide.x else None
 
 
 def _quiet(standing: Standing, as_of: date) -> Episode:

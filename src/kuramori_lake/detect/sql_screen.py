@@ -127,12 +127,13 @@ users AS (
     SELECT unit, area, count(DISTINCT person_id) AS users FROM touched JOIN staff USING (person_id)
     WHERE day >= $as_of - $reach GROUP BY ALL
 ), units AS (SELECT unit, count(*) AS size FROM staff GROUP BY ALL)
-SELECT t.person_id, t.day, t.area, t.documents, t.weight, known_since <= first_day - 30 AS is_settled,
+SELECT t.person_id, t.day, t.area, t.documents, t.weight, first_day, scan_from,
+    known_since <= first_day - 30 AS is_settled,
     CASE WHEN unit = '' THEN 0.5 ELSE 1 - least(1, (users - 1) / greatest(size - 1, 1)) END
         * CASE WHEN known_since <= first_day - 30 THEN 1 ELSE 0.2 END AS novelty
 FROM touched t JOIN staff USING (person_id) JOIN first USING (person_id, area) JOIN known USING (person_id)
 JOIN users USING (unit, area) JOIN units USING (unit)
-WHERE t.day >= scan_from AND first_day >= scan_from AND area <> ''
+WHERE first_day >= least(scan_from, $as_of - $lookback_days) AND area <> ''
 """
 """Areas entered for the first time; the more of the unit works there anyway, the less new it is."""
 
@@ -140,9 +141,17 @@ FLAGS: Final = """
 SELECT person_id, day, width, metric, z, z_own, z_peer, x::BIGINT AS x FROM flagged
 UNION ALL
 SELECT person_id, day, 1, 'areas', ln(1 + sum(weight * novelty)), NULL, NULL, sum(documents)::BIGINT FROM fresh
+WHERE first_day >= scan_from
 GROUP BY person_id, day HAVING sum(weight * novelty) >= $least_weight OR sum(documents * novelty) >= $least_fresh
+UNION ALL
+SELECT person_id, $as_of, $as_of - min(day) + 1, 'areas', ln(1 + sum(weight * novelty)), NULL, NULL,
+    sum(documents)::BIGINT FROM fresh
+WHERE is_settled
+GROUP BY person_id HAVING sum(weight * novelty) >= 3 * $least_weight AND max(day) > $as_of - 30
 ORDER BY person_id, day, width, metric
 """
+"""The last part is the slow one: a few grave documents a day out of an area that was new some weeks ago."""
+
 STANDING: Final = """
 SELECT staff.*, peers.size - 1 AS peer_n, peers.rank AS peer_rank,
     (SELECT list(m.person_id ORDER BY m.person_id) FROM members m

@@ -220,6 +220,18 @@ def test_end_of_a_contract_makes_a_leaver_without_notice(office):
     assert (found.person_id, reasons(found)[Code.LEAVER].numbers["days_since_notice"]) == ("kei", None)
 
 
+def test_few_grave_documents_a_day_over_weeks_are_found(office, tmp_path):
+    diary, days = Diary(), working_days()[-25:]
+    for place, day in enumerate(days):
+        diary.reads("akari", day, DRAWINGS[place * 3 : place * 3 + 3], hour=14)
+    diary.into(office, tmp_path, "slow")
+    (found,) = detect(office, as_of=TODAY)
+    assert (found.person_id, found.since, found.until) == ("akari", days[0], TODAY)
+    assert reasons(found)[Code.FIRST_AREA].numbers["documents"] == 75
+    (earlier,) = detect(office, as_of=days[-5])
+    assert earlier.key == found.key
+
+
 def test_newcomer_who_explores_is_compared_with_the_role(lake, tmp_path):
     diary = Diary().ordinary([who for who in EVERYBODY if who != "gen"])
     diary.ordinary(["gen"], days=working_days()[-4:]).reads("gen", MONDAY, papers(OWN, 40)).into(lake, tmp_path)
