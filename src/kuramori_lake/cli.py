@@ -229,7 +229,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (sources.UnknownSourceError, MappingError) as error:
         _complain("%(file)s: %(error)s", file=args.source, error=error)
         return WRONG_USE
-    except (OSError, sqlite3.OperationalError, LakeFormatError, CompactionError) as error:
+    except (OSError, sqlite3.Error, duckdb.Error, LakeFormatError, CompactionError) as error:
         _complain("%(file)s: %(error)s", file=args.lake, error=error)
         return FAILED
     return status

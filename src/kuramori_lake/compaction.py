@@ -55,18 +55,23 @@ def compact(root: Path, manifest: Manifest) -> CompactReport:
     new = [row for row in health.live(manifest) if row["month"] is None]
     if not new:
         return CompactReport(segments_before=0, segments_after=0, rows=0)
+    _must_be_whole(root, manifest, new)
     months = _months(root, new)
     old = [row for row in health.live(manifest) if row["month"] in months]
+    _must_be_whole(root, manifest, old)
     inputs = new + old
-    good, damaged = health.usable(root, manifest, inputs)
-    if damaged:
-        raise CompactionError(f"damaged: {', '.join(one.path for one in damaged)}")
-    placed = [one for month in months for one in _month(root, month, good)]
+    placed = [one for month in months for one in _month(root, month, inputs)]
     _same_rows(root, inputs, placed)
     _swap(root, manifest, inputs, placed)
     return CompactReport(
         segments_before=len(inputs), segments_after=len(placed), rows=sum(one.file.rows for one in placed)
     )
+
+
+def _must_be_whole(root: Path, manifest: Manifest, rows: list[dict[str, Any]]) -> None:
+    _, damaged = health.usable(root, manifest, rows)
+    if damaged:
+        raise CompactionError(f"damaged: {', '.join(one.path for one in damaged)}")
 
 
 def _paths(root: Path, rows: list[dict[str, Any]]) -> list[str]:
@@ -120,7 +125,8 @@ def _same_rows(root: Path, inputs: list[dict[str, Any]], placed: list[_Placed]) 
     sql = "SELECT count(*), sum(hash(e)::HUGEINT) FROM read_parquet(?) e"
     with _engine(root) as db:
         before = db.execute(sql, [_paths(root, inputs)]).fetchone()
-        after = db.execute(sql, [[str(one.file.path) for one in placed]]).fetchone()
+        files = [str(one.file.path) for one in placed]
+        after = db.execute(sql, [files]).fetchone() if files else (0, None)
     if before != after:
         raise CompactionError(f"rows differ after compaction: {before} before, {after} after")
 
