@@ -17,6 +17,7 @@ SITE_OF = {"fsde01": "LUD", "badge-lud": "LUD", "badge-ktk": "KTK", "fs02": "KTK
 MAIN_SITE = "HMM"
 OFFICER_ROLE_HOLDER = "E0013"
 SILENCE_HOURS = 24
+Step = Callable[[int, int | None], None]
 
 
 def set_up_watch(truth: Truth) -> list[LogSource]:
@@ -44,15 +45,19 @@ def set_up_watch(truth: Truth) -> list[LogSource]:
     return [_source(told, places) for told in truth.sources]
 
 
-def take_logs(folder: Path, truth: Truth, sources: list[LogSource], step: Callable[[int, int | None], None]) -> None:
+def take_logs(folder: Path, truth: Truth, sources: list[LogSource], step: Step) -> None:
     """Take every log file in, source by source; the rows that the simulator spoiled land in quarantine."""
     total = sum(len(told["files"]) for told in truth.sources)
     done = 0
     for told, source in zip(truth.sources, sources, strict=True):
         paths = [folder / file["path"] for file in told["files"]]
-        begun = done
-        ingest_source(source=source, paths=paths, by=SYSTEM, progress=lambda d, _t, begun=begun: step(begun + d, total))
+        ingest_source(source=source, paths=paths, by=SYSTEM, progress=_counted(step, done, total))
         done += len(paths)
+
+
+def _counted(step: Step, done: int, total: int) -> Callable[[int, int], None]:
+    """Return a progress that goes on from what the sources before have done."""
+    return lambda files, _files: step(done + files, total)
 
 
 def _person(number: str) -> Person:
