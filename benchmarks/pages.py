@@ -51,7 +51,7 @@ def main() -> int:
         os.environ["DJANGO_SETTINGS_MODULE"] = "kuramori.site.settings"
         django.setup()
         call_command("migrate", verbosity=0)
-        from benchmarks._measured_pages import all_pages, bare_sql, company_stands  # noqa: PLC0415  (needs Django up)
+        from benchmarks._measured_pages import all_pages, bare_sql, company_stands
 
         seconds = company_stands(people=options.people, secrets=options.secrets)
         print(f"{options.secrets:,} secrets, {options.people:,} people: built in {seconds:.0f} s", flush=True)

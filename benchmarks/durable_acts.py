@@ -1,6 +1,6 @@
 """Durable acts a second with all guards on and the sequencer running, against bare INSERT and COMMIT in the same run.
 
-    python benchmarks/acts.py [--seconds 8] [--clients 8]
+    python benchmarks/durable_acts.py [--seconds 8] [--clients 8]
 
 Bars: 300 acts/s on PostgreSQL (KURAMORI_DATABASE_URL), 80/s on SQLite (WAL, synchronous=FULL), with 8 client
 processes; the sequencer is never more than 2 s behind. Exit status 1 when a bar is missed. The data folder is a
