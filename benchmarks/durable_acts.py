@@ -4,7 +4,7 @@
 
 Bars: 300 acts/s on PostgreSQL (KURAMORI_DATABASE_URL), 80/s on SQLite (WAL, synchronous=FULL), with 8 client
 processes; the sequencer is never more than 2 s behind. Exit status 1 when a bar is missed. The data folder is a
-temporary one; on PostgreSQL name a database that was made for this: it is migrated and filled.
+temporary one; on PostgreSQL name an empty database, a new one each time: its ledger's key goes with the folder.
 """
 
 import argparse
