@@ -81,8 +81,8 @@ alerts = Register(
         Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
         Column(name="who", label=_("person"), value=lambda alert, _viewer: alert_pseudonym(alert.pk, alert.person_id)),
         Column(name="score", label=_("score"), kind=ColumnKind.NUMBER, sort="score"),
-        Column(name="since", label=_("first day"), kind=ColumnKind.DATE, sort="since"),
-        Column(name="until", label=_("last day"), kind=ColumnKind.DATE, sort="until"),
+        Column(name="since", label=_("window from"), kind=ColumnKind.DATE, sort="since"),
+        Column(name="until", label=_("window to"), kind=ColumnKind.DATE, sort="until"),
         Column(
             name="ways", label=_("ways out"), value=lambda alert, _viewer: channels_in_words(alert.channels) or None
         ),
@@ -98,7 +98,7 @@ alerts = Register(
         _choice("queue", _("queue"), lambda: Queue.choices),
         Filter(
             name="day",
-            label=_("last day from"),
+            label=_("window to, from"),
             kind=FilterKind.DATE_FROM,
             apply=lambda rows, value, _viewer: rows.filter(until__gte=value),
         ),

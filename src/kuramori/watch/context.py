@@ -22,7 +22,7 @@ from kuramori.directory.api import (
     who_was_where,
 )
 from kuramori.directory.api import Site as DirectorySite
-from kuramori.register.api import path_patterns
+from kuramori.register.api import Place, path_patterns
 from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.rules.sources import Share, as_logged
@@ -150,12 +150,21 @@ def _secrets(shares: list[Share]) -> list[SecretPattern]:
             number=place.secret.number,
             level=place.secret.level.name_ja,
             weight=round(TOP_WEIGHT * place.secret.level.rank / top, 3),
-            since=place.valid_from,
+            since=_holds_from(place),
             until=place.valid_to,
         )
         for place in places
         for pattern in as_logged(place.pattern or place.text, shares)
     ]
+
+
+def _holds_from(place: Place) -> date:
+    """Return since when a place holds: what was entered with the secret itself, since the secret was identified.
+
+    A register that came in today speaks of documents that lay there before; a place added later is a move.
+    """
+    came_with_it = place.created_at == place.secret.created_at
+    return min(place.valid_from, place.secret.identified_on) if came_with_it else place.valid_from
 
 
 def _site(site: DirectorySite, first: date, last: date) -> Site:

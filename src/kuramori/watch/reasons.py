@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from kuramori.watch.models import Alert
 from kuramori_lake.detect import Code, Reason, sentence
 
+MASK = "•••"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -17,9 +19,22 @@ def reasons_text(reasons: Sequence[Reason]) -> str:
     return json.dumps([vars(reason) for reason in reasons], ensure_ascii=False, sort_keys=True, default=_plain)
 
 
-def reasons_in_words(alert: Alert, language: str) -> list[tuple[Reason, str]]:
-    """Return each reason of an alert, strongest first, with its sentence in "ja" or English."""
-    return [(reason, sentence(reason, language)) for reason in map(_reason, alert.told)]
+def reasons_in_words(alert: Alert, language: str, *, closed: Collection[str] = frozenset()) -> list[tuple[Reason, str]]:
+    """Return each reason of an alert, strongest first, with its sentence in "ja" or English.
+
+    `closed` are the ids of the alert's secrets that the reader may not know: their numbers, and areas among which
+    they may lie, are masked, for a path tells what a title tells.
+    """
+    return [(reason, sentence(_masked(reason, closed), language)) for reason in map(_reason, alert.told)]
+
+
+def _masked(reason: Reason, closed: Collection[str]) -> Reason:
+    numbers = dict(reason.numbers)
+    if reason.code == Code.SECRETS and numbers.get("top_secret_id") in closed:
+        numbers["top_secret_number"] = MASK
+    if reason.code == Code.FIRST_AREA and closed:
+        numbers["area"] = MASK
+    return replace(reason, numbers=numbers)
 
 
 def _plain(value: Any) -> Any:

@@ -37,10 +37,11 @@ SELECT person_id, {_SUMS} FROM joined_events
 WHERE list_contains($people, person_id) AND local_date BETWEEN $since AND $until AND excluded_reason IS NULL GROUP BY 1
 """
 _EVENTS = """
-SELECT event_id, time_utc, source, instance, activity, outcome, object_kind, path, name, secret_id, secret_level,
+SELECT event_id, time_utc, joined_events.source, joined_events.instance, activity, outcome, object_kind, path,
+    joined_events.name, secret_id, secret_level,
     device, device_serial, destination_class, destination_value, client, ip, actor_raw, "count", "bytes", tz_basis,
     batches.name AS file, batches.sha256 AS file_sha256, raw_row
-FROM joined_events LEFT JOIN batches USING (batch_id)
+FROM joined_events LEFT JOIN batches ON batches.batch_id = joined_events.batch_id
 WHERE person_id = $person AND local_date BETWEEN $since AND $until
 ORDER BY secret_id IS NULL, time_utc DESC, event_id DESC LIMIT $limit OFFSET $offset
 """

@@ -66,7 +66,7 @@ def secret(company: Company, levels: dict[str, Level]) -> Secret:
         unit=company.materials,
         level=levels["top"],
         tier="a",
-        identified_on=None,
+        identified_on=date(2026, 4, 1),
         places=[{"kind": "path", "text": rf"{SHARE}\配合"}],
         by=actor_of(company.akari),
     )

@@ -14,6 +14,7 @@ from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
+from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import alert_review, alert_unseal
 from kuramori.watch.alert_page import how_sure, next_steps, traces_of
 from kuramori.watch.alert_register import alerts, severity_mark, state_mark
@@ -69,7 +70,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     shown, hidden = found.secrets_of(viewer, alert)
     context = _frame(viewer, alert, "detail") | {
         "title": _("Alert %(number)s") % {"number": alert.number},
-        "sentences": reasons_in_words(alert, viewer.language),
+        "sentences": reasons_in_words(alert, viewer.language, closed=_closed(alert, shown)),
         "queue": Queue(alert.queue).label,
         "channels": channels_in_words(alert.channels),
         "traces": traces,
@@ -87,6 +88,11 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "watch/alert.html", context)
+
+
+def _closed(alert: Alert, shown: list[tuple[Secret, int]]) -> set[str]:
+    """Return the ids of the alert's secrets that are not among those shown."""
+    return {str(row.secret_id) for row in alert.secrets.all()} - {str(secret.pk) for secret, _count in shown}
 
 
 @page(Permission.ALERT_VIEW)

@@ -73,6 +73,7 @@ def quarantine(request: ViewedRequest) -> HttpResponse:
     """Show the rows that were not understood, with counts that add up to the rows received."""
     states = [state for state in source_states(request.viewer) if state.health is not None]
     shown = quarantined(request.viewer)
+    may_read = request.viewer.may(Permission.SOURCE_EDIT)  # raw rows name people: only for who keeps the logs
     context = {
         "title": _("Rows not understood"),
         "states": states,
@@ -82,10 +83,11 @@ def quarantine(request: ViewedRequest) -> HttpResponse:
                 "file": each.file,
                 "row": each.row,
                 "reason": each.reason,
-                "excerpt": each.excerpt.decode("utf-8", "replace")[:200],
+                "excerpt": each.excerpt.decode("utf-8", "replace")[:200] if may_read else "",
             }
             for each in shown
         ],
+        "may_read": may_read,
         "total": sum(state.health.rejected for state in states if state.health),
         "crumbs": [{"title": _("Health of the log sources"), "url": reverse("watch:health")}],
     }
