@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kuramori_lake.simulator import Truth, simulate
 from kuramori_lake.sources.parsed import Options, Source
 from kuramori_lake.sources.samba import SAMBA
 from kuramori_lake.sources.table import table_source
@@ -20,15 +19,9 @@ PARSERS: dict[str, Source] = {
 }
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
-    out = tmp_path_factory.mktemp("world")
-    return out, simulate(out, people=60, months=3, events=20_000)
-
-
 @pytest.mark.parametrize("kind", PARSERS)
-def test_every_line_is_an_event_or_known_noise_and_only_planted_ones_are_refused(world, kind):
-    out, truth = world
+def test_every_line_is_an_event_or_known_noise_and_only_planted_ones_are_refused(demo, kind):
+    out, truth = demo.out, demo.truth
     planted = {(one["file"], one["line"]) for one in truth.traps["rejects"]}
     sources = [source for source in truth.sources if source["kind"] == kind]
     assert sources
@@ -47,8 +40,8 @@ def test_every_line_is_an_event_or_known_noise_and_only_planted_ones_are_refused
         assert refused == {place for place in planted if place[0] in names}
 
 
-def test_the_story_survives_parsing(world):
-    out, truth = world
+def test_the_story_survives_parsing(demo):
+    out, truth = demo.out, demo.truth
     source = next(one for one in truth.sources if one["name"] == "fs01")
     options = Options(zone=ZoneInfo(source["zone"]), salt=b"salt")
     seen = set()
