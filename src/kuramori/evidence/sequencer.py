@@ -25,6 +25,7 @@ from kuramori.evidence.tree_store import hashes, last_checkpoint, tree_size
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.merkle import leaf_hash
 from kuramori.kernel.models import Unsequenced
+from kuramori.kernel.turns import turn
 
 GROUP = 2_000
 IDLE_SECONDS = 0.2
@@ -47,7 +48,7 @@ class Sequencer:
         """Give at most `limit` waiting entries their place, in one transaction; return how many."""
         if not Unsequenced.objects.exists():
             return 0
-        with transaction.atomic():
+        with turn(), transaction.atomic():
             _lock()
             waiting = Unsequenced.objects.order_by("entry_id").values_list("entry_id", "entry__body")[:limit]
             entries = [(seq, leaf_hash(bytes(body))) for seq, body in waiting]
@@ -88,7 +89,7 @@ def seal_now(sequencer: Sequencer | None = None) -> Checkpoint | None:
     """
     demand_prefix()
     sequence_all(sequencer)
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         _lock()
         size = tree_size()
         head = last_checkpoint()

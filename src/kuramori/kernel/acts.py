@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel import guards
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.entry_body import Change, Note
+from kuramori.kernel.turns import turn
 
 DISK_FULL_SIGNS = (
     "database or disk is full",
@@ -114,7 +115,7 @@ def act(verb: str, *, by: Actor, why: str = "", subjects: Iterable[Subject | Sub
         yield outer
         return
     try:
-        with transaction.atomic(durable=True):
+        with turn(), transaction.atomic(durable=True):
             yield from _one_act(Act(verb=verb, by=by, why=why, at=now()), subjects)
     except OperationalError as error:
         if any(sign in str(error).lower() for sign in DISK_FULL_SIGNS):
