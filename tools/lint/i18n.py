@@ -4,6 +4,7 @@
 * Placeholders are named, and the translation has the same ones.
 * Inside a gettext call stands the plain text: formatting comes after it, or the text cannot be found.
 * The trade's words are translated as docs/glossary.csv says.
+* One English string has one Japanese translation in all rooms: Django merges their catalogues, and the last one wins.
 """
 
 import ast
@@ -11,7 +12,7 @@ import csv
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +123,22 @@ def wrong_words(entry: polib.POEntry, glossary: list[Term]) -> Iterator[str]:
             yield f"'{term.en}' is {' or '.join(term.ja)} in docs/glossary.csv: {entry.msgid!r}"
 
 
+def contradictions(catalogues: Mapping[str, polib.POFile]) -> Iterator[Finding]:
+    """Strings that two rooms translate differently: which of the two is shown depends on the order of the rooms."""
+    first: dict[object, tuple[str, list[str]]] = {}
+    for room, entries in catalogues.items():
+        for entry in entries:
+            if entry.obsolete or not all(translations(entry)):
+                continue
+            where, known = first.setdefault(key(entry), (room, translations(entry)))
+            if known != translations(entry):
+                here, there = " / ".join(translations(entry)), " / ".join(known)
+                says = (
+                    f"{entry.msgid!r} is {here!r} here and {there!r} in {where}: use one, or pgettext for two meanings"
+                )
+                yield Finding(f"src/{room}/{CATALOGUE}", entry.linenum or 1, says)
+
+
 def check(root: Path = ROOT) -> Iterator[Finding]:
     """All findings on languages below ``root``."""
     for path in python_files(root):
@@ -137,6 +154,8 @@ def check(root: Path = ROOT) -> Iterator[Finding]:
         for entry in read(path):
             for fault in wrong_words(entry, glossary):
                 yield Finding(str(path), entry.linenum or 1, fault)
+    rooms = sorted(name for name in committed if name.startswith("kuramori/"))
+    yield from contradictions({name: read(source / name / CATALOGUE) for name in rooms})
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.ids import uuid7
 from kuramori.kernel.imports.models import ImportMapping, ImportRun
@@ -113,7 +114,7 @@ class SavedView(Record):
     """A list as somebody set it up, kept under a name; shared with everybody who may open the list, or his own."""
 
     register = models.CharField(max_length=60, db_index=True)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("list view", "name"), max_length=100)
     query = models.CharField(max_length=2000, blank=True)
     person_id = models.UUIDField(db_index=True)
     is_shared = models.BooleanField(_("shared"), default=False)

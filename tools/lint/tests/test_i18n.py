@@ -97,3 +97,36 @@ def test_the_trades_words_are_translated_as_the_glossary_says(english, japanese,
 def test_a_term_marked_as_a_guide_is_not_enforced():
     guide = [i18n.Term("place", ("保管場所",), always=False)]
     assert list(i18n.wrong_words(entry("Take place", "行われる"), guide)) == []
+
+
+def contradictions(**rooms):
+    return [found.says for found in i18n.contradictions(rooms)]
+
+
+def test_a_string_that_two_rooms_translate_differently_is_found():
+    (found,) = contradictions(
+        kernel=catalogue(entry("Keeper", "管理責任者")), register=catalogue(entry("Keeper", "保管者"))
+    )
+    assert "'保管者' here and '管理責任者' in kernel" in found
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        entry("Keeper", "管理責任者"),
+        entry("Keeper", ""),
+        entry("Keeper", "保管者", obsolete=True),
+        entry("Keeper", "保管者", msgctxt="of a warehouse"),
+    ],
+    ids=["the same", "not yet translated", "no longer used", "another meaning"],
+)
+def test_one_meaning_with_one_translation_is_welcome(other):
+    assert contradictions(kernel=catalogue(entry("Keeper", "管理責任者")), register=catalogue(other)) == []
+
+
+def test_plural_forms_are_compared_too():
+    def rows(japanese):
+        return catalogue(entry("%(n)s row", "", msgid_plural="%(n)s rows", msgstr_plural={0: japanese}))
+
+    assert contradictions(kernel=rows("%(n)s行"), watch=rows("%(n)s行")) == []
+    assert len(contradictions(kernel=rows("%(n)s行"), watch=rows("%(n)s件"))) == 1
