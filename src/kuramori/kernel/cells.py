@@ -34,7 +34,8 @@ def drawn(kind: ColumnKind, value: Any, viewer: Viewer, *, url: str = "") -> Saf
         return seal(value)
     if kind is ColumnKind.TAG:
         return tag(str(value), value.tone) if isinstance(value, Mark) else tag(str(value))
-    link = value if isinstance(value, Link) else Link(text=in_words(value, viewer), url=url)
+    own = url if kind is ColumnKind.LINK else ""
+    link = value if isinstance(value, Link) else Link(text=in_words(value, viewer), url=own)
     if kind is ColumnKind.PERSON:
         return person(str(link.text), str(link.note), link.url)
     if not link.url:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.acts import Refused, act
@@ -19,24 +19,12 @@ if TYPE_CHECKING:
 
 
 class Conflict(Exception):
-    """Somebody else changed the record since the page was opened; `record` is as it stands now."""
-
-    def __init__(self, record: Any) -> None:
-        super().__init__(str(record))
-        self.record = record
-
-
-def fetch(register: "Register", viewer: Viewer, pk: UUID) -> Any:
-    """Return a record through the only door; Http404 outside of it."""
-    record = register.visible_to(viewer).filter(pk=pk).first()
-    if record is None:
-        raise Http404
-    return record
+    """Somebody else changed the record, its argument, since the page was opened."""
 
 
 def fetch_to_change(register: "Register", viewer: Viewer, pk: UUID, action: str) -> Any:
-    """Return a record that the viewer may change by `action`; Forbidden when he may only look, Refused when retired."""
-    record = fetch(register, viewer, pk)
+    """Return a record through the only door; Http404 outside, Forbidden to who may only look, Refused when retired."""
+    record = get_object_or_404(register.visible_to(viewer), pk=pk)
     if not register.may(viewer, action) or not register.may_edit(viewer, record):
         raise Forbidden(register.permission(action))
     if record.retired_at is not None:

@@ -1,10 +1,11 @@
-"""The kit's own small forms; what a record holds is asked by the room's form."""
+"""The kit's own small forms and its choice field; what a record holds is asked by the room's form."""
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 500
@@ -20,17 +21,17 @@ class RetireForm(forms.Form):
     """Why something is retired; must be said."""
 
     why = forms.CharField(label=_("Reason"), max_length=LONGEST, help_text=_("Kept in the ledger."))
-
-    def __init__(self, data: Any = None, *, ids: Iterable[UUID] = ()) -> None:
-        chosen = [str(pk) for pk in ids]
-        super().__init__(data, initial={"id": chosen})
-        if chosen:
-            offered = [(pk, pk) for pk in chosen]
-            self.fields["id"] = forms.MultipleChoiceField(choices=offered, widget=forms.MultipleHiddenInput)
+    id = forms.Field(required=False, widget=forms.MultipleHiddenInput)  # of many, carried along
 
 
-class ViewForm(forms.Form):
-    """The name of a saved view, and whether all readers of the list get it."""
+class PlainSelect(forms.Select):
+    """A choice without groups. Django renders a template for each option; a company has hundreds of units."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
-    is_shared = forms.BooleanField(label=_("Shared with everybody who may open this list"), required=False)
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002
+        """Return the whole element, with the value's option selected."""
+        marks = {str(value or ""): SafeString(" selected")}
+        options = ((key, marks.get(str(key), ""), label) for key, label in self.choices)
+        words = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html(
+            "<select{}>{}</select>", flatatt({**self.build_attrs(self.attrs, attrs), "name": name}), words
+        )

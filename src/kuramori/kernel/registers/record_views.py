@@ -1,5 +1,7 @@
-"""The pages of one record: detail, history, add, edit, retire."""
+"""The pages of records: one shown with the tabs of other rooms and its history; add, edit, retire one or many."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -7,11 +9,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.forms import BaseForm, DateField, Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.cells import drawn
@@ -20,36 +21,43 @@ from kuramori.kernel.history import lines, lines_since
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.pages import ViewedRequest
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.registers.changing import Conflict, add, edit, fetch, fetch_to_change, retire, token
-from kuramori.kernel.registers.filters import Fact
+from kuramori.kernel.registers.changing import Conflict, add, edit, fetch_to_change, retire, token
 from kuramori.kernel.registers.forms import ReasonForm, RetireForm
-from kuramori.kernel.registers.list_views import effects
-from kuramori.kernel.registers.listing import offered_columns
 from kuramori.kernel.room import Panel, rooms
 from kuramori.kernel.wording import moment
 
 if TYPE_CHECKING:
     from kuramori.kernel.registers.register import Register
 
+MOST_AT_ONCE = 500
+NAMED_AT_ONCE = 10
 SEALED = Mark(word=gettext_lazy("Sealed in the ledger"), tone="ok")
 WAITING = Mark(word=gettext_lazy("In the ledger, waits for its seal"), tone="info")
 
 
 def detail_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show one record, or with ?tab= what another room knows about it."""
-    viewer, record = request.viewer, fetch(register, request.viewer, pk)
-    name = request.GET.get("tab", "")
-    panel = next((each for each in _panels(register, viewer) if each.name == name), None)
+    viewer, record = request.viewer, get_object_or_404(register.visible_to(request.viewer), pk=pk)
+    panel = next((each for each in _panels(register, viewer) if each.name == request.GET.get("tab")), None)
     context = _frame(register, record, viewer, current=panel.name if panel else "detail")
     if panel is not None:
         return render(request, "kernel/panel.html", context | {"panel": panel.render(record, viewer) or ""})
-    return render(request, "kernel/detail.html", context | _about(register, record, viewer))
+    last = entries_about(pk).select_related("unsequenced").first()
+    context |= {
+        "facts": [(f.label, drawn(f.kind, f.value, viewer), f.help) for f in register.facts_of(record, viewer)],
+        "duty": register.next_duty(record, viewer),
+        "seen_by": register.who_may_see(record, viewer),
+        "proof_mark": last and (WAITING if hasattr(last, "unsequenced") else SEALED),
+        "changed": moment(record.updated_at, viewer),
+    }
+    return render(request, "kernel/detail.html", context)
 
 
 def history_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show a record's history as sentences, newest first."""
-    record = fetch(register, request.viewer, pk)
-    told, older = lines(record, request.viewer, withheld=_withheld(register, request.viewer), before=_cursor(request))
+    record = get_object_or_404(register.visible_to(request.viewer), pk=pk)
+    before = next(iter(_ids(request.GET.getlist("before"))), None)
+    told, older = lines(record, request.viewer, withheld=register.withheld(request.viewer), before=before)
     context = _frame(register, record, request.viewer, current="history")
     return render(request, "kernel/history.html", context | {"lines": told, "older": older and f"?before={older}"})
 
@@ -58,43 +66,35 @@ def add_page(register: "Register", request: ViewedRequest) -> HttpResponse:
     """Add a record."""
     form, reason = _forms(register, request, None)
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
-        try:
+        with _refusal_shown_on(form):
             record = add(register, request.viewer, *_entered(form, reason))
-        except Refused as refusal:
-            form.add_error(None, f"{refusal.message} {refusal.next_step}")
-        else:
             messages.success(request, _("%(name)s was added.") % {"name": record})
             return HttpResponseRedirect(register.url("detail", record))
-    context: dict[str, Any] = {
-        "title": _("Add: %(thing)s") % {"thing": register.title_one},
-        "back": register.url("list"),
-    }
-    return _form_page(register, request, context | {"form": form, "reason": reason, "action": _("Add")})
+    context = {"form": form, "reason": reason, "back": register.url("list"), "action": _("Add")}
+    return _asked(register, request, context | {"title": _("Add: %(thing)s") % {"thing": register.title_one}})
 
 
 def edit_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Change a record; what somebody else changed meanwhile is shown, and nothing that was typed is lost."""
     viewer = request.viewer
     record = fetch_to_change(register, viewer, pk, "edit")
-    name, as_of, conflict = str(record), token(record), []
+    name, conflict = str(record), []
+    as_of = request.POST.get("as_of", "") if request.method == "POST" else token(record)
     form, reason = _forms(register, request, record)
-    if request.method == "POST":
-        as_of = request.POST.get("as_of", "")
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
         try:
-            edit(register, viewer, pk, *_entered(form, reason), as_of=as_of)
+            with _refusal_shown_on(form):
+                edit(register, viewer, pk, *_entered(form, reason), as_of=as_of)
+                messages.success(request, _("Your changes were saved."))
+                return HttpResponseRedirect(register.url("detail", record))
         except Conflict as other:
-            conflict = lines_since(other.record, viewer, _moment(as_of), withheld=_withheld(register, viewer))
-            as_of = token(other.record)
+            (standing,) = other.args
+            conflict = lines_since(standing, viewer, _moment(as_of), withheld=register.withheld(viewer))
+            as_of = token(standing)
             form.add_error(None, _("Somebody else changed this record while you were writing."))
-        except Refused as refusal:
-            form.add_error(None, f"{refusal.message} {refusal.next_step}")
-        else:
-            messages.success(request, _("Your changes were saved."))
-            return HttpResponseRedirect(register.url("detail", record))
-    context: dict[str, Any] = {"title": _("Edit: %(name)s") % {"name": name}, "back": register.url("detail", record)}
-    context |= {"form": form, "reason": reason, "as_of": as_of, "conflict": conflict, "action": _("Save")}
-    return _form_page(register, request, context)
+    context = {"form": form, "reason": reason, "as_of": as_of, "conflict": conflict, "action": _("Save")}
+    context |= {"title": _("Edit: %(name)s") % {"name": name}, "back": register.url("detail", record)}
+    return _asked(register, request, context)
 
 
 def retire_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpResponse:
@@ -102,22 +102,67 @@ def retire_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpR
     record = fetch_to_change(register, request.viewer, pk, "retire")
     form = RetireForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with _refusal_shown_on(form):
             retire(register, request.viewer, [pk], form.cleaned_data["why"])
-        except Refused as refusal:
-            form.add_error(None, f"{refusal.message} {refusal.next_step}")
-        else:
             messages.success(request, _("%(name)s was retired.") % {"name": record})
             return HttpResponseRedirect(register.url("detail", record))
-    context = {
-        "title": _("Retire: %(name)s") % {"name": record},
-        "crumbs": [{"title": register.title, "url": register.url("list")}],
-        "form": form,
-        "effects": effects(register, [record], request.viewer),
-        "action": _("Retire"),
-        "back": register.url("detail", record),
-    }
-    return render(request, "kernel/retire.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "title": _("Retire: %(name)s") % {"name": record}, "back": register.url("detail", record)}
+    return _asked(register, request, context | {"effects": _effects(register, [record], request.viewer)})
+
+
+def bulk_page(register: "Register", request: ViewedRequest) -> HttpResponse:
+    """Retire chosen records as one act: first show which, and ask for the reason."""
+    ids, back = _ids(request.POST.getlist("id"))[:MOST_AT_ONCE], register.url("list")
+    if not ids:
+        messages.warning(request, _("Choose at least one line of the list."))
+        return HttpResponseRedirect(back)
+    records = list(register.visible_to(request.viewer).filter(pk__in=ids))
+    if len(records) != len(ids):
+        raise Http404
+    form = RetireForm(request.POST if "why" in request.POST else None, initial={"id": ids})
+    if form.is_valid():
+        retire(register, request.viewer, ids, form.cleaned_data["why"])
+        done = ngettext("%(count)s record was retired.", "%(count)s records were retired.", len(ids))
+        messages.success(request, done % {"count": len(ids)})
+        return HttpResponseRedirect(back)
+    named = [_("Retire: %(name)s") % {"name": each} for each in records[:NAMED_AT_ONCE]]
+    if len(records) > NAMED_AT_ONCE:
+        named.append(_("and %(count)s more") % {"count": len(records) - NAMED_AT_ONCE})
+    context = {"form": form, "title": _("Retire %(count)s records") % {"count": len(ids)}, "back": back}
+    return _asked(register, request, context | {"effects": named + _effects(register, records, request.viewer)})
+
+
+def _asked(register: "Register", request: ViewedRequest, context: dict[str, Any]) -> HttpResponse:
+    """Draw the form of a change (422 when something in it is wrong); `effects` make it the question of a retirement."""
+    template, usual = ("retire", {"action": _("Retire")}) if "effects" in context else ("form", {})
+    crumbs = [{"title": register.title, "url": register.url("list")}]
+    is_wrong = any(context[each].errors for each in ("form", "reason") if each in context)
+    context = usual | context | {"crumbs": crumbs}
+    return render(request, f"kernel/{template}.html", context, status=422 if is_wrong else 200)
+
+
+@contextmanager
+def _refusal_shown_on(form: BaseForm) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(None, f"{refusal.message} {refusal.next_step}")
+
+
+def _effects(register: "Register", records: Sequence[Any], viewer: Viewer) -> list[str]:
+    """Return what retirement does, in sentences: the register's own, then what holds for all."""
+    return [
+        *map(str, register.retire_effects(records, viewer)),
+        _("What is retired leaves the list and can no longer be changed."),
+        _("History and proof stay. This step cannot be taken back."),
+    ]
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    try:
+        return [UUID(each) for each in dict.fromkeys(texts)]
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _forms(register: "Register", request: ViewedRequest, record: Any) -> tuple[BaseForm, BaseForm]:
@@ -136,10 +181,11 @@ def _entered(form: BaseForm, reason: BaseForm) -> tuple[dict[str, Any], str]:
     return values, values.pop("why", "")
 
 
-def _form_page(register: "Register", request: ViewedRequest, context: dict[str, Any]) -> HttpResponse:
-    crumbs = [{"title": register.title, "url": register.url("list")}]
-    has_errors = bool(context["form"].errors or context["reason"].errors)
-    return render(request, "kernel/form.html", context | {"crumbs": crumbs}, status=422 if has_errors else 200)
+def _moment(as_of: str) -> datetime | None:
+    """Read a token back; what is not one means: from the beginning."""
+    with suppress(ValueError):
+        return parse_datetime(as_of)
+    return None
 
 
 def _frame(register: "Register", record: Any, viewer: Viewer, *, current: str) -> dict[str, Any]:
@@ -153,34 +199,12 @@ def _frame(register: "Register", record: Any, viewer: Viewer, *, current: str) -
         "crumbs": [{"title": register.title, "url": register.url("list")}],
         "register": register,
         "retired": record.retired_at and moment(record.retired_at, viewer),
-        "state": register.state(record, viewer) if register.state else None,
+        "state": register.state(record, viewer),
         "tabs": [{"title": title, "url": url, "current": name == current} for name, title, url in tabs],
         "edit_url": register.url("edit", record) if may_change and register.may(viewer, "edit") else "",
         "retire_url": register.url("retire", record) if may_change and register.may(viewer, "retire") else "",
-        "actions": register.actions(record, viewer) if register.actions else (),
+        "actions": register.actions(record, viewer),
     }
-
-
-def _about(register: "Register", record: Any, viewer: Viewer) -> dict[str, Any]:
-    facts = register.facts(record, viewer) if register.facts else _columns_as_facts(register, record, viewer)
-    last = entries_about(record.pk).select_related("unsequenced").first()
-    return {
-        "facts": [(fact.label, _shown(fact, viewer)) for fact in facts],
-        "duty": register.next_duty(record, viewer) if register.next_duty else None,
-        "seen_by": register.who_may_see(record, viewer) if register.who_may_see else (),
-        "proof_mark": last and (WAITING if hasattr(last, "unsequenced") else SEALED),
-        "changed": moment(record.updated_at, viewer),
-    }
-
-
-def _columns_as_facts(register: "Register", record: Any, viewer: Viewer) -> list[Fact]:
-    columns = offered_columns(register, viewer)
-    return [Fact(label=c.label, value=c.of(record, viewer), kind=c.kind) for c in columns]
-
-
-def _shown(fact: Fact, viewer: Viewer) -> str:
-    value = drawn(fact.kind, fact.value, viewer)
-    return format_html('{}<div class="hint">{}</div>', value, fact.help) if fact.help else value
 
 
 def _panels(register: "Register", viewer: Viewer) -> list[Panel]:
@@ -188,22 +212,3 @@ def _panels(register: "Register", viewer: Viewer) -> list[Panel]:
     kind = register.model.record_kind()
     here = [each for room in rooms() for each in room.panels if each.kind == kind and viewer.may(each.permission)]
     return sorted(here, key=lambda each: each.order)
-
-
-def _withheld(register: "Register", viewer: Viewer) -> frozenset[str]:
-    return register.withheld(viewer) if register.withheld else frozenset()
-
-
-def _cursor(request: ViewedRequest) -> UUID | None:
-    try:
-        return UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError as error:
-        raise Http404 from error
-
-
-def _moment(as_of: str) -> datetime | None:
-    """Read a token back; what is not one means: from the beginning."""
-    try:
-        return parse_datetime(as_of)
-    except ValueError:
-        return None
