@@ -136,6 +136,17 @@ def viewer_for(account: Account, at: datetime) -> Viewer:
     return viewer_of(account.person, at, language=account.language)
 
 
+def viewer_of_person_id(person_id: UUID, at: datetime) -> Viewer:
+    """Return the viewer a person is at that moment, by his id: for work that he asked for and that is done later.
+
+    Raises:
+        Person.DoesNotExist: nobody has this id.
+    """
+    account = Account.objects.filter(person=person_id).first()
+    person = Person.objects.get(pk=person_id)
+    return viewer_of(person, at, language=account.language if account else "ja")
+
+
 @cache
 def viewer_of_system() -> Viewer:
     """Return the viewer of jobs and of the command line: the system itself, which looks everywhere."""

@@ -12,14 +12,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.models import Job, JobState
-from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.kernel.room import JOBS_VIEW_ALL, rooms
 
 LOST_AFTER = timedelta(seconds=30)
@@ -96,6 +99,14 @@ def job_seen_by(viewer: Viewer, pk: UUID) -> Job | None:
     return jobs_seen_by(viewer).filter(pk=pk).first()
 
 
+def viewer_of(job: Job) -> Viewer:
+    """Return who asked for a job as he stands now: a right that he lost since counts. Forbidden when nobody asked."""
+    if job.asked_by is None:
+        raise Forbidden(job.kind)
+    viewer: Viewer = import_string(settings.KURAMORI_VIEWER_OF)(job.asked_by, now())
+    return viewer
+
+
 def cancel(job: Job) -> None:
     """Ask a job to stop; one that has not begun stops at once."""
     waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
@@ -131,6 +142,8 @@ def run(job: Job) -> Job:
         _end(job, JobState.CANCELLED)
     except Refused as refusal:
         _end(job, JobState.FAILED, error=f"{refusal.message} {refusal.next_step}".strip())
+    except Forbidden:
+        _end(job, JobState.FAILED, error=_("Whoever asked for this does not hold the permission any more."))
     except Exception as error:  # a job's failure must be kept and shown, whatever it is
         log.exception("job %s (%s) failed", job.pk, job.kind)
         _end(job, JobState.FAILED, error=traceback.format_exception_only(error)[-1].strip())

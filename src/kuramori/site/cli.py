@@ -8,6 +8,7 @@ from importlib import import_module
 
 import django
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from django.utils import translation
 
 from kuramori.site.arguments import parser
@@ -17,6 +18,8 @@ from kuramori.site.words import language
 
 WITHOUT_DJANGO = {"verify"}
 INTERRUPTED = 130
+BEHIND = ("no such table", "no such column")
+BEHIND_STATES = ("42P01", "42703")  # undefined_table, undefined_column
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,12 +30,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.UNAVAILABLE
     try:
         return int(import_module(f"kuramori.site.commands.{given.module}").run(given))
+    except DatabaseError as error:
+        if not _is_behind(error):
+            raise
+        complain(_("The database is not up to date: run “kuramori migrate”."))
+        return Exit.UNAVAILABLE
     except KeyboardInterrupt:
         complain(_("stopped"))
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return Exit.OK
+
+
+def _is_behind(error: DatabaseError) -> bool:
+    """Say whether a table or column is not there yet: words of SQLite, SQLSTATE of PostgreSQL (its appendix A)."""
+    return any(sign in str(error) for sign in BEHIND) or getattr(error.__cause__, "sqlstate", "") in BEHIND_STATES
 
 
 def _choose_folder(given: Namespace) -> None:

@@ -79,6 +79,8 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ, DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Jobs are done as who asked for them, as he stands when they are done; the kernel knows nobody, so it asks here.
+KURAMORI_VIEWER_OF = "kuramori.directory.viewing.viewer_of_person_id"
 AUTH_USER_MODEL = "directory.Account"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

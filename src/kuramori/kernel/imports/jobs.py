@@ -18,8 +18,7 @@ from kuramori.kernel.imports.models import ImportRun
 from kuramori.kernel.imports.runs import kinds, source_of
 from kuramori.kernel.imports.storage import ERRORS, FILE, UNDONE, forget, kept, place
 from kuramori.kernel.imports.undo import undo
-from kuramori.kernel.imports.viewers import restored, stored
-from kuramori.kernel.jobs import JobKind, Progress, ask
+from kuramori.kernel.jobs import JobKind, Progress, ask, viewer_of
 from kuramori.kernel.models import Job
 from kuramori.kernel.permissions import Viewer
 
@@ -33,8 +32,8 @@ KEPT_FOR = timedelta(days=7)
 
 
 def ask_for(kind: str, run: ImportRun, viewer: Viewer, *, why: str = "") -> Job:
-    """Queue a step of a run, to be done as this viewer."""
-    return ask(kind, viewer=viewer, title=run.file_name[:200], run=str(run.pk), why=why, viewer_kept=stored(viewer))
+    """Queue a step of a run, to be done in the name of this viewer, with what he may do by then."""
+    return ask(kind, viewer=viewer, title=run.file_name[:200], run=str(run.pk), why=why)
 
 
 def jobs_of(run: ImportRun) -> list[Job]:
@@ -46,7 +45,7 @@ def jobs_of(run: ImportRun) -> list[Job]:
 
 def run_check(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Dry-run a file, keep its report, and write the sheet of errors if there are any."""
-    run, viewer = _asked(arguments)
+    run, viewer = _asked(progress, arguments)
     kind = kinds()[run.import_kind]
     with override(viewer.language):
         try:
@@ -65,7 +64,7 @@ def run_check(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any
 
 def run_take_in(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Take a file in: all of it in one act, however often the worker is killed before."""
-    run, viewer = _asked(arguments)
+    run, viewer = _asked(progress, arguments)
     with override(viewer.language):
         try:
             today = now().astimezone(viewer.zone).date()
@@ -78,7 +77,7 @@ def run_take_in(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, A
 
 def run_undo(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Undo an import as far as nothing changed since."""
-    run, viewer = _asked(arguments)
+    run, viewer = _asked(progress, arguments)
     with override(viewer.language):
         plan = undo(run=run, viewer=viewer, why=arguments["why"])
     progress.report(len(plan.records), len(plan.records))
@@ -101,8 +100,11 @@ def _age(run: UUID) -> timedelta:
     return timedelta(milliseconds=now().timestamp() * 1000 - (run.int >> 80))
 
 
-def _asked(arguments: Mapping[str, Any]) -> tuple[ImportRun, Viewer]:
-    return ImportRun.objects.get(pk=arguments["run"]), restored(arguments["viewer_kept"])
+def _asked(progress: Progress, arguments: Mapping[str, Any]) -> tuple[ImportRun, Viewer]:
+    """Return the run, and who asked for this step; raises Forbidden when he may not take part any more."""
+    run, viewer = ImportRun.objects.get(pk=arguments["run"]), viewer_of(progress.job)
+    viewer.demand(kinds()[run.import_kind].permission)
+    return run, viewer
 
 
 JOBS = (

@@ -100,6 +100,12 @@ def _viewer(number: int, name: str, *permissions: str) -> Viewer:
 AKARI = _viewer(1, "佐倉 灯里", PERMISSION, APPROVAL)
 BOTAN = _viewer(2, "牧野 牡丹", APPROVAL)
 CHIHIRO = _viewer(3, "遠山 千尋")
+PEOPLE = {each.person_id: each for each in (AKARI, BOTAN, CHIHIRO)}
+
+
+def viewer_of(person_id: UUID, _at: object) -> Viewer:
+    """Stand in the place of the directory: who he is when the worker asks."""
+    return PEOPLE[person_id]
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +114,8 @@ def _views_can_be_imported(monkeypatch, settings, tmp_path):
     room = Room(name="test", title="Test", permissions={PERMISSION: (), APPROVAL: ()}, verbs={}, imports=(VIEWS,))
     monkeypatch.setattr(runs, "rooms", lambda: (*rooms(), room))
     settings.DATA = tmp_path / "data"
+    settings.DATA.mkdir()
+    settings.KURAMORI_VIEWER_OF = f"{__name__}.viewer_of"
 
 
 @pytest.fixture(autouse=True)

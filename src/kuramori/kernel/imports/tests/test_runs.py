@@ -1,21 +1,23 @@
 """A file goes in as one act or not at all, is checked before, and can be undone after."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kuramori.kernel.acts import Refused, act
-from kuramori.kernel.imports import acts, storage
+from kuramori.kernel.imports import acts, jobs, storage
 from kuramori.kernel.imports.api import import_file
 from kuramori.kernel.imports.checking import check
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.models import ImportMapping, ImportRun, RunState
 from kuramori.kernel.imports.report import ImportReport
 from kuramori.kernel.imports.runs import corrected, source_of, understand
-from kuramori.kernel.imports.tests.conftest import AKARI, BOTAN, CHIHIRO, VIEWS
+from kuramori.kernel.imports.tests.conftest import AKARI, BOTAN, CHIHIRO, PEOPLE, VIEWS
 from kuramori.kernel.imports.tests.ledgers import workbook
 from kuramori.kernel.imports.undo import plan_of, undo
 from kuramori.kernel.imports.writing import write_xlsx
+from kuramori.kernel.jobs import ask, run_waiting
 from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.permissions import Forbidden
@@ -52,7 +54,7 @@ def test_a_dry_run_writes_nothing_at_all(tmp_path):
     assert (report.read, report.accepted, report.added, report.applied) == (1, 1, 1, False)
     assert not Entry.objects.exists()
     assert not ImportRun.objects.exists()
-    assert not (tmp_path / "data").exists()
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_a_file_that_changes_nothing_is_no_act(tmp_path):
@@ -276,3 +278,33 @@ def test_the_users_file_name_names_no_file_of_ours(tmp_path):
     run = acts.hand_in(kind=VIEWS, name="../../../etc/cron.d/x", chunks=[b"a"], viewer=AKARI)
     assert [path.name for path in (tmp_path / "data" / "uploads").iterdir()] == [f"{run.pk}.in"]
     assert (storage.place(run.pk).stat().st_mode & 0o777) == 0o600
+
+
+def test_a_right_that_was_taken_away_meanwhile_counts(tmp_path, monkeypatch):
+    run = checked_run(sheet(tmp_path, ["極秘", ""]))
+    job = jobs.ask_for(jobs.TAKE_IN, run, AKARI, why="年次の更新")
+    assert "permissions" not in str(job.arguments)
+    monkeypatch.setitem(PEOPLE, AKARI.person_id, replace(AKARI, permissions=frozenset()))
+    run_waiting()
+    job.refresh_from_db()
+    assert (job.state, names()) == ("failed", set())
+    assert "does not hold the permission any more" in job.error
+
+
+def test_a_job_that_nobody_asked_for_takes_nothing_in(tmp_path):
+    run = checked_run(sheet(tmp_path, ["極秘", ""]))
+    job = ask(jobs.TAKE_IN, viewer=None, run=str(run.pk), why="")
+    run_waiting()
+    job.refresh_from_db()
+    assert (job.state, names()) == ("failed", set())
+
+
+@pytest.mark.parametrize("step", [jobs.CHECK, jobs.TAKE_IN])
+def test_a_job_whose_file_is_gone_says_what_to_do(tmp_path, step):
+    run = checked_run(sheet(tmp_path, ["極秘", ""]))
+    storage.forget(run.pk)
+    job = jobs.ask_for(step, run, AKARI)
+    run_waiting()
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "is gone or was changed. Hand the file in again." in job.error
