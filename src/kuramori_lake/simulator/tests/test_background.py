@@ -108,7 +108,8 @@ def test_moments_of_the_story_are_in_order_whatever_the_day(today, months):
     moments = reckon(today, months)
     assert moments.start < moments.handover[0] < moments.handover[1]
     assert moments.notice < moments.evenings[0] < moments.evenings[1] < moments.evenings[2] < today < moments.leaves
-    assert moments.start <= moments.skewed[0] < moments.skewed[1] < moments.silent_day < moments.doubled_day
+    assert moments.start <= moments.skewed[0] < moments.skewed[1] < moments.silent_day
+    assert moments.silent_day <= moments.doubled_day  # after Golden Week one day may be both, on two servers
     assert [day.weekday() for day in moments.evenings] == [4, 5, 0]
     assert (moments.leaves + timedelta(days=1)).day == 1
 
