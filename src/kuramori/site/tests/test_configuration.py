@@ -1,0 +1,66 @@
+"""An installation starts safe or not at all: its folder is closed, its key its own, its database named plainly (O1)."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from kuramori.site.configuration import data_folder, database, secret_key
+
+
+def test_the_data_folder_is_made_and_closed_to_others(tmp_path: Path) -> None:
+    folder = data_folder({"KURAMORI_DATA": str(tmp_path / "new" / "data")})
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_without_a_word_it_lies_where_one_stands(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_folder({}) == tmp_path / "kuramori-data"
+
+
+def test_each_installation_has_a_key_of_its_own_that_stays(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = secret_key(tmp_path / "a"), secret_key(tmp_path / "b")
+    assert first != second
+    assert secret_key(tmp_path / "a") == first
+    assert len(first) >= 64
+    assert stat.S_IMODE((tmp_path / "a" / "secret-key").stat().st_mode) == 0o600
+
+
+def test_a_key_that_others_can_read_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    secret_key(tmp_path)
+    (tmp_path / "secret-key").chmod(0o644)
+    with pytest.raises(ImproperlyConfigured, match="chmod 600"):
+        secret_key(tmp_path)
+
+
+def test_sqlite_in_the_data_folder_commits_durably(tmp_path: Path) -> None:
+    found = database({}, tmp_path)
+    assert found["NAME"] == tmp_path / "kuramori.sqlite3"
+    assert "synchronous=FULL" in found["OPTIONS"]["init_command"]
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://u:p%40ss@db.example:5433/kuramori", ("kuramori", "u", "p@ss", "db.example", "5433")),
+        ("postgres://u@/k?host=/run/postgresql", ("k", "u", "", "/run/postgresql", "")),
+        ("postgresql://localhost/k", ("k", "", "", "localhost", "")),
+    ],
+)
+def test_a_postgresql_address_is_read_as_written(tmp_path: Path, url: str, expected: tuple[str, ...]) -> None:
+    found = database({"KURAMORI_DATABASE_URL": url}, tmp_path)
+    assert tuple(found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == expected
+
+
+def test_further_parameters_reach_the_driver(tmp_path: Path) -> None:
+    found = database({"KURAMORI_DATABASE_URL": "postgresql://h/k?sslmode=verify-full"}, tmp_path)
+    assert found["OPTIONS"] == {"sslmode": "verify-full"}
+
+
+def test_another_database_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="postgresql://"):
+        database({"KURAMORI_DATABASE_URL": "mysql://h/k"}, tmp_path)
