@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.timezone import now
+from django.utils.translation import get_language
 
 from kuramori.directory.acts.accounts import sessions_end
 from kuramori.directory.models import Account
@@ -48,7 +49,8 @@ class ViewerMiddleware:
             return _show_out(request, account)
         if standing.needs_second_factor and _asked_for(request) not in WITHOUT_FACTOR:
             return redirect("mfa_index")
-        _see_as(request, viewer_of(account.person, moment, language=account.language, standing=standing))
+        language = get_language() or account.language
+        _see_as(request, viewer_of(account.person, moment, language=language, standing=standing))
         return self.get_response(request)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.directory.models import KIND_WORDS, Person, Project, Unit
 from kuramori.directory.queries.history import assignments_of
@@ -40,7 +41,7 @@ def person_facts(person: Person, viewer: Viewer) -> Sequence[Fact]:
     main = here[0] if here else None
     return (
         Fact(label=_("employee number"), value=person.number),
-        Fact(label=_("name"), value=person.name),
+        Fact(label=pgettext_lazy("person", "name"), value=person.name),
         Fact(label=_("kana"), value=person.kana or None),
         Fact(label=_("name in Latin letters"), value=person.romaji or None),
         Fact(label=_("kind of engagement"), value=", ".join(engaged) or None),

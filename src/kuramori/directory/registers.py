@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.directory.acts import people as people_acts
 from kuramori.directory.acts import roles as role_acts
@@ -87,7 +88,13 @@ people = Register(
     model=Person,
     columns=(
         Column(name="number", label=_("employee number"), sort="number"),
-        Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="kana", value=lambda p, _v: p.shown),
+        Column(
+            name="name",
+            label=pgettext_lazy("person", "name"),
+            kind=ColumnKind.LINK,
+            sort="kana",
+            value=lambda p, _v: p.shown,
+        ),
         Column(name="kana", label=_("kana"), sort="kana", is_default=False),
         Column(name="unit", label=_("unit"), value=lambda p, _v: (a := _here(p)) and a.unit.name),
         Column(name="position", label=_("position"), value=lambda p, _v: (a := _here(p)) and a.position),

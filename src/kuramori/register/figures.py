@@ -10,7 +10,7 @@ from kuramori.governance.api import Level, levels_in_force
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.models import Secret, TierChoice
 from kuramori.register.queries import secrets_visible_to
-from kuramori.register.rules import add_months
+from kuramori.register.rules import NON_PUBLIC_CHECK_MONTHS, add_months
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,28 @@ class Figures:
         return self.counted / self.total if self.total else 1.0
 
 
+def lacking(today: date) -> Q:
+    """Return the gaps of `rules.gaps` as a condition, as far as its own row tells: not places, not scope."""
+    oldest_check = add_months(today, -NON_PUBLIC_CHECK_MONTHS)
+    return (
+        Q(keeper=None)
+        | Q(usefulness="")
+        | Q(non_public="")
+        | Q(non_public_checked_on=None)
+        | Q(non_public_checked_on__lt=oldest_check)
+        | Q(next_stocktaking__lt=today)
+        | Q(tier=TierChoice.A, valued_on=None)
+    )
+
+
 def figures(viewer: Viewer, *, today: date) -> Figures:
     """Return the figures of what the viewer sees; two queries and the levels."""
     rows = secrets_visible_to(viewer).filter(retired_at=None).select_related(None).order_by()
-    lacking = Q(usefulness="") | Q(non_public="") | Q(valued_on=None)
     sums = rows.aggregate(
         total=Count("pk"),
         due=Count("pk", filter=Q(next_stocktaking__lt=today)),
         tier_a=Count("pk", filter=Q(tier=TierChoice.A)),
-        incomplete=Count("pk", filter=Q(tier=TierChoice.A) & lacking),
+        incomplete=Count("pk", filter=Q(tier=TierChoice.A) & lacking(today)),
     )
     per_level = dict(rows.values_list("level_id").annotate(Count("pk")))
     by_level = tuple((level, per_level.get(level.pk, 0)) for level in levels_in_force(viewer))

@@ -28,6 +28,7 @@ from kuramori.kernel.room import Duty
 from kuramori.kernel.search import matching
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
+from kuramori.register.figures import lacking
 from kuramori.register.forms import SecretForm
 from kuramori.register.models import Kind, Medium, Origin, Secret, TierChoice
 from kuramori.register.rules import gaps
@@ -52,9 +53,9 @@ def _kept_by(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
     return found.filter(keeper__in=people_visible_to(viewer).filter(name__contains=value.strip()))
 
 
-def _with_gaps(found: QuerySet[Any], value: str, _viewer: Viewer) -> QuerySet[Any]:
-    complete = {"usefulness__gt": "", "non_public__gt": "", "valued_on__isnull": False}
-    return found.exclude(**complete) if value == "yes" else found.filter(**complete)
+def _with_gaps(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
+    gap = lacking(localdate(timezone=viewer.zone))
+    return found.filter(gap) if value == "yes" else found.exclude(gap)
 
 
 def keeper_name(secret: Secret, _viewer: Viewer) -> str | None:

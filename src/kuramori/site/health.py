@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,6 +94,12 @@ def health(request: ViewedRequest) -> HttpResponse:
     """Show how every part is doing."""
     found = findings()
     return render(request, "site/health.html", {"title": _("Health"), "findings": found, "worst": worst(found)})
+
+
+@page(OPEN)
+def favicon(_request: ViewedRequest) -> HttpResponse:
+    """Point to the icon: browsers ask for this address wherever no page names one."""
+    return redirect(static("site/icon.svg"), permanent=True)
 
 
 @page(OPEN)

@@ -21,7 +21,10 @@ SECTIONS: Mapping[str, Any] = {
 def menu_for(viewer: Viewer, path: str) -> list[dict[str, Any]]:
     """Return the sections with the items this viewer may open, the one that holds `path` marked as current."""
     items = [item for room in rooms() for item in room.menu if _may(viewer, item)]
-    current = max((reverse(i.url_name) for i in items if path.startswith(reverse(i.url_name))), key=len, default="")
+    addresses = [reverse(item.url_name) for item in items]
+    current = max(
+        (one for one in addresses if path == one or (one != "/" and path.startswith(one))), key=len, default=""
+    )
     return [
         {"title": str(title) if title else "", "items": lines}
         for section, title in SECTIONS.items()

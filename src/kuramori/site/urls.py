@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("health/", health.health, name="health"),
     path("alive/", health.alive, name="alive"),
+    path("favicon.ico", health.favicon, name="favicon"),
     path("", include("kuramori.kernel.urls")),
     path("directory/", include("kuramori.directory.urls")),
     path("evidence/", include("kuramori.evidence.urls")),

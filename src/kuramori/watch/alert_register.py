@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import (
@@ -48,7 +49,7 @@ def levels_in_words(alert: Alert, _viewer: Viewer) -> str | None:
     for row in alert.secrets.all():
         counts[row.secret.level] = counts.get(row.secret.level, 0) + 1
     told = sorted(counts.items(), key=lambda pair: -pair[0].rank)
-    return "・".join(f"{level.name} {count}" for level, count in told) or None
+    return pgettext("between words of a list", ", ").join(f"{level.name} {count}" for level, count in told) or None
 
 
 def _choice(name: str, label: Text, choices: Callable[[], Choices]) -> Filter:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kuramori.watch.models import Alert
 from kuramori_lake.detect import Code, Reason, sentence
 
-MASK = "•••"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -31,9 +32,9 @@ def reasons_in_words(alert: Alert, language: str, *, closed: Collection[str] = f
 def _masked(reason: Reason, closed: Collection[str]) -> Reason:
     numbers = dict(reason.numbers)
     if reason.code == Code.SECRETS and numbers.get("top_secret_id") in closed:
-        numbers["top_secret_number"] = MASK
+        numbers["top_secret_number"] = _("one not open to you")
     if reason.code == Code.FIRST_AREA and closed:
-        numbers["area"] = MASK
+        numbers["area"] = _("a place not open to you")
     return replace(reason, numbers=numbers)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kuramori_lake.sources import names
 
@@ -93,7 +94,7 @@ def word(words: dict[str, str | Promise], name: str | None) -> str:
 
 def channels_in_words(channels: Iterable[str]) -> str:
     """Return ways out as one line."""
-    return "・".join(word(CHANNEL_WORDS, each) for each in channels)
+    return pgettext("between words of a list", ", ").join(word(CHANNEL_WORDS, each) for each in channels)
 
 
 def source_choices() -> list[tuple[str, str | Promise]]:

@@ -43,7 +43,8 @@ def hand_in(request: ViewedRequest, kind_name: str) -> HttpResponse:
             form.add_error("file", f"{refusal.message} {refusal.next_step}")
         else:
             return redirect("kernel:import-columns", run.pk)
-    context = {"kind": kind, "form": form, "runs": queries.recent_runs(request.viewer, kind), "title": kind.title}
+    title = _("Import: %(kind)s") % {"kind": kind.title}
+    context = {"kind": kind, "form": form, "runs": queries.recent_runs(request.viewer, kind), "title": title}
     return render(request, "kernel/imports/hand_in.html", context, status=400 if form.errors else 200)
 
 

@@ -59,4 +59,6 @@ class TestSecrets(RegisterSuite):
             return self.add_one(f"配合比{n}", tier="b", keeper=None, places=[])
         grave = {"level": self.levels["top"], "kind": "price", "unit": self.company.sales}
         secret = self.add_one("原価表", usefulness="受注を左右する", non_public="社外に出していない", **grave)
-        return acts.secret_value(secret=secret, technical=3, economic=5, legal=2, by=actor_of(self.company.akari))
+        akari = actor_of(self.company.akari)
+        acts.non_public_confirm(secret=secret, by=akari, why="特許と論文を検索した")
+        return acts.secret_value(secret=secret, technical=3, economic=5, legal=2, by=akari)

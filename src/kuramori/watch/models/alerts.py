@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.records import Record
 from kuramori.watch.rules.alerts import State
@@ -16,7 +17,7 @@ class Severity(models.TextChoices):
     """How soon somebody should look, in words."""
 
     HIGH = "high", _("high")
-    MEDIUM = "medium", _("medium")
+    MEDIUM = "medium", pgettext_lazy("severity", "medium")
     LOW = "low", _("low")
     NOTE = "note", _("for the record")
 
@@ -35,7 +36,7 @@ class StateChoice(models.TextChoices):
     IN_REVIEW = State.IN_REVIEW.value, _("in review")
     EXPLAINED = State.EXPLAINED.value, _("explained")
     ESCALATED = State.ESCALATED.value, _("escalated")
-    CLOSED = State.CLOSED.value, _("closed")
+    CLOSED = State.CLOSED.value, pgettext_lazy("alert", "closed")
 
 
 class Alert(Record):
