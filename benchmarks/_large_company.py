@@ -133,7 +133,14 @@ def _name(n: int) -> str:
 
 
 def _person(n: int, pk: str) -> Row:
-    return {"id": pk, "number": f"E{n:06d}", "name": _name(n), "mail": f"e{n}@example.jp", "source": "feed"}
+    return {
+        "id": pk,
+        "number": f"E{n:06d}",
+        "name": _name(n),
+        "mail": f"e{n}@example.jp",
+        "source": "feed",
+        "joined_on": "2020-04-01",
+    }
 
 
 def _secrets(count: int, sections: Sequence[str], staff: Sequence[str]) -> None:
@@ -164,7 +171,7 @@ def _secrets(count: int, sections: Sequence[str], staff: Sequence[str]) -> None:
     def scope(n: int, pk: str, home: int) -> Iterator[Row]:
         base = {"secret": pk, "valid_from": day.isoformat(), "origin": "register"}
         yield {"id": next(scopes), **base, "audience": "unit", "audience_id": sections[home]}
-        if n % 10 < SHARED * 10:
+        if n * 2_654_435_761 % 2**32 < SHARED * 2**32:  # by chance, whatever else the secret is
             yield {"id": next(scopes), **base, **own_division}
 
     _write(Secret, (one(*each) for each in listed), moment)

@@ -16,7 +16,7 @@ from django.db.models import F, Field, Model, Q, QuerySet
 from kuramori.kernel.records import as_json
 
 PAGE = 50
-CAP = 10_000
+CAP = 1_000
 Cursor = tuple[Any, UUID] | None
 
 

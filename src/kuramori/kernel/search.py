@@ -7,16 +7,18 @@ SQLite uses FTS5, PostgreSQL a text-search index; both search the same bigrams a
 
 import unicodedata
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from kuramori.kernel.models import SearchText
 from kuramori.kernel.records import Record
 
 M = TypeVar("M", bound=Model)
 LONGEST_QUERY = 100
+FEW = 2_000
 KATAKANA = range(0x30A1, 0x30F7)
 TO_HIRAGANA = {code: code - 0x60 for code in KATAKANA}
 
@@ -50,22 +52,39 @@ def index_many(found_by: list[tuple[Any, tuple[str, ...]]]) -> None:
 
 
 def matching(rows: QuerySet[M], query: str) -> QuerySet[M]:
-    """Narrow rows to those found by every word of the query; an empty query narrows nothing."""
+    """Narrow rows to those found by every word of the query; an empty query narrows nothing.
+
+    Of each word the index is asked for a few hits. Are these all, then they are named by id; a frequent word is looked
+    for in the rows as they are walked in their order. So neither kind of word makes a first page dear.
+    """
     for word in query[:LONGEST_QUERY].split():
         plain = folded(word)
         if plain:
-            rows = rows.filter(pk__in=_hits(plain))
+            hits = _hits(rows.model._meta.label_lower, plain)  # noqa: SLF001  (what `record_kind` says)
+            rows = rows.filter(pk__in=hits) if len(hits) <= FEW else rows.filter(_holds(plain))
     return rows
 
 
-def _hits(plain: str) -> RawSQL:
+def _hits(kind: str, plain: str) -> list[UUID]:
+    """Return the ids of up to one more than FEW records of a kind that hold the word."""
     if connection.vendor == "sqlite":
         phrase = f'"{plain}" *' if len(plain) == 1 else '"' + " ".join(_grams(plain)) + '"'
-        found = "SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s"
-        return RawSQL(f"SELECT record_id FROM kernel_searchtext WHERE id IN ({found})", [phrase])  # noqa: S611  (values are parameters)
-    phrase = f"{plain}:*" if len(plain) == 1 else " <-> ".join(_grams(plain))
-    found = "to_tsvector('simple', grams) @@ to_tsquery('simple', %s)"
-    return RawSQL(f"SELECT record_id FROM kernel_searchtext WHERE {found}", [phrase])  # noqa: S611  (values are parameters)
+        table = "kernel_searchtext_fts f JOIN kernel_searchtext t ON t.id = f.rowid"
+        found = f"SELECT t.record_id FROM {table} WHERE kernel_searchtext_fts MATCH %s AND t.kind = %s LIMIT %s"
+    else:
+        phrase = f"{plain}:*" if len(plain) == 1 else " <-> ".join(_grams(plain))
+        matches = "to_tsvector('simple', grams) @@ to_tsquery('simple', %s)"
+        found = f"SELECT record_id FROM kernel_searchtext WHERE {matches} AND kind = %s LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(found, [phrase, kind, FEW + 1])
+        return [UUID(str(pk)) for (pk,) in cursor.fetchall()]
+
+
+def _holds(plain: str) -> Exists:
+    """Say of a row whether its bigrams hold the word's: letters and digits only, so LIKE has nothing to escape."""
+    words = f" {plain}" if len(plain) == 1 else f" {' '.join(_grams(plain))} "
+    padded = SearchText.objects.annotate(padded=Concat(Value(" "), "grams", Value(" "), output_field=TextField()))
+    return Exists(padded.filter(record_id=OuterRef("pk"), padded__contains=words))
 
 
 def _grams(plain: str) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from kuramori.directory.api import people_visible_to, projects_visible_to, units_visible_to
@@ -43,7 +44,7 @@ class Names:
         return found, [] if found or not name else [_wrong(row, "unit", unknown_choice(name, self.unit_names))]
 
     def keeper(self, row: ParsedRow) -> tuple[UUID | None, list[CellError]]:
-        """Return the keeper a row names by employee number; an empty cell is nobody."""
+        """Return the keeper a row names by employee number or unmistakable name; an empty cell is nobody."""
         number = row.values.get("keeper")
         if not number:
             return None, []
@@ -75,12 +76,18 @@ def names_in(rows: Sequence[ParsedRow], viewer: Viewer) -> Names:
     )
 
 
-def _people(viewer: Viewer, numbers: Sequence[Any]) -> dict[str, UUID]:
+def _people(viewer: Viewer, words: Sequence[Any]) -> dict[str, UUID]:
+    """Return people by employee number, and by name where only one person bears it."""
     found: dict[str, UUID] = {}
+    named: dict[str, list[UUID]] = {}
     visible = people_visible_to(viewer)
-    for chunk in _chunks(sorted(numbers)):
-        found |= {key(number): pk for number, pk in visible.filter(number__in=chunk).values_list("number", "pk")}
-    return found
+    for chunk in _chunks(sorted(words)):
+        for pk, number, name in visible.filter(Q(number__in=chunk) | Q(name__in=chunk)).values_list(
+            "pk", "number", "name"
+        ):
+            found[key(number)] = pk
+            named.setdefault(key(name), []).append(pk)
+    return {name: pks[0] for name, pks in named.items() if len(pks) == 1} | found
 
 
 def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -195,7 +195,7 @@ def _tier_errors(row: ParsedRow, values: Mapping[str, Any], secret: Secret | Non
     had = bool(secret and known.places.get(secret.pk))
     has_place = bool(values["places"]) if values["places"] is not None else had
     found = []
-    if keeper is None:
+    if keeper is None and not row.values.get("keeper"):  # somebody unknown is an error of his own
         found.append(
             row.error(
                 "keeper",

@@ -118,6 +118,11 @@ class Secret(Record):
             models.Index(fields=["kind", "-updated_at", "-id"], name="register_secret_kind"),
             models.Index(fields=["next_stocktaking", "id"], name="register_secret_stocktaking"),
             models.Index(fields=["title", "id"], name="register_secret_title"),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                condition=models.Q(retired_at__isnull=False),
+                name="register_secret_retired",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

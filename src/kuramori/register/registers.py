@@ -152,6 +152,7 @@ secrets = Register(
         Column(name="title", label=_("title"), kind=ColumnKind.LINK, sort="title"),
         Column(name="kind", label=_("kind"), value=lambda secret, _viewer: Kind(secret.kind).label),
         Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_name),
+        Column(name="keeper.number", label=_("keeper's number"), is_default=False),
         Column(name="unit.name", label=_("responsible unit")),
         Column(name="tier", label=_("tier"), value=lambda secret, _viewer: secret.tier.upper(), is_default=False),
         Column(name="next_stocktaking", label=_("next stocktaking"), kind=ColumnKind.DATE, sort="next_stocktaking"),

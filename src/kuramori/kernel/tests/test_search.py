@@ -39,12 +39,20 @@ def views() -> dict[str, SavedView]:
         ("100_", "50%割引 100_条件"),
     ],
 )
-def test_any_part_of_a_word_finds_it(views: dict[str, SavedView], query: str, name: str) -> None:
+@pytest.mark.parametrize("few", [2_000, 0])
+def test_any_part_of_a_word_finds_it_be_it_rare_or_frequent(
+    views: dict[str, SavedView], query: str, name: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kuramori.kernel.search.FEW", few)
     assert [v.name for v in matching(SavedView.objects.all(), query)] == [name]
 
 
 @pytest.mark.parametrize("query", ["配液", "比電", "比版", 'x" OR "', "配合 図面", "a & z", "(", "'"])
-def test_what_is_not_there_is_not_found(views: dict[str, SavedView], query: str) -> None:
+@pytest.mark.parametrize("few", [2_000, 0])
+def test_what_is_not_there_is_not_found(
+    views: dict[str, SavedView], query: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kuramori.kernel.search.FEW", few)
     found = matching(SavedView.objects.all(), query)
     assert len(found) in ({5} if query in {"(", "'"} else {0})
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
+from django.test import Client
 
+from kuramori.directory.acts.accounts import account_open
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.governance.api import Level, scheme_install
@@ -15,6 +18,7 @@ from kuramori.register.acts import secret_add
 from kuramori.register.models import Secret
 
 Add = Callable[..., Secret]
+Open = Callable[[str], Client]
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +51,18 @@ def add(company: Company, levels: dict[str, Level]) -> Add:
         return secret_add(number=number, title=title, identified_on=None, places=places, by=by, **(kept | values))
 
     return one
+
+
+@pytest.fixture
+def signed_in(company: Company) -> Open:
+    """A browser in which somebody of the company is signed in, in Japanese."""
+
+    def of(who: str) -> Client:
+        person = getattr(company, who)
+        account = get_user_model().objects.filter(person=person).first()
+        account = account or account_open(person=person, at=NOON, by=SYSTEM)
+        client = Client(headers={"accept-language": "ja"})
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return of

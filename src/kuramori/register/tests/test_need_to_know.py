@@ -83,14 +83,18 @@ def test_an_information_manager_of_one_unit_sees_the_secrets_of_that_unit_only(c
     assert [may_edit(botan, s) for s in secrets_visible_to(botan).order_by("title")] == [False, True]
 
 
-def test_who_sees_many_and_who_sees_few_are_answered_alike(company: Company, add: Add, monkeypatch) -> None:
+@pytest.mark.parametrize(("few", "some"), [(2, 20), (2, 3)])
+def test_who_sees_few_some_or_many_is_answered_alike(
+    company: Company, add: Add, monkeypatch: pytest.MonkeyPatch, few: int, some: int
+) -> None:
     for place in range(5):
-        add(f"配合比{place}")
+        add(f"配合比{place}", keeper=company.botan)
     add("顧客名簿", unit=company.sales, keeper=company.chihiro)
-    few = seen(company, "botan")
-    monkeypatch.setattr("kuramori.register.queries.FEW", 2)
-    assert seen(company, "botan") == few
-    assert len(few) == 5 < FEW
+    seen_by_id = seen(company, "botan")
+    monkeypatch.setattr("kuramori.register.queries.FEW", few)
+    monkeypatch.setattr("kuramori.register.queries.SOME", some)
+    assert seen(company, "botan") == seen_by_id
+    assert len(seen_by_id) == 5 < FEW
 
 
 def test_a_row_that_names_nobody_known_opens_nothing(company: Company, add: Add) -> None:

@@ -1,16 +1,13 @@
 """The pages of a secret that are written by hand: who may open them, what they do, what they say of wrong input."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.test import Client
 from django.urls import reverse
 
-from kuramori.directory.acts.accounts import account_open
 from kuramori.directory.api import actor_of
-from kuramori.directory.tests.company import NOON, Company
+from kuramori.directory.tests.company import Company
 from kuramori.governance.api import Action, Level, Ruling, handling_set
 from kuramori.governance.models import LevelDefinition
 from kuramori.kernel.actors import SYSTEM
@@ -21,30 +18,14 @@ from kuramori.register import acts
 from kuramori.register.models import Secret
 from kuramori.register.queries import secrets_visible_to
 from kuramori.register.rules import Audience
-from kuramori.register.tests.conftest import Add
+from kuramori.register.tests.conftest import Add, Open
 
 STEPS = ("level", "value", "confirm", "non-public", "scope")
-Open = Callable[[str], Client]
 
 
 @pytest.fixture
 def secret(add: Add) -> Secret:
     return add("電解液の配合比")
-
-
-@pytest.fixture
-def signed_in(company: Company) -> Open:
-    """A browser in which somebody of the company is signed in, in Japanese."""
-
-    def of(who: str) -> Client:
-        person = getattr(company, who)
-        account = get_user_model().objects.filter(person=person).first()
-        account = account or account_open(person=person, at=NOON, by=SYSTEM)
-        client = Client(headers={"accept-language": "ja"})
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return of
 
 
 @pytest.fixture
