@@ -92,25 +92,25 @@ def _sqlite_triggers() -> Iterator[tuple[str, str, str]]:
             yield name, table, f'CREATE TRIGGER "{name}" BEFORE {operation} ON "{table}" BEGIN {body}; END'
 
 
-POSTGRES_FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION kernel_count_touched() RETURNS trigger LANGUAGE plpgsql AS $$
+POSTGRES_FUNCTIONS = {
+    "kernel_count_touched": f"""
 DECLARE held text := current_setting('{SETTING}', true); rows bigint;
 BEGIN
   IF coalesce(held, '') = '' THEN RAISE EXCEPTION '{OUTSIDE}' USING ERRCODE = 'raise_exception'; END IF;
   SELECT count(*) INTO rows FROM touched_rows;
   PERFORM set_config('{SETTING}', (held::bigint + rows)::text, true);
   RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION kernel_need_act() RETURNS trigger LANGUAGE plpgsql AS $$
+END """,
+    "kernel_need_act": f"""
 BEGIN
   IF coalesce(current_setting('{SETTING}', true), '') = '' THEN
     RAISE EXCEPTION '{OUTSIDE}' USING ERRCODE = 'raise_exception';
   END IF;
   RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION kernel_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{APPEND_ONLY}' USING ERRCODE = 'raise_exception'; END $$;
-"""  # the texts are constants of this module
+END """,
+    "kernel_append_only": f"""
+BEGIN RAISE EXCEPTION '{APPEND_ONLY}' USING ERRCODE = 'raise_exception'; END """,
+}  # the texts are constants of this module
 
 
 def _postgres_triggers() -> Iterator[tuple[str, str, str]]:
@@ -147,21 +147,30 @@ def wanted() -> list[tuple[str, str, str]]:
 
 
 def standing() -> dict[str, str]:
-    """Return the triggers found in the database: name -> SQL text (SQLite) or 'O' when enabled (PostgreSQL)."""
+    """Return what is found in the database: trigger -> its SQL (SQLite), or "O" when enabled and its function's name.
+
+    On PostgreSQL the functions stand beside them, each with its source: a trigger is worth what its function does.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         else:
-            cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
-        return {name: text if isinstance(text, str) else bytes(text).decode() for name, text in cursor.fetchall()}
+            cursor.execute(
+                "SELECT tgname::text, tgenabled::text || ' ' || proname::text FROM pg_trigger "
+                "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal "
+                "UNION ALL SELECT proname::text, prosrc FROM pg_proc WHERE proname = ANY(%s)",
+                [list(POSTGRES_FUNCTIONS)],
+            )
+        return dict(cursor.fetchall())
 
 
 def missing() -> list[str]:
-    """Return the names of triggers that do not stand as they must: absent, altered or disabled."""
+    """Return the names of triggers and functions that do not stand as they must: absent, altered or disabled."""
     found = standing()
     if connection.vendor == "sqlite":
         return [name for name, _, sql in wanted() if found.get(name) != sql]
-    return [name for name, _, _ in wanted() if found.get(name) != "O"]
+    expected = {name: f"O {sql.rpartition(' ')[2].removesuffix('()')}" for name, _, sql in wanted()}
+    return [name for name, said in (expected | POSTGRES_FUNCTIONS).items() if found.get(name) != said]
 
 
 def install() -> None:
@@ -169,7 +178,9 @@ def install() -> None:
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(POSTGRES_FUNCTIONS)
+            for name, body in POSTGRES_FUNCTIONS.items():
+                declared = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+                cursor.execute(f"{declared} AS $${body}$$")
         for name, table, sql in wanted():
             if table in tables:
                 cursor.execute(_drop(name, table))

@@ -5,11 +5,11 @@ import uuid
 
 import pytest
 from django.core import serializers
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from kuramori.kernel import guards
+from kuramori.kernel import guards, ledger
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
-from kuramori.kernel.acts import OutsideAct, act
+from kuramori.kernel.acts import LedgerUnavailable, OutsideAct, Subject, act, current
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry, EntrySubject, SavedView, Unsequenced
 from kuramori.kernel.records import record_many
@@ -153,3 +153,84 @@ def test_the_database_s_guards_stand_and_their_absence_is_named() -> None:
 def test_after_an_act_the_mark_is_gone(saved: SavedView) -> None:
     with pytest.raises(DatabaseError, match="outside an act"), transaction.atomic():
         raw("UPDATE kernel_savedview SET name = 'x'")
+
+
+@pytest.mark.parametrize(
+    "words", ["database or disk is full", "disk I/O error", "could not extend file: No space left"]
+)
+def test_a_full_disk_refuses_the_act_in_words_and_changes_nothing(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_this: object) -> None:
+        raise OperationalError(words)
+
+    monkeypatch.setattr(ledger, "append", full)
+    with pytest.raises(LedgerUnavailable) as refused, act("kernel.view.save", by=AKARI):
+        view().save()
+    assert refused.value.next_step
+    assert not SavedView.objects.exists()
+
+
+def test_when_there_is_room_again_the_next_act_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as full:
+        full.setattr("kuramori.kernel.acts.DISK_FULL_SIGNS", ("no such column",))
+        with pytest.raises(LedgerUnavailable), act("kernel.view.save", by=AKARI):
+            view().save()
+            raise OperationalError("no such column: the disk")
+    with act("kernel.view.save", by=AKARI):
+        view().save()
+    assert SavedView.objects.count() == Entry.objects.count() == 1
+
+
+def test_any_other_fault_of_the_database_is_not_called_a_full_disk() -> None:
+    with pytest.raises(OperationalError, match="deadlock"), act("kernel.view.save", by=AKARI):
+        raise OperationalError("deadlock detected")
+
+
+def test_outside_an_act_there_is_no_current_one() -> None:
+    with pytest.raises(OutsideAct):
+        current()
+    with act("kernel.view.save", by=AKARI) as this:
+        assert current() is this
+    with pytest.raises(OutsideAct):
+        current()
+
+
+def test_after_a_failed_act_the_next_one_starts_afresh(saved: SavedView) -> None:
+    with pytest.raises(ZeroDivisionError), act("kernel.view.save", by=AKARI):
+        1 / 0  # noqa: B018
+    with act("kernel.view.save", by=BOTAN) as this:
+        assert (this.by, this.steps, this.changes) == (BOTAN, [], [])
+
+
+def test_who_is_named_twice_is_a_subject_once(saved: SavedView) -> None:
+    with act("kernel.view.save", by=AKARI, subjects=[saved]) as this:
+        this.about(saved, Subject("kernel.savedview", saved.pk, "新しい名前"))
+        saved.name = "新しい名前"
+        saved.save()
+    (entry,) = read(entries_about(saved.pk)[:1])
+    assert [subject.id for subject in entry.subjects] == [saved.pk]
+    assert entry.names == {str(saved.pk): "新しい名前"}
+
+
+def test_a_note_in_clear_stands_in_the_body_and_another_only_as_its_digest() -> None:
+    with act("kernel.register.export", by=AKARI) as this:
+        this.note("rows", 7, in_clear=True)
+        this.note("register", "秘密情報台帳")
+    body = bytes(Entry.objects.get().body).decode()
+    assert json.loads(body)["notes"]["rows"] == {"open": 7}
+    assert "秘密情報台帳" not in body
+    assert read(Entry.objects.all())[0].notes == {"rows": 7, "register": "秘密情報台帳"}
+
+
+def test_a_deputy_is_named_with_his_principal() -> None:
+    deputy = Actor(kind=ActorKind.PERSON, id=BOTAN.id, name=BOTAN.name, on_behalf_of=AKARI.id)
+    with act("kernel.view.save", by=deputy):
+        view().save()
+    assert json.loads(bytes(Entry.objects.get().body))["by"]["for"] == str(AKARI.id)
+
+
+def test_joined_acts_are_listed_once_in_the_order_of_their_first() -> None:
+    with act("kernel.view.share", by=AKARI):
+        for verb in ("kernel.view.save", "kernel.view.retire", "kernel.view.save"):
+            with act(verb, by=AKARI):
+                view(verb).save()
+    assert json.loads(bytes(Entry.objects.get().body))["steps"] == ["kernel.view.save", "kernel.view.retire"]
