@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
+from django.utils.cache import patch_cache_control
 from django.utils.timezone import now
 from django.utils.translation import get_language
 
@@ -51,7 +52,13 @@ class ViewerMiddleware:
             return redirect("mfa_index")
         language = get_language() or account.language
         _see_as(request, viewer_of(account.person, moment, language=language, standing=standing))
-        return self.get_response(request)
+        return _kept_nowhere(self.get_response(request))
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    """Forbid copies: on a shared computer nobody steps back into a page of somebody who has signed out (A2)."""
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _see_as(request: HttpRequest, viewer: Viewer) -> None:

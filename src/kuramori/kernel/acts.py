@@ -4,6 +4,7 @@ An act is one database transaction and one ledger entry. It says who does what, 
 before and after of every record it touched, written here and never by a view (EVD-08, SYS-16).
 """
 
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,7 +29,9 @@ DISK_FULL_SIGNS = (
     "no space left",
     "readonly database",
     "could not extend",
+    "unable to open database file",
 )
+DISK_FULL_ERRORS = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS})
 
 
 class OutsideAct(RuntimeError):
@@ -117,13 +120,23 @@ def act(verb: str, *, by: Actor, why: str = "", subjects: Iterable[Subject | Sub
     try:
         with turn(), transaction.atomic(durable=True):
             yield from _one_act(Act(verb=verb, by=by, why=why, at=now()), subjects)
-    except OperationalError as error:
-        if any(sign in str(error).lower() for sign in DISK_FULL_SIGNS):
-            raise LedgerUnavailable(
-                _("Nothing was changed: the storage of the ledger is full or cannot be written."),
-                _("Ask your system administrator to free space; then try again. No data was lost."),
-            ) from error
+    except (OperationalError, OSError) as error:
+        refusal = storage_refusal(error)
+        if refusal is not None:
+            raise refusal from error
         raise
+
+
+def storage_refusal(error: BaseException) -> LedgerUnavailable | None:
+    """Return what to tell the user when an error of the database or the file system means: no room to write (L6)."""
+    by_file_system = isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS
+    by_database = isinstance(error, OperationalError) and any(sign in str(error).lower() for sign in DISK_FULL_SIGNS)
+    if not by_file_system and not by_database:
+        return None
+    return LedgerUnavailable(
+        _("Nothing was changed: the storage of the ledger is full or cannot be written."),
+        _("Ask your system administrator to free space; then try again. No data was lost."),
+    )
 
 
 def _one_act(this: Act, subjects: Iterable[Subject | Subjective]) -> Iterator[Act]:

@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from kuramori.kernel.acts import Refused
+from kuramori.kernel.acts import Refused, storage_refusal
 from kuramori.kernel.permissions import Viewer
 
 View = Callable[..., HttpResponseBase]
@@ -20,6 +20,26 @@ class ViewedRequest(HttpRequest):
     """A request whose viewer is known; `directory`'s middleware puts him there."""
 
     viewer: Viewer
+
+
+class RefusalMiddleware:
+    """Answers a refusal from any view, allauth's too, and a full disk (L6), as `page` answers it for our own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Tell why and what to do next; None leaves any other error to Django."""
+        refusal = error if isinstance(error, Refused) else storage_refusal(error)
+        return None if refusal is None else refused(request, refusal)
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponseBase:
+    """Return the page that says why something was not done, and what to do next."""
+    return render(request, "kernel/refused.html", {"refusal": refusal}, status=409)
 
 
 def page(permission: str) -> Callable[[View], View]:
@@ -40,7 +60,7 @@ def page(permission: str) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except Refused as refusal:
-                return render(request, "kernel/refused.html", {"refusal": refusal}, status=409)
+                return refused(request, refusal)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the permission walk reads it
         return guarded

@@ -8,9 +8,10 @@ from importlib import import_module
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.utils import translation
 
+from kuramori.kernel.acts import Refused, storage_refusal
 from kuramori.site.arguments import parser
 from kuramori.site.terminal import Exit, complain
 from kuramori.site.words import gettext as _
@@ -20,16 +21,18 @@ WITHOUT_DJANGO = {"verify"}
 INTERRUPTED = 130
 BEHIND = ("no such table", "no such column")
 BEHIND_STATES = ("42P01", "42703")  # undefined_table, undefined_column
+PRIVATE = 0o077  # what we write, database and backups before all, is for the owner of the process alone
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0 done, 1 refused, 2 wrong usage, 3 not available."""
+    os.umask(PRIVATE)
     given = parser().parse_args(arguments)
     _choose_folder(given)
     if given.command not in WITHOUT_DJANGO and not _set_up():
         return Exit.UNAVAILABLE
     try:
-        return int(import_module(f"kuramori.site.commands.{given.module}").run(given))
+        return _run(given)
     except DatabaseError as error:
         if not _is_behind(error):
             raise
@@ -46,6 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _is_behind(error: DatabaseError) -> bool:
     """Say whether a table or column is not there yet: words of SQLite, SQLSTATE of PostgreSQL (its appendix A)."""
     return any(sign in str(error) for sign in BEHIND) or getattr(error.__cause__, "sqlstate", "") in BEHIND_STATES
+
+
+def _run(given: Namespace) -> int:
+    """Run the command's module; what a rule or a full disk refuses is told in words, not as a traceback (L6)."""
+    try:
+        return int(import_module(f"kuramori.site.commands.{given.module}").run(given))
+    except Refused as refusal:
+        told = refusal
+    except (OSError, OperationalError) as error:
+        found = storage_refusal(error)
+        if found is None:
+            raise
+        told = found
+    complain(f"{told.message} {told.next_step}".strip())
+    return Exit.REFUSED
 
 
 def _choose_folder(given: Namespace) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -23,12 +24,15 @@ PATIENCE = 5  # seconds for a process to end by itself
 
 def refusals() -> list[str]:
     """Return why this installation must not serve: failed checks, missing guards, unapplied migrations (O1, O2)."""
-    failed = [m for m in run_checks(databases=["default"], include_deployment_checks=False) if m.level >= ERROR]
-    reasons = [f"{m.id}: {m.msg} {m.hint or ''}".strip() for m in failed]
+    reasons = []
     try:
+        failed = [m for m in run_checks(databases=["default"], include_deployment_checks=False) if m.level >= ERROR]
+        reasons += [f"{m.id}: {m.msg} {m.hint or ''}".strip() for m in failed]
         call_command("migrate", check=True, verbosity=0, skip_checks=True)
     except (SystemExit, CommandError):
         reasons.append("The database is not up to date: run “kuramori migrate”.")
+    except DatabaseError as error:
+        reasons.append(f"The database does not answer: {error}.")
     return reasons
 
 

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kuramori.directory.middleware.ViewerMiddleware",
+    "kuramori.kernel.pages.RefusalMiddleware",
 ]
 ROOT_URLCONF = "kuramori.site.urls"
 WSGI_APPLICATION = "kuramori.site.wsgi.application"

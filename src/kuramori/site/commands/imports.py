@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop as noop
 
-from kuramori.kernel.acts import Refused
 from kuramori.kernel.imports.api import import_file, kinds
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.report import ImportReport
@@ -35,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
                 error_sheet=arguments.errors,
                 step=step,
             )
-    except OSError as error:
+    except FileNotFoundError as error:
         complain(_("%(file)s cannot be read: %(error)s") % {"file": error.filename, "error": error.strerror})
         return Exit.REFUSED
-    except (FileRefused, Refused) as refusal:
+    except FileRefused as refusal:
         complain(f"{refusal} {refusal.next_step}".strip())
         return Exit.REFUSED
     _show(report, as_json=arguments.json)

@@ -1,0 +1,136 @@
+"""A Python that has loaded Django and forks for each piece of work: a process to kill costs milliseconds.
+
+Reads a line of JSON: a piece of work with its arguments; answers with the child's process id. Then reads "wait" or
+"kill" and answers with the child's exit code (the negative signal when the kill came before its end).
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  (the models need Django to be set up)
+from django.core.management import call_command  # noqa: E402
+from django.utils import translation  # noqa: E402
+
+from kuramori.evidence import sequencer  # noqa: E402
+from kuramori.evidence.api import NotAPrefix, ledger_check, run_forever, seal_now  # noqa: E402
+from kuramori.kernel.actors import SYSTEM  # noqa: E402
+from kuramori.kernel.acts import LedgerUnavailable, act  # noqa: E402
+from kuramori.kernel.models import Entry  # noqa: E402
+from kuramori.site.cli import main  # noqa: E402
+
+FULL = 28  # the exit code of an act that was refused because the storage is full
+
+
+def command(*words: str) -> int:
+    """Run a command as the terminal would."""
+    return main(words)
+
+
+def write(first: str, count: str) -> int:
+    """Do acts one after the other; each number is said only after its act is done."""
+    for number in range(int(first), int(first) + int(count)):
+        try:
+            with act("kernel.register.export", by=SYSTEM, why="x" * 2000) as this:
+                this.note("number", number, in_clear=True)
+        except LedgerUnavailable as refusal:
+            say(f"{refusal.message} {refusal.next_step}")
+            return FULL
+        say(str(number))
+    return 0
+
+
+def sequence(seconds: str) -> int:
+    """Number and seal as the server does, only more often."""
+    sequencer.SEAL_SECONDS, sequencer.IDLE_SECONDS = 0.02, 0.001
+    stop = threading.Event()
+    threading.Timer(float(seconds), stop.set).start()
+    run_forever(stop)
+    return 0
+
+
+def fill(room: str) -> int:
+    """Act until files may not grow by more than `room` bytes; read; then, given room again, act on."""
+    largest = max(path.stat().st_size for path in settings.DATA.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + int(room), hard))
+    refused = write("0", "100000")
+    say(f"read {Entry.objects.count()}")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    return refused if refused != FULL else write("100000", "5")
+
+
+def seal() -> int:
+    """Number what waits, sign the head; say its size, or why nothing is signed."""
+    try:
+        head = seal_now()
+    except NotAPrefix as refusal:
+        say(f"{refusal.message} {refusal.next_step}")
+        return 1
+    say(str(head.size if head else 0))
+    return 0
+
+
+def check() -> int:
+    """Check the whole ledger; say what was found, one a line."""
+    found = ledger_check().found
+    for each in found:
+        say(f"{each.damage} {each.index} {each.detail}")
+    return 1 if found else 0
+
+
+def migrate(app: str) -> int:
+    """Bring one room, or all with an empty name, to this version."""
+    call_command("migrate", *([app] if app else []), verbosity=0, interactive=False, skip_checks=True)
+    return 0
+
+
+def say(text: str) -> None:
+    """Write a line that is there even if the process dies right after."""
+    os.write(1, f"{text}\n".encode())
+
+
+WORK: dict[str, Callable[..., int]] = {
+    each.__name__: each for each in (command, write, sequence, fill, seal, check, migrate)
+}
+
+
+def child(name: str, words: list[str], output: str) -> None:
+    """Be the process that may be killed; never returns."""
+    os.dup2(os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 1)
+    os.dup2(1, 2)
+    code = 70
+    try:
+        code = WORK[name](*words)
+        sys.stdout.flush()
+    finally:
+        os._exit(code)
+
+
+def serve() -> None:
+    """Fork for each line until the input ends."""
+    translation.activate("en")
+    assert Path(os.environ["KURAMORI_DATA"]).absolute() == settings.DATA
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            child(*asked)
+        print(pid, flush=True)  # noqa: T201
+        if sys.stdin.readline() == "kill\n":
+            os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    serve()
