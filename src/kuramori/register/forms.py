@@ -16,6 +16,7 @@ from kuramori.directory.api import (
     units_visible_to,
 )
 from kuramori.governance.api import levels_in_force
+from kuramori.kernel.imports.cells import code
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.models import AudienceChoice, Secret
 from kuramori.register.rules import SCALE, Audience, Tier, place_kind
@@ -106,6 +107,10 @@ class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
         del self.fields["level"]
         self.initial["keeper"] = secret.keeper.number if secret.keeper else ""
         self.initial["places"] = "\n".join(place.text for place in secret.places.filter(valid_to=None))
+
+    def clean_number(self) -> str:
+        """Return the number in the form in which imports keep it, so that no twin of it can stand beside it (I5)."""
+        return code(self.cleaned_data["number"])
 
     def clean_places(self) -> list[dict[str, str]]:
         """Return the places as the act wants them, each with the kind that its words suggest."""

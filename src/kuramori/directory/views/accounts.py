@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -49,7 +50,7 @@ def account(request: ViewedRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, f"{refusal.message} {refusal.next_step}")
         else:
-            link = request.build_absolute_uri(password_path(held)) if step in {"open", "recover"} else ""
+            link = settings.PUBLIC_URL.rstrip("/") + password_path(held) if step in {"open", "recover"} else ""
             form = RetireForm()
     context = {
         "title": _("Account"),

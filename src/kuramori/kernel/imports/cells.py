@@ -23,6 +23,7 @@ _UNIT = re.compile(r"(円|人|件|部|枚|冊|日|か月|ヶ月|年|個|台|箱|
 _BRACKETED = re.compile(r"[(\[{〔【〈《「『].*?[)\]}〕】〉》」』]")
 _SIGNS = re.compile(r"[\s()\[\]{}〔〕【】〈〉《》「」『』※*:;・.,、。_/\\-]+")
 _CLOSE = 0.5
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–−"), "-")
 
 
 def key(text: object) -> str:
@@ -47,8 +48,12 @@ def text(value: RawValue) -> str:
 
 
 def code(value: RawValue) -> str:
-    """Read a number or mark that identifies something (社員番号, 管理番号): one width, no spaces around, case kept."""
-    return unicodedata.normalize("NFKC", text(value)).strip()
+    """Read a number or mark that identifies something (社員番号, 管理番号), so that what looks the same is the same.
+
+    One width, one hyphen, nothing invisible, no spaces around; case is kept (I5).
+    """
+    plain = unicodedata.normalize("NFKC", text(value)).translate(_HYPHENS)
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf").strip()
 
 
 def number(value: RawValue) -> Decimal:
