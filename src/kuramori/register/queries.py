@@ -92,14 +92,18 @@ def scopes_of(viewer: Viewer, secret: Secret) -> QuerySet[Scope]:
 
 
 def facts_of(viewer: Viewer, secret: Secret) -> Facts:
-    """Return what the rules look at in a secret the viewer was given; two queries."""
+    """Return what the rules look at in a secret the viewer was given; one query."""
     today = localdate(timezone=viewer.zone)
     is_open = Q(valid_to=None) | Q(valid_to__gte=today)
+    places = Place.objects.filter(secret=OuterRef("pk"), valid_to=None)
+    scopes = Scope.objects.filter(is_open, secret=OuterRef("pk"), retired_at=None)
+    asked = Secret.objects.filter(pk=secret.pk).annotate(has_place=Exists(places), has_scope=Exists(scopes))
+    has_place, has_scope = asked.values_list("has_place", "has_scope").get()
     return Facts(
         tier=Tier(secret.tier),
         has_keeper=secret.keeper_id is not None,
-        has_place=secret.places.filter(valid_to=None).exists(),
-        has_scope=secret.scopes.filter(is_open, retired_at=None).exists(),
+        has_place=has_place,
+        has_scope=has_scope,
         usefulness=secret.usefulness,
         non_public=secret.non_public,
         non_public_checked_on=secret.non_public_checked_on,

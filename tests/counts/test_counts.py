@@ -1,0 +1,68 @@
+"""How many queries each page of the register costs, pinned: the same for 5 rows and for 60 (style.md).
+
+A number that goes down is entered anew with pride, one that goes up with a reason in the commit.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import now
+
+from kuramori.directory.acts.accounts import account_open
+from kuramori.directory.tests.company import Company
+from kuramori.governance.api import Level, scheme_install
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.permissions import Role
+from kuramori.register.acts import secret_add
+from kuramori.register.models import Secret
+
+PINNED = Path(__file__).with_name("queries.csv")
+MOST = 12
+pytestmark = pytest.mark.django_db
+
+
+def pinned() -> list[tuple[str, str, int]]:
+    with PINNED.open(encoding="utf-8", newline="") as file:
+        return [(row["who"], row["page"], int(row["queries"])) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(params=[5, 60])
+def secret(request) -> Secret:
+    company, level = Company(), scheme_install(scheme="four", by=SYSTEM)[1]
+    company.give(company.daichi, Role.INFORMATION_MANAGER)
+    values = {"level": level, "unit": company.materials, "keeper": company.akari, "identified_on": None, "by": SYSTEM}
+    made = [secret_add(number=f"S-{n}", title=f"配合比{n}", **values) for n in range(request.param)]
+    for person in (company.akari, company.daichi):
+        account_open(person=person, at=now(), by=SYSTEM)
+    return made[-1]
+
+
+def address(page: str, secret: Secret) -> str:
+    name, _, query = page.partition("?")
+    of_one = name not in {"register:secret-list", "governance:matrix", "governance:level-list"}
+    level = Level.objects.order_by("-rank")[1].pk
+    return reverse(name, args=[secret.pk] if of_one else []) + (
+        f"?{query}".replace("LEVEL", str(level)) if query else ""
+    )
+
+
+def test_each_page_costs_as_many_queries_as_are_pinned_however_many_rows_there_are(secret: Secret) -> None:
+    counted = []
+    for who, page, _queries in pinned():
+        account = get_user_model().objects.get(person__number={"keeper": "A-1", "office": "A-4"}[who])
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        here = address(page, secret)
+        assert client.get(here).status_code == 200
+        with CaptureQueriesContext(connection) as captured:
+            client.get(here)
+            counted.append((who, page, len(captured)))
+    assert counted == pinned()
+    lists_and_details = [queries for _who, page, queries in counted if "list" in page or "detail" in page]
+    assert max(lists_and_details) <= MOST
