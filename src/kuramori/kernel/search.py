@@ -10,7 +10,17 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Concat
 
 from kuramori.kernel.models import SearchText
@@ -80,11 +90,16 @@ def _hits(kind: str, plain: str) -> list[UUID]:
         return [UUID(str(pk)) for (pk,) in cursor.fetchall()]
 
 
-def _holds(plain: str) -> Exists:
-    """Say of a row whether its bigrams hold the word's: letters and digits only, so LIKE has nothing to escape."""
+def _holds(plain: str) -> Subquery:
+    """Say of a row whether its bigrams hold the word's: letters and digits only, so LIKE has nothing to escape.
+
+    A value and no EXISTS: PostgreSQL would make a join of that and read the whole index before the first row.
+    """
     words = f" {plain}" if len(plain) == 1 else f" {' '.join(_grams(plain))} "
-    padded = SearchText.objects.annotate(padded=Concat(Value(" "), "grams", Value(" "), output_field=TextField()))
-    return Exists(padded.filter(record_id=OuterRef("pk"), padded__contains=words))
+    padded = Concat(Value(" "), "grams", Value(" "), output_field=TextField())
+    own = SearchText.objects.filter(record_id=OuterRef("pk")).annotate(padded=padded)
+    held = own.annotate(holds=ExpressionWrapper(Q(padded__contains=words), output_field=BooleanField()))
+    return Subquery(held.values("holds")[:1], output_field=BooleanField())
 
 
 def _grams(plain: str) -> list[str]:
