@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kuramori.directory.acts import people, roles, units
-from kuramori.directory.models import RoleAssignment
+from kuramori.directory.models import Person, RoleAssignment
 from kuramori.directory.rules.permissions import Permission
 from kuramori.directory.tests.company import NOON, TODAY, Company
-from kuramori.directory.viewing import viewer_of_system
+from kuramori.directory.viewing import viewer_of_person_id, viewer_of_system
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.permissions import Role
@@ -89,3 +89,16 @@ def test_a_role_is_given_once(company: Company) -> None:
 
 def test_the_system_looks_everywhere(company: Company) -> None:
     assert viewer_of_system().may_everywhere(Permission.LEAVER_VIEW)
+
+
+def test_work_done_later_is_done_as_the_person_stands_by_then(company: Company) -> None:
+    company.give(company.botan, Role.HR)
+    assert viewer_of_person_id(company.botan.pk, NOON).may_everywhere(Permission.LEAVER_VIEW)
+    given = RoleAssignment.objects.known().get(person=company.botan)
+    roles.role_end(role=given, last=TODAY - timedelta(days=1), by=SYSTEM)
+    assert not viewer_of_person_id(company.botan.pk, NOON).may(Permission.LEAVER_VIEW)
+
+
+def test_nobody_stands_behind_an_unknown_id(company: Company) -> None:
+    with pytest.raises(Person.DoesNotExist):
+        viewer_of_person_id(company.materials.pk, NOON)
