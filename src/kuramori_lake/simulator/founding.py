@@ -38,7 +38,11 @@ LEAVERS_PER_YEAR = 1 / 28
 
 
 def found(*, seed: int, people: int, moments: Moments) -> Company:
-    """The company as of the demo day, the same for the same seed, size and dates."""
+    """The company as of the demo day, the same for the same seed, size and dates.
+
+    Raises:
+        ValueError: too few people for the units, or for the parts that have to be played.
+    """
     staff = {p.number: p for p in hire(dice(seed, "hire"), people=people, start=moments.start, today=moments.today)}
     design, testing = _of(staff, DIE_DESIGN), _of(staff, TESTING)
     culprit, retiree, successor = design[2], testing[1], testing[2]
@@ -110,6 +114,8 @@ def _plan_changes(seed: int, staff: dict[str, Person], taken: set[str], moments:
     """One person marries and gets a new account; one changes from domestic to overseas sales."""
     rng = dice(seed, "changes")
     free = [person for person in _movable(staff, taken) if person.unit.site.country == "JP"]
+    if len(free) < 2:  # noqa: PLR2004
+        raise ValueError(f"{len(staff)} people are too few for all parts of the story")
     married, mover = rng.sample(free, 2)
     new = names.renamed(married.name, "榛葉", "シンバ", "shinba")
     staff[married.number] = replace(married, name=new, former_account=(married.name.account, moments.renaming))

@@ -34,7 +34,7 @@ def simulate(
     `progress` is called with (days done, days in all, month).
 
     Raises:
-        ValueError: the company is too small for its units, or the history too short for the story (two months).
+        ValueError: the company is too small for its units or its story, or the history is shorter than two months.
     """
     if months < 2:  # noqa: PLR2004
         raise ValueError("the story needs at least two months of history")
