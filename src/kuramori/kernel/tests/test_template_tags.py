@@ -159,7 +159,8 @@ def test_running_work_can_be_stopped_and_finished_work_shows_its_result() -> Non
 
 def test_unlinked_parts_draw_what_they_are_given() -> None:
     assert "aria-current" in part("tabs", label="Secret", tabs=[{"title": "History", "url": "#", "current": True}])
-    assert "<dd>–</dd>" in part("facts", facts=[("Keeper", None)])
+    assert "<dd>–</dd>" in part("facts", facts=[("Keeper", None, "")])
+    assert "asked for yearly" in part("facts", facts=[("Keeper", None, "asked for yearly")])
     assert 'datetime="2026-11-23"' in part("timeline", items=[{"sentence": "s", "at": "today", "iso": "2026-11-23"}])
     assert "checked" in part("columns", columns=[{"name": "a", "title": "Level", "shown": True}])
     assert "Clear all" in part("filters", form=SecretForm(), picked=[{"label": "秘", "url": "?"}])
