@@ -21,11 +21,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.api import HEAD_FILE
+
 FORMAT = "kuramori-backup/1"
 INDEX = "index.json"
 DATABASE_SQLITE = "database.sqlite3"
 DATABASE_POSTGRES = "database.dump"
 SKIPPED = ("static", "tmp")
+STAYS = ("secret-key", HEAD_FILE.parts[0])
 BLOCK = 1 << 20
 Step = Callable[[int, int | None], None]
 
@@ -43,7 +46,7 @@ def write_backup(target: Path, step: Step) -> str:
         raise BackupError(_("%(file)s exists already; choose another name.") % {"file": target})
     draft = target.with_name(f".{target.name}.draft")
     try:
-        with tempfile.TemporaryDirectory() as folder, draft.open("xb") as out:
+        with tempfile.TemporaryDirectory() as folder, open(draft, "xb", opener=_closed_to_others) as out:
             with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
                 _fill(tar, Path(folder), step)
             out.flush()
@@ -58,10 +61,13 @@ def write_backup(target: Path, step: Step) -> str:
 def restore_backup(source: Path, step: Step) -> None:
     """Bring a backup back into an empty data folder and an empty database.
 
+    A head that lies in the folder already stays: whoever lost the disk puts the newest head he holds there first, and
+    an older backup is then found out, because nothing is signed that does not continue it (L3).
+
     Raises BackupError, before anything is written, when the file is not whole or the folder is not empty.
     """
     index = _read_back(source)
-    if any(child.name != "secret-key" for child in settings.DATA.iterdir()):
+    if any(child.name not in STAYS for child in settings.DATA.iterdir()):
         raise BackupError(_("The data folder is not empty. Restore into a new one: --data DIR."))
     with tarfile.open(source, "r:gz") as tar:
         for place, member in enumerate(tar):
@@ -70,10 +76,15 @@ def restore_backup(source: Path, step: Step) -> None:
             step(place + 1, len(index["files"]) + 1)
 
 
+def _closed_to_others(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _fill(tar: tarfile.TarFile, folder: Path, step: Step) -> None:
     files: dict[str, str] = {}
+    head = _copy_head(folder)
     database = _copy_database(folder)
-    members = [(f"database/{database.name}", database), *_data_files()]
+    members = [(f"database/{database.name}", database), *head, *_data_files()]
     for place, (name, path) in enumerate(members):
         files[name] = _add(tar, name, path)
         step(place + 1, len(members))
@@ -82,6 +93,16 @@ def _fill(tar: tarfile.TarFile, folder: Path, step: Step) -> None:
     info = tarfile.TarInfo(INDEX)
     info.size = len(raw)
     tar.addfile(info, io.BytesIO(raw))
+
+
+def _copy_head(folder: Path) -> list[tuple[str, Path]]:
+    """Copy the last signed head before the database: one that is newer than it would look like a lost history."""
+    live = settings.DATA / HEAD_FILE
+    if not live.exists():
+        return []
+    copy = folder / HEAD_FILE.name
+    copy.write_bytes(live.read_bytes())
+    return [(f"data/{HEAD_FILE.as_posix()}", copy)]
 
 
 def _copy_database(folder: Path) -> Path:
@@ -104,7 +125,7 @@ def _data_files() -> Iterator[tuple[str, Path]]:
         inner = path.relative_to(settings.DATA)
         if inner.parts[0] in SKIPPED or inner.name.startswith(database) or inner.suffix in {".lock", ".tmp"}:
             continue
-        if inner.name.startswith("manifest.sqlite3-"):
+        if inner.name.startswith("manifest.sqlite3-") or inner == HEAD_FILE:
             continue
         yield f"data/{inner.as_posix()}", path
 
@@ -146,6 +167,8 @@ def _put_back(tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
     content = tar.extractfile(member)
     kind, _slash, inner = member.name.partition("/")
     if content is None:
+        return
+    if kind == "data" and inner == HEAD_FILE.as_posix() and (settings.DATA / HEAD_FILE).exists():
         return
     if kind == "database" and inner == DATABASE_POSTGRES:
         _restore_postgres(content.read())
