@@ -80,7 +80,7 @@ def kit_of(path: Path) -> str:
 
 
 def too_few_tests(files: list[Path]) -> Iterator[Finding]:
-    """Less test than code, over the whole of src."""
+    """Less test than code, the tests of the whole system among them."""
     tests = sum(lines(path) for path in files if is_test(path))
     code = sum(lines(path) for path in files if not is_test(path))
     if code and tests / code < TESTS_PER_LINE:
