@@ -1,5 +1,6 @@
 """Leavers: who goes, and what the logs say of the time since (LEV-09)."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from kuramori.governance.api import Level, levels_in_force
 from kuramori.kernel.charts import Day
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
@@ -21,6 +23,8 @@ from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.traces import quantile
 from kuramori.watch.wording import CHANNEL_WORDS, DEPTH_WORDS, word
 from kuramori_lake.detect import LookbackReport
+
+WEIGHTIEST = 50
 
 
 @page(Permission.LEAVER_VIEW)
@@ -72,19 +76,21 @@ def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str,
         "channels": [(word(CHANNEL_WORDS, each.channel), each) for each in report.channels],
         "secrets": [(known.get(each.secret_id), each) for each in report.secrets],
         "areas": report.new_areas,
-        "documents": [
-            {
-                "path": each.path
-                if each.secret_number is None or each.secret_number in numbers
-                else _("a document of a secret not open to you"),
-                "level": each.level,
-                "touches": each.touches,
-                "deepest": word(DEPTH_WORDS, each.deepest),
-                "last": each.last,
-            }
-            for each in report.documents[:50]
-        ],
+        "documents": _documents(report, numbers, {level.name_ja: level for level in levels_in_force(viewer)}),
     }
+
+
+def _documents(report: LookbackReport, known: Collection[str], levels: Mapping[str, Level]) -> list[dict[str, Any]]:
+    """Return the weightiest documents; those of secrets out of sight as one line per level and deed."""
+    rows: dict[object, dict[str, Any]] = {}
+    for each in report.documents[:WEIGHTIEST]:
+        is_closed = each.secret_number is not None and each.secret_number not in known
+        path = _("documents of secrets not open to you") if is_closed else each.path
+        told = {"path": path, "level": each.level, "deepest": word(DEPTH_WORDS, each.deepest)}
+        found = {**told, "seal": levels.get(each.level or ""), "touches": 0, "last": each.last}
+        row = rows.setdefault(tuple(told.values()), found)
+        row |= {"touches": row["touches"] + each.touches, "last": max(row["last"], each.last)}
+    return list(rows.values())
 
 
 def _days(report: LookbackReport) -> list[Day]:
