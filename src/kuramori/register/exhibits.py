@@ -26,7 +26,7 @@ NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
     Gap.KEEPER: (MANAGED, _("Keeper"), _("Nobody answers for this secret."), "edit"),
-    Gap.PLACE: (MANAGED, _("Place"), _("It is not said where the secret is kept."), "edit"),
+    Gap.PLACE: (MANAGED, _("Place of storage"), _("It is not said where the secret is kept."), "edit"),
     Gap.SCOPE: (MANAGED, _("Scope of disclosure"), _("It is not said who may know the secret."), "scope"),
     Gap.STOCKTAKING_DUE: (MANAGED, _("Stocktaking"), _("The stocktaking is overdue."), "confirm"),
     Gap.USEFULNESS: (USEFUL, _("Usefulness"), _("It is not written down what the secret is good for."), "edit"),
@@ -115,7 +115,7 @@ def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]
         found.append(_shown(MANAGED, _("Handling rules"), words, newest.get(level.pk, NEVER), "CLS-13"))
     for place in places:
         words = format_lazy(_("Kept in {place}."), place=place.text)
-        found.append(_shown(MANAGED, _("Place"), words, newest.get(place.pk, NEVER), "CLS-03"))
+        found.append(_shown(MANAGED, _("Place of storage"), words, newest.get(place.pk, NEVER), "CLS-03"))
     if rows:
         words = format_lazy(_("Open to {count} named audiences only."), count=len(rows))
         found.append(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.directory.api import (
     Person,
@@ -190,7 +191,10 @@ class ScopeForm(forms.Form):
         self.fields["unit"].choices = [("", "—"), *((str(pk), name) for pk, name in unit_choices(viewer))]  # type: ignore[attr-defined]
         self.fields["project"].choices = [("", "—"), *((str(pk), name) for pk, name in project_choices(viewer))]  # type: ignore[attr-defined]
         self.fields["person"] = PersonField(
-            viewer=viewer, label=_("person"), required=False, help_text=_("Employee number or e-mail address.")
+            viewer=viewer,
+            label=pgettext_lazy("audience", "person"),
+            required=False,
+            help_text=_("Employee number or e-mail address."),
         )
         self.order_fields(("audience", "unit", "project", "person", "partner", "until", "why"))
 

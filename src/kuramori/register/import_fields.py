@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from kuramori.kernel.imports import cells
 from kuramori.kernel.imports.cell import RawValue
@@ -77,7 +77,7 @@ FIELDS: tuple[ImportField, ...] = (
     _field(ID_FIELD, _("id"), cells.record_id, "id", unique=True),
     _field(
         "number",
-        _("number"),
+        pgettext_lazy("secret", "number"),
         cells.code,
         "管理番号",
         "番号",

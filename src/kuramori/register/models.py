@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.records import Record
 from kuramori.register.rules import Audience, Tier
@@ -69,14 +70,14 @@ class AudienceChoice(models.TextChoices):
     COMPANY = Audience.COMPANY.value, _("everybody in the company")
     UNIT = Audience.UNIT.value, _("unit")
     PROJECT = Audience.PROJECT.value, _("project")
-    PERSON = Audience.PERSON.value, _("person")
+    PERSON = Audience.PERSON.value, pgettext_lazy("audience", "person")
     PARTNER = Audience.PARTNER.value, _("partner")
 
 
 class Secret(Record):
     """One piece of confidential information that the company decided to protect (CLS-03)."""
 
-    number = models.CharField(_("number"), max_length=40, unique=True)
+    number = models.CharField(pgettext_lazy("secret", "number"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OTHER)
     level = models.ForeignKey(

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from kuramori.directory.api import people_visible_to, person_by_number, unit_choices, unit_subtree
 from kuramori.governance.api import levels_in_force
@@ -70,7 +70,7 @@ def secret_facts(secret: Secret, viewer: Viewer) -> Sequence[Fact]:
     if secret.valued_on:
         value = f"{secret.value_technical} / {secret.value_economic} / {secret.value_legal}"
     return (
-        Fact(label=_("number"), value=secret.number),
+        Fact(label=pgettext_lazy("secret", "number"), value=secret.number),
         Fact(label=_("level"), value=secret.level, kind=ColumnKind.LEVEL, help=secret.level.mark),
         Fact(label=_("tier"), value=secret.get_tier_display()),
         Fact(label=_("kind"), value=secret.get_kind_display()),
@@ -148,7 +148,7 @@ secrets = Register(
     model=Secret,
     columns=(
         Column(name="level", label=_("level"), kind=ColumnKind.LEVEL),
-        Column(name="number", label=_("number"), kind=ColumnKind.CODE, sort="number"),
+        Column(name="number", label=pgettext_lazy("secret", "number"), kind=ColumnKind.CODE, sort="number"),
         Column(name="title", label=_("title"), kind=ColumnKind.LINK, sort="title"),
         Column(name="kind", label=_("kind"), value=lambda secret, _viewer: Kind(secret.kind).label),
         Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_name),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import (
@@ -80,7 +80,11 @@ alerts = Register(
     columns=(
         Column(name="severity", label=_("severity"), kind=ColumnKind.TAG, value=severity_mark),
         Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
-        Column(name="who", label=_("person"), value=lambda alert, _viewer: alert_pseudonym(alert.pk, alert.person_id)),
+        Column(
+            name="who",
+            label=pgettext_lazy("watched", "person"),
+            value=lambda alert, _viewer: alert_pseudonym(alert.pk, alert.person_id),
+        ),
         Column(name="score", label=_("score"), kind=ColumnKind.NUMBER, sort="score"),
         Column(name="since", label=_("window from"), kind=ColumnKind.DATE, sort="since"),
         Column(name="until", label=_("window to"), kind=ColumnKind.DATE, sort="until"),

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.directory.rules.engagements import EngagementKind
 from kuramori.kernel.imports import cells
@@ -50,8 +51,8 @@ PEOPLE = (
     ID,
     field("number", _("employee number"), cells.code, "社員番号", "従業員番号", "社員コード", "職員番号", "社員No",
           "employee number", "employee no", "employee id", "emp_code", "num", required=True, unique=True),
-    field("name", _("name"), cells.text, "氏名", "名前", "社員名", "表示名", "name", "full name", "display name",
-          required=True),
+    field("name", pgettext_lazy("person", "name"), cells.text, "氏名", "名前", "社員名", "表示名", "name", "full name",
+          "display name", required=True),
     field("kana", _("kana"), cells.text, "カナ", "フリガナ", "氏名カナ", "ふりがな", "kana"),
     field("romaji", _("name in Latin letters"), cells.text, "氏名ローマ字", "ローマ字", "英字氏名", "romaji",
           "english name", "latin name"),

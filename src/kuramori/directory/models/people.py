@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.models.places import Project, Site, Unit
@@ -41,7 +41,7 @@ class Person(Record):
     """One human being, whatever the contracts."""
 
     number = models.CharField(_("employee number"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     kana = models.CharField(_("kana"), max_length=100, blank=True)
     romaji = models.CharField(_("name in Latin letters"), max_length=100, blank=True)
     mail = models.EmailField(_("e-mail"), blank=True, db_index=True)

@@ -48,7 +48,9 @@ class Alert(Record):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     key = models.CharField(max_length=64, unique=True, editable=False)
-    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+    person = models.ForeignKey(
+        "directory.Person", on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("watched", "person")
+    )
     unit = models.ForeignKey("directory.Unit", null=True, on_delete=models.PROTECT, related_name="+")
     since = models.DateField(_("window from"))
     until = models.DateField(_("window to"))
