@@ -1,0 +1,81 @@
+"""Every page of the story in each look: axe finds nothing, and nothing scrolls sideways."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.house import House
+from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
+
+pytestmark = pytest.mark.browser
+LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
+PAGES = {
+    "analyst": [
+        "/", "/inbox/", "/watch/alerts/", "/watch/alerts/{alert}/", "/watch/alerts/{alert}/review/", "/watch/health/",
+        "/watch/quarantine/", "/watch/charters/", "/jobs/",
+    ],
+    "auditor": ["/evidence/", "/evidence/bundles/", "/evidence/bundles/person/", "/health/"],
+    "employee": ["/", "/search/?q=蒼穹", "/directory/units/"],
+    "hr": ["/watch/leavers/", "/watch/leavers/{line}/", "/directory/people/", "/directory/people/{person}/"],
+    "manager": [
+        "/", "/register/secrets/?tier=a", "/register/secrets/{secret_id}/", "/register/secrets/{secret_id}/proof/",
+        "/register/secrets/{secret_id}/scope/", "/register/secrets/{secret_id}/history/",
+        "/register/secrets/{secret_id}/edit/", "/register/secrets/add/", "/search/?q=蒼穹", "/imports/secrets/",
+        "/governance/handling/", "/watch/alerts/{alert}/unseal/",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("desk", PAGES)
+def test_pages_are_sound_in_every_look(arrive: Arrive, house: House, desk: str) -> None:
+    visitor = arrive("ja")
+    visitor.sits(desk)
+    found = {}
+    for path in PAGES[desk]:
+        visitor.goes(path.format(**house.story, line=house.leaver_line))
+        found[path] = [fault for look in LOOKS for fault in faults_of_look(visitor.page, *look)]
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_pages_are_sound_in_english_too(arrive: Arrive, house: House) -> None:
+    """Other words are longer: the width is what may break, so each page is looked at once, on a phone."""
+    visitor = arrive("en")
+    visitor.sits("manager")
+    found = {}
+    for path in PAGES["manager"]:
+        visitor.goes(path.format(**house.story, line=house.leaver_line))
+        found[path] = faults_of_look(visitor.page, "light", PHONE)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_first_page_of_the_demo_is_sound(visitor: Visitor) -> None:
+    visitor.goes("/demo/")
+    assert [fault for look in LOOKS for fault in faults_of_look(visitor.page, *look)] == []
+
+
+def test_language_is_switched_and_kept(arrive: Arrive) -> None:
+    visitor = arrive("ja")
+    visitor.sits("auditor")
+    visitor.page.get_by_role("button", name="English").click()
+    visitor.language = "en"
+    visitor.sees("", "How the secrets are kept")
+    visitor.goes("/evidence/")
+    visitor.sees("", "Everything that is done here leaves an entry")
+    visitor.page.get_by_role("button", name="日本語").click()
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "ja")
+
+
+def test_brightness_is_chosen_and_kept(visitor: Visitor) -> None:
+    visitor.sits("auditor")
+    visitor.page.get_by_role("button", name=visitor.words("アカウント", "Account")).click()
+    visitor.page.get_by_role("button", name=visitor.words("暗い", "Dark"), exact=True).click()
+    visitor.goes("/evidence/")
+    expect(visitor.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_auditor_has_the_ledger_checked(visitor: Visitor) -> None:
+    visitor.walks(5, "監査人として", "As auditor")
+    visitor.sees("封印", "sealed")
+    visitor.presses("証跡台帳を今すぐ検査", "Check the ledger now")
+    visitor.page.get_by_role("link", name=visitor.words("結果を見る", "See the result")).click(timeout=60_000)
+    visitor.sees("すべて健全でした", "all sound")
