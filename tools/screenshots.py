@@ -36,10 +36,10 @@ class Picture:
 PICTURES = (
     Picture(name="demo", desk="", path="/demo/", height=800),
     Picture(name="home", desk="manager", path="/"),
-    Picture(name="register", desk="manager", path="/register/secrets/?tier=a"),
+    Picture(name="register", desk="manager", path="/register/secrets/?tier=a", height=900),
     Picture(name="secret", desk="manager", path="/register/secrets/{secret_id}/", height=1080),
-    Picture(name="proof", desk="manager", path="/register/secrets/{secret_id}/proof/", height=1080),
-    Picture(name="alert", desk="analyst", path="/watch/alerts/{alert}/", height=1180),
+    Picture(name="proof", desk="manager", path="/register/secrets/{secret_id}/proof/", height=920),
+    Picture(name="alert", desk="analyst", path="/watch/alerts/{alert}/", height=1120),
     Picture(name="look-back", desk="hr", path="/watch/leavers/{line}/"),
     Picture(name="evidence", desk="auditor", path="/evidence/"),
     Picture(name="bundle", desk="", path="data/index.{language}.html"),

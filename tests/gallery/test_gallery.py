@@ -42,9 +42,10 @@ def gallery(reader: Reader) -> str:
     request = RequestFactory().get("/")
     request.user = SimpleNamespace(is_authenticated=True, get_username=lambda: "akari@example.jp")
     request.viewer = SimpleNamespace(actor=SimpleNamespace(name="佐倉 灯里"))
-    request.COOKIES["theme"] = reader.theme
+    # the request is part of the context and not its source: no context processor asks a database for the frame
+    context = {**everything(), "request": request, "theme": reader.theme}
     with translation.override(reader.language):
-        return engines["django"].from_string(TEMPLATE.read_text(encoding="utf-8")).render(everything(), request)
+        return engines["django"].from_string(TEMPLATE.read_text(encoding="utf-8")).render(context)
 
 
 def serve(page: Page, html: str) -> list[str]:

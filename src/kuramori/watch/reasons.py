@@ -20,13 +20,16 @@ def reasons_text(reasons: Sequence[Reason]) -> str:
     return json.dumps([vars(reason) for reason in reasons], ensure_ascii=False, sort_keys=True, default=_plain)
 
 
-def reasons_in_words(alert: Alert, language: str, *, closed: Collection[str] = frozenset()) -> list[tuple[Reason, str]]:
+def reasons_in_words(
+    alert: Alert, language: str, *, closed: Collection[str] = frozenset(), levels: Mapping[str, str] = {}
+) -> list[tuple[Reason, str]]:
     """Return each reason of an alert, strongest first, with its sentence in "ja" or English.
 
     `closed` are the ids of the alert's secrets that the reader may not know: their numbers, and areas among which
-    they may lie, are masked, for a path tells what a title tells.
+    they may lie, are masked, for a path tells what a title tells. `levels` gives the names to show for those kept.
     """
-    return [(reason, sentence(_masked(reason, closed), language)) for reason in map(_reason, alert.told)]
+    shown = [(reason, _renamed(_masked(reason, closed), levels)) for reason in map(_reason, alert.told)]
+    return [(reason, sentence(told, language)) for reason, told in shown]
 
 
 def _masked(reason: Reason, closed: Collection[str]) -> Reason:
@@ -35,6 +38,19 @@ def _masked(reason: Reason, closed: Collection[str]) -> Reason:
         numbers["top_secret_number"] = _("one not open to you")
     if reason.code == Code.FIRST_AREA and closed:
         numbers["area"] = _("a place not open to you")
+    return replace(reason, numbers=numbers)
+
+
+def _renamed(reason: Reason, levels: Mapping[str, str]) -> Reason:
+    if reason.code != Code.SECRETS:
+        return reason
+    counts = reason.numbers["secret_count_by_level"] or {}
+    top = reason.numbers["top_secret_level"]
+    numbers = {
+        **reason.numbers,
+        "secret_count_by_level": {levels.get(name, name): count for name, count in counts.items()},
+        "top_secret_level": levels.get(top, top),
+    }
     return replace(reason, numbers=numbers)
 
 

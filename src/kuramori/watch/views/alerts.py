@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuramori.directory.api import Person, people_visible_to, viewer_of_system
+from kuramori.governance.api import levels_in_force
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
@@ -70,7 +71,9 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     shown, hidden = found.secrets_of(viewer, alert)
     context = _frame(viewer, alert, "detail") | {
         "title": _("Alert %(number)s") % {"number": alert.number},
-        "sentences": reasons_in_words(alert, viewer.language, closed=_closed(alert, shown)),
+        "sentences": reasons_in_words(
+            alert, viewer.language, closed=_closed(alert, shown), levels=_level_names(viewer)
+        ),
         "queue": Queue(alert.queue).label,
         "channels": channels_in_words(alert.channels),
         "traces": traces,
@@ -88,6 +91,11 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "watch/alert.html", context)
+
+
+def _level_names(viewer: Viewer) -> dict[str, str]:
+    """Return each level's name in the page's language by the one that detection keeps."""
+    return {level.name_ja: level.name for level in levels_in_force(viewer)}
 
 
 def _closed(alert: Alert, shown: list[tuple[Secret, int]]) -> set[str]:

@@ -65,6 +65,7 @@ def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str,
     ids = {UUID(each.secret_id) for each in report.secrets}
     known = {str(secret.pk): secret for secret in secrets_visible_to(viewer).filter(pk__in=ids)}
     numbers = {secret.number for secret in known.values()}
+    levels = {level.name_ja: level for level in levels_in_force(viewer)}
     before = sorted(day.documents for day in report.days if not day.after_notice and day.documents)
     return {
         "report": report,
@@ -74,10 +75,24 @@ def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str,
         "high": quantile(before, 0.95) or report.usual,
         "unit": _("documents"),
         "channels": [(word(CHANNEL_WORDS, each.channel), each) for each in report.channels],
-        "secrets": [(known.get(each.secret_id), each) for each in report.secrets],
+        "secrets": _secrets(report, known, levels),
         "areas": report.new_areas,
-        "documents": _documents(report, numbers, {level.name_ja: level for level in levels_in_force(viewer)}),
+        "documents": _documents(report, numbers, levels),
     }
+
+
+def _secrets(report: LookbackReport, known: Mapping[str, Secret], levels: Mapping[str, Level]) -> list[dict[str, Any]]:
+    """Return the secrets touched, those in sight by name, the others counted by level."""
+    rows: dict[object, dict[str, Any]] = {}
+    for each in report.secrets:
+        secret = known.get(each.secret_id)
+        seal = secret.level if secret else levels.get(each.level)
+        found = {"secret": secret, "seal": seal, "level": each.level, "count": 0, "documents": 0, "before": 0}
+        row = rows.setdefault(each.secret_id if secret else each.level, found)
+        row["count"] += 1
+        row["documents"] += each.documents
+        row["before"] += each.documents_before
+    return list(rows.values())
 
 
 def _documents(report: LookbackReport, known: Collection[str], levels: Mapping[str, Level]) -> list[dict[str, Any]]:
