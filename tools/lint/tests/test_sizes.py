@@ -28,7 +28,7 @@ def test_a_small_project_is_welcome(project):
 
 
 def test_more_code_than_tests_is_refused(project):
-    write(project, "models.py", "x = 1\n" * 60)
+    write(project, "models.py", "x = 1\n" * 200)
     (says,) = found(project)
     assert "at least 1.0" in says
 
