@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.governance.registers import levels
 from kuramori.governance.rules import Permission
+from kuramori.governance.wording import action_in_words, ruling_in_words, scheme_in_words
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Room
 
@@ -51,5 +52,13 @@ ROOM = Room(
         "governance.level.edit": _("%(by)s changed the level %(subject)s"),
         "governance.level.retire": _("%(by)s took the level %(subject)s out of use"),
         "governance.handling.set": _("%(by)s changed what %(level)s says to “%(action)s”: %(before)s → %(after)s"),
+    },
+    codes={
+        "governance.scheme.install": {"scheme": scheme_in_words},
+        "governance.handling.set": {
+            "action": action_in_words,
+            "before": ruling_in_words,
+            "after": ruling_in_words,
+        },
     },
 )

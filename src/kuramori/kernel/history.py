@@ -39,7 +39,7 @@ def lines(
     entries = entries_about(record.pk)
     if before is not None:
         entries = entries.filter(seq__lt=entries_about(record.pk).filter(id=before).values("seq")[:1])
-    found = list(entries[: PAGE + 1])
+    found = list(entries.select_related("disclosure")[: PAGE + 1])
     told = tell(record, viewer, read(found[:PAGE], about=record.pk), withheld=withheld)
     return told, str(told[-1].entry_id) if len(found) > PAGE else ""
 
@@ -50,7 +50,7 @@ def lines_since(
     """Return what was done to the record after a moment: what somebody else changed while the viewer wrote."""
     found = entries_about(record.pk)
     found = found.filter(at__gt=since) if since else found
-    return tell(record, viewer, read(found[:PAGE], about=record.pk), withheld=withheld)
+    return tell(record, viewer, read(found.select_related("disclosure")[:PAGE], about=record.pk), withheld=withheld)
 
 
 def tell(

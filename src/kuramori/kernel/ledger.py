@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from kuramori.kernel.acts import Act, Subject
 from kuramori.kernel.commitments import DisclosureError, digest_of, open_commitment
@@ -104,27 +104,31 @@ def newest_about(subject_ids: Iterable[UUID]) -> dict[UUID, tuple[datetime, UUID
 
 
 def read(entries: Iterable[Entry], *, about: UUID | None = None) -> list[ReadEntry]:
-    """Open many entries in three queries; from long change lists only the change of `about` is read."""
+    """Open many entries; from long change lists only the change of `about` is read.
+
+    Two queries: their disclosures, unless they were selected along, and long changes, unless no entry has any.
+    """
     listed = list(entries)
-    seqs = [e.seq for e in listed]
-    members: dict[int, list[str]] = dict(Disclosure.objects.filter(entry__in=seqs).values_list("entry_id", "members"))
+    prefetch_related_objects(listed, "disclosure")
+    bodies = [json.loads(bytes(entry.body)) for entry in listed]
+    long = [e.seq for e, body in zip(listed, bodies, strict=True) if not isinstance(body["changes"], list)]
     long_changes: dict[int, list[ListedChange]] = {}
-    if about is not None:
-        for row in ListedChange.objects.filter(entry__in=seqs, record_id=about):
+    if about is not None and long:
+        for row in ListedChange.objects.filter(entry__in=long, record_id=about):
             long_changes.setdefault(row.entry_id, []).append(row)
-    return [_open(e, members.get(e.seq, []), long_changes.get(e.seq, [])) for e in listed]
+    return [_open(e, body, long_changes.get(e.seq, [])) for e, body in zip(listed, bodies, strict=True)]
 
 
 def changes_of(entry: Entry) -> Iterator[ReadChange]:
     """Open every change of one entry in the order they were made, however many; a thousand rows at a time."""
-    members = Disclosure.objects.filter(entry=entry).values_list("members", flat=True).first()
-    yield from _open(entry, members or [], []).changes
+    yield from _open(entry, json.loads(bytes(entry.body)), []).changes
     for row in ListedChange.objects.filter(entry=entry).order_by("place").iterator(BATCH):
         yield _change(json.loads(bytes(row.body)), _by_digest(row.members))
 
 
-def _open(entry: Entry, members: list[str], listed: list[ListedChange]) -> ReadEntry:
-    body = json.loads(bytes(entry.body))
+def _open(entry: Entry, body: dict[str, Any], listed: list[ListedChange]) -> ReadEntry:
+    kept = getattr(entry, "disclosure", None)
+    members = kept.members if kept else []
     opened = _by_digest([*members, *(m for row in listed for m in row.members)])
     inline = body["changes"] if isinstance(body["changes"], list) else []
     changes = [*inline, *(json.loads(bytes(row.body)) for row in listed)]

@@ -1,7 +1,7 @@
 """What a room declares about itself, as data: menu, permissions, sentences, and what it offers by the six ports."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
@@ -86,7 +86,10 @@ class CollectsEvents(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """The front page of a room. Data only; the six ports are tuples of what this room offers to lower ones."""
+    """The front page of a room. Data only; the six ports are tuples of what this room offers to lower ones.
+
+    `codes` says, by verb and note, how the code that an entry keeps reads in the language of the page.
+    """
 
     name: str
     title: str | Promise
@@ -94,6 +97,7 @@ class Room:
     registers: tuple["Register", ...] = ()
     permissions: Mapping[str, tuple[Role, ...]]
     verbs: Mapping[str, str | Promise]
+    codes: Mapping[str, Mapping[str, Callable[[str], str]]] = field(default_factory=dict)
     jobs: tuple["JobKind", ...] = ()
     imports: tuple["ImportKind", ...] = ()
     exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents", ...] = ()
@@ -126,6 +130,12 @@ def role_permissions() -> Mapping[Role, frozenset[str]]:
 def verbs() -> Mapping[str, str | Promise]:
     """Return the sentence of every verb, from all rooms."""
     return {verb: sentence for room in rooms() for verb, sentence in room.verbs.items()}
+
+
+@cache
+def codes() -> Mapping[str, Mapping[str, Callable[[str], str]]]:
+    """Return how the notes that are codes read in words, by verb, from all rooms."""
+    return {verb: readings for room in rooms() for verb, readings in room.codes.items()}
 
 
 JOBS_VIEW_ALL = "kernel:job:view_all"

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kuramori.kernel.actors import ActorKind
-from kuramori.kernel.room import verbs
+from kuramori.kernel.room import codes, verbs
 
 
 class _Words(dict[str, str]):
@@ -23,6 +23,10 @@ def actor_name(kind: str, name: str) -> str:
 
 
 def sentence(verb: str, words: Mapping[str, Any]) -> str:
-    """Return the sentence of an act with its words filled in; the verb itself when no room knows it any more."""
+    """Return the sentence of an act with its words filled in; the verb itself when no room knows it any more.
+
+    A note that is a code ("forbidden") is told in words: the entry is for ever, the reader's language is not.
+    """
     text: str | Promise = verbs().get(verb, verb)
-    return str(text) % _Words({key: str(value) for key, value in words.items()})
+    readings = codes().get(verb, {})
+    return str(text) % _Words({key: readings.get(key, str)(str(value)) for key, value in words.items()})

@@ -13,7 +13,7 @@ from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act, current
 from kuramori.kernel.search import index
 from kuramori.register.models import NOBODY, Place, PlaceKind, Scope, Secret
-from kuramori.register.rules import Audience, Facts, Gap, Tier, missing_for_saving, next_stocktaking, path_pattern
+from kuramori.register.rules import Audience, Gap, missing_for_saving, next_stocktaking, path_pattern
 
 NAMED_BY_ID = frozenset({Audience.UNIT, Audience.PROJECT, Audience.PERSON})
 TIER_A_LACKS = {
@@ -130,8 +130,8 @@ def scope_open(
         today = this.at.date()
         if until is not None and until < today:
             raise Refused(_("The end lies in the past."), _("Choose today or a later day."))
-        same = secret.scopes.filter(audience=audience, audience_id=audience_id, partner=partner, valid_to=until)
-        return same.first() or _open(
+        same = {"audience": audience, "audience_id": audience_id, "partner": partner, "valid_to": until}
+        return secret.scopes.filter(**same, retired_at=None).first() or _open(
             secret, audience=audience, audience_id=audience_id, partner=partner, since=today, until=until, origin=origin
         )
 
@@ -147,19 +147,7 @@ def scope_close(*, scope: Scope, by: Actor, why: str = "") -> Scope:
 def _save(secret: Secret, *, has_place: bool) -> None:
     """Check the whole secret, set what follows from it, write it and keep it findable."""
     _count_again(secret)
-    missing = missing_for_saving(
-        Facts(
-            tier=Tier(secret.tier),
-            has_keeper=secret.keeper_id is not None,
-            has_place=has_place,
-            has_scope=True,
-            usefulness=secret.usefulness,
-            non_public=secret.non_public,
-            non_public_checked_on=secret.non_public_checked_on,
-            next_stocktaking=secret.next_stocktaking,
-            is_valued=secret.valued_on is not None,
-        )
-    )
+    missing = missing_for_saving(secret.facts(has_place=has_place, has_scope=True))
     if missing:
         raise ValidationError({TIER_A_LACKS[gap][0]: TIER_A_LACKS[gap][1] for gap in missing})
     secret.full_clean(exclude=["id"])

@@ -3,7 +3,13 @@
 from kuramori.register.acts import scope_close, scope_open, secret_add
 from kuramori.register.figures import Figures, figures, recently_changed, registered_by_month
 from kuramori.register.models import Place, Secret
-from kuramori.register.queries import path_patterns, secret_by_number, secrets_visible_to, without_full_proof
+from kuramori.register.queries import (
+    path_patterns,
+    secret_by_number,
+    secret_seen,
+    secrets_visible_to,
+    without_full_proof,
+)
 from kuramori.register.rules import Audience
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "scope_open",
     "secret_add",
     "secret_by_number",
+    "secret_seen",
     "secrets_visible_to",
     "without_full_proof",
 ]

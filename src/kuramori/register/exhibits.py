@@ -1,6 +1,6 @@
 """What the register can show for a secret, per legal element, and what it lacks (EVD-02, CLS-08)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from kuramori.kernel.ledger import ReadEntry, entries_about, newest_about, read
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit
 from kuramori.register import queries
-from kuramori.register.models import Secret
+from kuramori.register.models import Place, Scope, Secret
 from kuramori.register.rules import Facts, Gap, gaps
 
 MANAGED = "secrecy_management"
@@ -45,13 +45,16 @@ def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhib
     """Return what the register proves of a secret that the viewer may see, then the gaps; nothing of another kind."""
     if subject.kind != Secret.record_kind():
         return []
-    secret = queries.secrets_visible_to(viewer).filter(pk=subject.id).first()
+    secret = queries.secret_seen(viewer, subject.id)
     if secret is None:
         return []
-    history = _History(read(entries_about(secret.pk)[:HISTORY_READ], about=secret.pk))
-    facts = queries.facts_of(viewer, secret)
+    entries = entries_about(secret.pk).select_related("disclosure")[:HISTORY_READ]
+    history = _History(read(entries, about=secret.pk))
+    places = [place for place in queries.places_of(viewer, secret) if place.valid_to is None]
+    rows = [row for row in queries.scopes_of(viewer, secret) if row.is_open_on(today)]
+    facts = secret.facts(has_place=bool(places), has_scope=bool(rows))
     return [
-        *_managed(viewer, secret, history),
+        *_managed(viewer, secret, history, places, rows),
         *_useful(secret, history),
         *_not_public(secret, history),
         *_lacking(secret, facts, today),
@@ -84,10 +87,10 @@ def _shown(
     return Exhibit(element=element, title=title, statement=statement, at=when[0], entry_id=when[1], practice=practice)
 
 
-def _managed(viewer: Viewer, secret: Secret, history: _History) -> list[Exhibit]:
+def _managed(
+    viewer: Viewer, secret: Secret, history: _History, places: Sequence[Place], rows: Sequence[Scope]
+) -> list[Exhibit]:
     level = secret.level
-    places = [place for place in queries.places_of(viewer, secret) if place.valid_to is None]
-    rows = list(queries.scopes_of(viewer, secret).filter(retired_at=None))
     newest = newest_about([level.pk, *(place.pk for place in places), *(row.pk for row in rows)])
     found = [
         _shown(

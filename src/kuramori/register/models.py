@@ -1,5 +1,6 @@
 """The register's tables: secrets, their places, and the dated rows of their scope of disclosure."""
 
+from datetime import date
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.records import Record
-from kuramori.register.rules import Audience, Tier
+from kuramori.register.rules import Audience, Facts, Tier
 
 NOBODY = UUID(int=0)  # stands where a row of the scope names its audience in another way
 MARK = [MinValueValidator(1), MaxValueValidator(5)]
@@ -137,6 +138,20 @@ class Secret(Record):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    def facts(self, *, has_place: bool, has_scope: bool) -> Facts:
+        """Return what the rules look at; whether a place and an open row of the scope stand, the caller has read."""
+        return Facts(
+            tier=Tier(self.tier),
+            has_keeper=self.keeper_id is not None,
+            has_place=has_place,
+            has_scope=has_scope,
+            usefulness=self.usefulness,
+            non_public=self.non_public,
+            non_public_checked_on=self.non_public_checked_on,
+            next_stocktaking=self.next_stocktaking,
+            is_valued=self.valued_on is not None,
+        )
+
 
 class Place(Record):
     """Where a secret is, and since when; a path also links log events to it."""
@@ -182,3 +197,8 @@ class Scope(Record):
 
     def __str__(self) -> str:
         return f"{self.get_audience_display()} {self.partner}".strip()
+
+    def is_open_on(self, day: date) -> bool:
+        """Say whether the row opens the secret on that day: begun, not closed, its last day not passed."""
+        has_ended = self.retired_at is not None or (self.valid_to is not None and self.valid_to < day)
+        return self.valid_from <= day and not has_ended

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.models import NOBODY, Place, PlaceKind, Scope, Secret, TierChoice
-from kuramori.register.rules import Audience, Facts, Permission, Tier
+from kuramori.register.rules import Audience, Facts, Permission
 
 FEW, SOME = 2_000, 20_000
 
@@ -30,9 +30,20 @@ def secrets_visible_to(viewer: Viewer) -> QuerySet[Secret]:
         return rows.filter(pk__in=set(few))
     if visible[: SOME + 1].count() <= SOME:
         return rows.filter(pk__in=visible)
-    return rows.filter(
-        Q(keeper_id=viewer.person_id) | Q(unit_id__in=_offices(viewer)) | Q(Exists(_open_to(viewer, today)))
-    )
+    return rows.filter(_in_sight(viewer, today))
+
+
+def secret_seen(viewer: Viewer, pk: UUID) -> Secret | None:
+    """Return one secret by its id if the viewer may know of it today, in one query."""
+    rows: QuerySet[Secret] = Secret.objects.select_related("level", "keeper", "unit").filter(pk=pk)
+    if not viewer.may_everywhere(Permission.SECRET_VIEW_ALL):
+        rows = rows.filter(_in_sight(viewer, localdate(timezone=viewer.zone)))
+    return rows.first()
+
+
+def _in_sight(viewer: Viewer, today: date) -> Q:
+    """Return the need to know as a condition on each secret: kept by him, in his office's care, open to him."""
+    return Q(keeper_id=viewer.person_id) | Q(unit_id__in=_offices(viewer)) | Q(Exists(_open_to(viewer, today)))
 
 
 def _visible_ids(viewer: Viewer, today: date) -> QuerySet[Any, UUID]:
@@ -99,17 +110,7 @@ def facts_of(viewer: Viewer, secret: Secret) -> Facts:
     scopes = Scope.objects.filter(is_open, secret=OuterRef("pk"), retired_at=None)
     asked = Secret.objects.filter(pk=secret.pk).annotate(has_place=Exists(places), has_scope=Exists(scopes))
     has_place, has_scope = asked.values_list("has_place", "has_scope").get()
-    return Facts(
-        tier=Tier(secret.tier),
-        has_keeper=secret.keeper_id is not None,
-        has_place=has_place,
-        has_scope=has_scope,
-        usefulness=secret.usefulness,
-        non_public=secret.non_public,
-        non_public_checked_on=secret.non_public_checked_on,
-        next_stocktaking=secret.next_stocktaking,
-        is_valued=secret.valued_on is not None,
-    )
+    return secret.facts(has_place=has_place, has_scope=has_scope)
 
 
 def due_for_stocktaking(viewer: Viewer, today: date) -> QuerySet[Secret]:

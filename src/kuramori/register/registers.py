@@ -58,9 +58,13 @@ def _with_gaps(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any
     return found.filter(gap) if value == "yes" else found.exclude(gap)
 
 
-def keeper_name(secret: Secret, _viewer: Viewer) -> str | None:
-    """Return the keeper's name in the letters of the page's language."""
-    return secret.keeper.shown if secret.keeper else None
+def keeper_link(secret: Secret, viewer: Viewer) -> Link | None:
+    """Return the keeper's name in the letters of the page's language, with the way to whom the viewer may look up."""
+    if secret.keeper is None:
+        return None
+    may_look = viewer.may("directory:person:view")
+    page = reverse("directory:person-detail", args=[secret.keeper.pk]) if may_look else ""
+    return Link(text=secret.keeper.shown, url=page)
 
 
 def secret_facts(secret: Secret, viewer: Viewer) -> Sequence[Fact]:
@@ -74,7 +78,7 @@ def secret_facts(secret: Secret, viewer: Viewer) -> Sequence[Fact]:
         Fact(label=_("level"), value=secret.level, kind=ColumnKind.LEVEL, help=secret.level.mark),
         Fact(label=_("tier"), value=secret.get_tier_display()),
         Fact(label=_("kind"), value=secret.get_kind_display()),
-        Fact(label=_("keeper"), value=keeper_name(secret, viewer), kind=ColumnKind.PERSON),
+        Fact(label=_("keeper"), value=keeper_link(secret, viewer), kind=ColumnKind.PERSON),
         Fact(label=_("responsible unit"), value=secret.unit.name),
         Fact(label=_("places"), value="\n".join(places) or None),
         Fact(label=_("medium"), value=secret.get_medium_display()),
@@ -112,7 +116,8 @@ def secret_duty(secret: Secret, viewer: Viewer) -> Duty | None:
 
 def secret_audience(secret: Secret, viewer: Viewer) -> Sequence[Text]:
     """Return who may see the secret today, in words."""
-    rows = [row for row in queries.scopes_of(viewer, secret) if row.retired_at is None]
+    today = localdate(timezone=viewer.zone)
+    rows = [row for row in queries.scopes_of(viewer, secret) if row.is_open_on(today)]
     return audience_names(viewer, rows)
 
 
@@ -151,7 +156,7 @@ secrets = Register(
         Column(name="number", label=pgettext_lazy("secret", "number"), kind=ColumnKind.CODE, sort="number"),
         Column(name="title", label=_("title"), kind=ColumnKind.LINK, sort="title"),
         Column(name="kind", label=_("kind"), value=lambda secret, _viewer: Kind(secret.kind).label),
-        Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_name),
+        Column(name="keeper", label=_("keeper"), kind=ColumnKind.PERSON, value=keeper_link),
         Column(name="keeper.number", label=_("keeper's number"), is_default=False),
         Column(name="unit.name", label=_("responsible unit")),
         Column(name="tier", label=_("tier"), value=lambda secret, _viewer: secret.tier.upper(), is_default=False),

@@ -29,7 +29,7 @@ from kuramori.register.rules import Permission, proposed_rank
 
 def _seen(request: ViewedRequest, pk: UUID) -> Secret:
     """Return the secret if it lies in the viewer's sight; otherwise it does not exist for him."""
-    secret = queries.secrets_visible_to(request.viewer).filter(pk=pk).first()
+    secret = queries.secret_seen(request.viewer, pk)
     if secret is None:
         raise Http404
     return secret
@@ -193,12 +193,14 @@ def scope(request: ViewedRequest, pk: UUID) -> HttpResponse:
     if _is_done(request, form, lambda data: acts.scope_open(secret=secret, by=request.viewer.actor, **data)):
         messages.success(request, _("The scope of disclosure was widened."))
         return redirect("register:secret-scope", pk=secret.pk)
+    today = localdate(timezone=request.viewer.zone)
     rows = list(queries.scopes_of(request.viewer, secret))
+    is_open = [row.is_open_on(today) for row in rows]
     context = {
         "title": _("Scope of disclosure"),
         "secret": secret,
         "form": form,
-        "rows": list(zip(rows, audience_names(request.viewer, rows), strict=True)),
+        "rows": list(zip(rows, audience_names(request.viewer, rows), is_open, strict=True)),
         "crumbs": _crumbs(secret),
         "back": reverse("register:secret-detail", args=[secret.pk]),
     }

@@ -11,7 +11,7 @@ from kuramori.kernel.acts import Subject
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit
-from kuramori.register.api import Secret, secrets_visible_to
+from kuramori.register.api import Secret, secret_seen
 from kuramori.watch.acts.sealing import VERB
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.queries.alerts import alerts_on_secret
@@ -23,7 +23,7 @@ ACCESS = "access"
 
 def access_exhibits(subject: Subject, viewer: Viewer, _today: date) -> list[Exhibit]:
     """Return what the logs show for a secret in sight, or that nothing records who reads it."""
-    if subject.kind != Secret.record_kind() or not secrets_visible_to(viewer).filter(pk=subject.id).exists():
+    if subject.kind != Secret.record_kind() or secret_seen(viewer, subject.id) is None:
         return []
     covered = _coverage(subject.id)
     if covered is None or covered.first is None or covered.last is None:

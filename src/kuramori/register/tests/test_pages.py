@@ -156,7 +156,7 @@ def test_narrowing_asks_for_a_reason_says_whom_it_concerns_and_keeps_the_row(
     assert akari.post(here, {"why": "案件の終了"})["location"] == address("scope", secret)
     assert not secrets_visible_to(company.viewer(company.chihiro)).exists()
     rows = akari.get(address("scope", secret)).context["rows"]
-    assert [bool(each.retired_at) for each, _words in rows] == [False, True]
+    assert [bool(each.retired_at) for each, _words, _is_open in rows] == [False, True]
     assert akari.get(here).status_code == 404, "it is closed already"
 
 
