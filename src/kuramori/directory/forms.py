@@ -91,11 +91,11 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, viewer: Viewer, unit: Unit | None, data: Any) -> None:
         super().__init__(data, instance=unit)
-        held = {"parent": unit and unit.parent, "site": unit and unit.site, "head": unit and unit.head}
+        parent = getattr(unit, "parent", None)
         self.fields |= {
-            "parent": UnitField(viewer=viewer, label=_("belongs to"), required=False, initial=held["parent"]),
-            "site": SiteField(viewer=viewer, label=_("site"), required=False, initial=held["site"]),
-            "head": PersonField(viewer=viewer, label=_("head"), required=False, initial=held["head"]),
+            "parent": UnitField(viewer=viewer, label=_("belongs to"), required=False, initial=parent),
+            "site": SiteField(viewer=viewer, label=_("site"), required=False, initial=getattr(unit, "site", None)),
+            "head": PersonField(viewer=viewer, label=_("head"), required=False, initial=getattr(unit, "head", None)),
         }
 
 
@@ -126,8 +126,8 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, viewer: Viewer, project: Project | None, data: Any) -> None:
         super().__init__(data, instance=project)
-        unit, leader = (project.unit, project.leader) if project else (None, None)
-        starts_on, ends_on = (project.starts_on, project.ends_on) if project else (None, None)
+        unit, leader = getattr(project, "unit", None), getattr(project, "leader", None)
+        starts_on, ends_on = getattr(project, "starts_on", None), getattr(project, "ends_on", None)
         self.fields |= {
             "unit": UnitField(viewer=viewer, label=_("owning unit"), required=False, initial=unit),
             "starts_on": DayField(label=_("from"), required=False, initial=starts_on),

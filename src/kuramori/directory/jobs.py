@@ -1,7 +1,7 @@
 """Work of the night: ends what has run out, site by site, at the midnight of each (LEV-07)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.acts.accounts import account_close
-from kuramori.directory.acts.people import engagement_end
+from kuramori.directory.acts.people import departure_settle, engagement_end
 from kuramori.directory.models import Account, Engagement
-from kuramori.directory.queries.history import ends_over, main_site_zones
+from kuramori.directory.queries.history import departures_unsettled, ends_over, main_site_zones
 from kuramori.directory.viewing import standing_of, viewer_of_system
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.jobs import JobKind, Progress
@@ -26,15 +26,23 @@ def end_engagements(progress: Progress, _arguments: Mapping[str, Any]) -> Mappin
     moment, ended = now(), 0
     viewer = viewer_of_system()
     zones = main_site_zones(viewer)
-    due = ends_over(viewer, moment.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date() + timedelta(days=1))
+    due = ends_over(viewer, _today(moment, None) + timedelta(days=1))
     for count, engagement in enumerate(due, 1):
-        ended += _end_if_over(engagement, moment, zones.get(engagement.person_id, settings.COMPANY_ZONE))
+        ended += _end_if_over(engagement, _today(moment, zones.get(engagement.person_id)))
         progress.report(count)
+    for person in departures_unsettled(viewer):
+        today = _today(moment, zones.get(person.pk))
+        if person.last < today:  # type: ignore[attr-defined]  # the query brings it
+            departure_settle(person=person, today=today, by=SYSTEM)
+            ended += 1
     return {"ended": ended, "closed": _close_accounts(moment)}
 
 
-def _end_if_over(engagement: Engagement, moment: datetime, zone: str) -> bool:
-    today = moment.astimezone(ZoneInfo(zone)).date()
+def _today(moment: datetime, zone: str | None) -> date:
+    return moment.astimezone(ZoneInfo(zone or settings.COMPANY_ZONE)).date()
+
+
+def _end_if_over(engagement: Engagement, today: date) -> bool:
     if engagement.end_planned is None or engagement.end_planned >= today:
         return False
     engagement_end(engagement=engagement, last=engagement.end_planned, today=today, by=SYSTEM)

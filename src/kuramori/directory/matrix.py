@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from kuramori.directory.rules.permissions import Permission
+from kuramori.directory.rules.permissions import OUTSIDE_ROLES, Permission
 from kuramori.kernel.permissions import Role
 
-OUTSIDERS = frozenset({Role.CUSTOMER_AUDITOR, Role.FORENSIC_EXPERT, Role.PARTNER_CONTACT})
-INSIDE = tuple(role for role in Role if role not in OUTSIDERS)
+INSIDE = tuple(role for role in Role if role not in OUTSIDE_ROLES)
 PERSONNEL = (Role.HR,)
 LEAVING = (Role.HR, Role.LEAVER_TEAM)
 OFFICE = (Role.HR, Role.INFORMATION_MANAGER)

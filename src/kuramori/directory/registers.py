@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from kuramori.directory.acts import people as people_acts
 from kuramori.directory.acts import roles as role_acts
 from kuramori.directory.acts import units as unit_acts
+from kuramori.directory.acts.days import company_today
 from kuramori.directory.forms import PersonForm, ProjectForm, RoleForm, SiteForm, UnitForm
 from kuramori.directory.models import ROLE_WORDS, Assignment, Person, Project, RoleAssignment, Site, Unit
 from kuramori.directory.person_page import person_actions, person_facts, person_state
@@ -18,17 +19,20 @@ from kuramori.directory.queries import people as people_queries
 from kuramori.directory.queries import units as unit_queries
 from kuramori.directory.queries.people import today_of
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import current
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import Choices, Column, ColumnKind, Filter, FilterKind, Link, Register
 from kuramori.kernel.search import matching
 
 STATES: Choices = [("here", _("here now")), ("left", _("has left")), ("coming", _("still to come"))]
+NAMED = (
+    Column(name="code", label=_("code"), sort="code"),
+    Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="name_ja", value=lambda thing, _v: thing.name),
+)
 
 
-def person_link(person: Person | None) -> Link | None:
-    """Return a person's name with the way to the page."""
-    if person is None:
+def person_link(person: Person | None, viewer: Viewer) -> Link | None:
+    """Return a person's name with the way to the page; nothing of somebody the viewer may not know of yet."""
+    if person is None or not people_queries.is_known_to(viewer, person):
         return None
     return Link(text=person.shown, url=reverse("directory:person-detail", args=[person.pk]))
 
@@ -38,8 +42,7 @@ def _here(person: Person) -> Assignment | None:
 
 
 def _unit_choices(viewer: Viewer) -> Choices:
-    units = sorted(unit_queries.units_visible_to(viewer).filter(retired_at__isnull=True), key=lambda u: u.path)
-    return [(str(unit.pk), "　" * (unit.path.count("/") - 1) + unit.name) for unit in units]
+    return [(str(pk), name) for pk, name in unit_queries.unit_choices(viewer)]
 
 
 def _site_choices(viewer: Viewer) -> Choices:
@@ -69,9 +72,8 @@ def person_enter(*, by: Actor, why: str, **values: Any) -> Person:
     placed = {name: values.pop(name) for name in ("unit", "site", "position")}
     person = people_acts.person_add(by=by, why=why, **values)
     engagement = people_acts.engagement_add(person=person, by=by, why=why, **engaged)
-    today = current().at.date()
     start = engaged["start"]
-    people_acts.assignment_add(engagement=engagement, starts_on=start, today=today, by=by, why=why, **placed)
+    people_acts.assignment_add(engagement=engagement, starts_on=start, today=company_today(), by=by, why=why, **placed)
     for namespace, value in (("mail", person.mail), ("ad", person.account_name)):
         if value:
             people_acts.identity_add(person=person, namespace=namespace, value=value, starts_on=start, by=by, why=why)
@@ -132,11 +134,10 @@ units = Register(
     example=_("For instance: the materials section, below the research institute, headed by Akari Sakura."),
     model=Unit,
     columns=(
-        Column(name="code", label=_("code"), sort="code"),
-        Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="name_ja", value=lambda u, _v: u.name),
+        *NAMED,
         Column(name="parent", label=_("belongs to"), value=lambda u, _v: u.parent and u.parent.name),
         Column(name="site", label=_("site"), value=lambda u, _v: u.site and u.site.name),
-        Column(name="head", label=_("head"), kind=ColumnKind.PERSON, value=lambda u, _v: person_link(u.head)),
+        Column(name="head", label=_("head"), kind=ColumnKind.PERSON, value=lambda u, v: person_link(u.head, v)),
     ),
     filters=(
         Filter(
@@ -149,7 +150,7 @@ units = Register(
     may_edit=unit_queries.may_change_unit,
     add=unit_acts.unit_add,
     edit=unit_acts.unit_edit,
-    retire=lambda *, unit, by, why: unit_acts.unit_retire(unit=unit, today=current().at.date(), by=by, why=why),
+    retire=lambda *, unit, by, why: unit_acts.unit_retire(unit=unit, today=company_today(), by=by, why=why),
     search=matching,
     order="code",
     import_kind="units",
@@ -166,8 +167,7 @@ sites = Register(
     example=_("For instance: Ludwigsburg, Germany, Europe/Berlin."),
     model=Site,
     columns=(
-        Column(name="code", label=_("code"), sort="code"),
-        Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="name_ja", value=lambda s, _v: s.name),
+        *NAMED,
         Column(name="country", label=_("country"), sort="country"),
         Column(name="zone_name", label=_("time zone"), sort="zone_name"),
     ),
@@ -190,10 +190,9 @@ projects = Register(
     example=_("For instance: PJ-2403, large one-piece casting mould, from April to March."),
     model=Project,
     columns=(
-        Column(name="code", label=_("code"), sort="code"),
-        Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="name_ja", value=lambda p, _v: p.name),
+        *NAMED,
         Column(name="unit", label=_("owning unit"), value=lambda p, _v: p.unit and p.unit.name),
-        Column(name="leader", label=_("leader"), kind=ColumnKind.PERSON, value=lambda p, _v: person_link(p.leader)),
+        Column(name="leader", label=_("leader"), kind=ColumnKind.PERSON, value=lambda p, v: person_link(p.leader, v)),
         Column(name="starts_on", label=_("from"), kind=ColumnKind.DATE, sort="starts_on"),
         Column(name="ends_on", label=_("to"), kind=ColumnKind.DATE, sort="ends_on"),
     ),
@@ -202,9 +201,7 @@ projects = Register(
     may_edit=unit_queries.may_change_project,
     add=unit_acts.project_add,
     edit=unit_acts.project_edit,
-    retire=lambda *, project, by, why: unit_acts.project_retire(
-        project=project, today=current().at.date(), by=by, why=why
-    ),
+    retire=lambda *, project, by, why: unit_acts.project_retire(project=project, today=company_today(), by=by, why=why),
     order="code",
     import_kind="projects",
     retire_effects=lambda _projects, _v: [_("Its members leave it today and lose what they saw by it.")],
@@ -219,7 +216,7 @@ def _role_where(role: RoleAssignment, _viewer: Viewer) -> str:
 
 def _taken(*, role: RoleAssignment, by: Actor, why: str) -> None:
     """Take a role at once: yesterday was its last day."""
-    role_acts.role_end(role=role, last=current().at.date() - timedelta(days=1), by=by, why=why)
+    role_acts.role_end(role=role, last=company_today() - timedelta(days=1), by=by, why=why)
 
 
 roles = Register(
@@ -234,7 +231,7 @@ roles = Register(
         Column(
             name="role", label=_("role"), kind=ColumnKind.LINK, sort="role", value=lambda r, _v: r.get_role_display()
         ),
-        Column(name="person", label=_("person"), kind=ColumnKind.PERSON, value=lambda r, _v: person_link(r.person)),
+        Column(name="person", label=_("person"), kind=ColumnKind.PERSON, value=lambda r, v: person_link(r.person, v)),
         Column(name="where", label=_("holds for"), value=_role_where),
         Column(name="starts_on", label=_("from"), kind=ColumnKind.DATE, sort="starts_on"),
         Column(name="ends_on", label=_("to"), kind=ColumnKind.DATE, value=lambda r, v: people_queries.end_seen(v, r)),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import CharField, DateField, F, Q, UUIDField, Value
 from django.db.models.functions import Cast, Coalesce
+from django.utils.timezone import now
 
 from kuramori.directory.models import (
     Account,
@@ -23,8 +24,8 @@ from kuramori.directory.models import (
     RoleAssignment,
     SignInPolicy,
     Unit,
-)
-from kuramori.directory.rules.engagements import OUTSIDE_KINDS, ends_at
+)  # fmt: skip
+from kuramori.directory.rules.engagements import OUTSIDE_KINDS
 from kuramori.directory.rules.permissions import RoleScope, implied_roles
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.permissions import Role, Viewer
@@ -75,17 +76,21 @@ def actor_for(account: Account) -> Actor:
 
 
 def standing_of(person_id: UUID, at: datetime) -> Standing:
-    """Read what a person is at that moment, in one query over all dated facts about him."""
+    """Read what a person is at that moment, in one query over all dated facts about him.
+
+    His days are those of the site where he works: what ends today ends at its midnight, wherever the company sits.
+    """
     default = ZoneInfo(settings.COMPANY_ZONE)
     rows = list(_facts(person_id, at.astimezone(default).date()))
-    zone = next((ZoneInfo(word) for what, _place, word, _more, _ends in rows if what == "zone" and word), default)
+    zones = [(ZoneInfo(word), first, last) for what, _place, word, _more, first, last in rows if what == "zone"]
+    zone = max(zones, key=lambda each: _nearness(at, *each), default=(default,))[0]
     standing = Standing(zone=zone, mfa_roles=frozenset(settings.MFA_REQUIRED_ROLES))
     today = at.astimezone(zone).date()
-    for what, place, word, more, ends in rows:
-        if what == "engaged":
-            standing.is_engaged |= ends is None or at < ends_at(ends, zone)
-        elif ends is not None and ends < today:
+    for what, place, word, more, first, last in rows:
+        if not _holds(today, first, last):
             continue
+        if what == "engaged":
+            standing.is_engaged = True
         elif what == "works":
             standing.line_ups.append(more)
         elif what == "project":
@@ -101,19 +106,28 @@ def standing_of(person_id: UUID, at: datetime) -> Standing:
     return standing
 
 
+def _nearness(at: datetime, zone: ZoneInfo, first: date, last: date | None) -> tuple[bool, date]:
+    """Order places of work: today's before that of the day that has just ended, which still says when it ended."""
+    return _holds(at.astimezone(zone).date(), first, last), last or date.max
+
+
+def _holds(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 def viewer_of(person: Person, at: datetime, *, language: str = "ja", standing: Standing | None = None) -> Viewer:
     """Return the viewer a person is at that moment; without permissions when no engagement runs."""
-    now = standing or standing_of(person.pk, at)
+    held_now = standing or standing_of(person.pk, at)
     held = _Held()
-    scoped: list[tuple[Role, RoleScope, UUID]] = [(Role.UNIT_HEAD, RoleScope.UNIT, unit) for unit in now.headed]
-    for role, scope, place in now.given if now.is_engaged else []:
+    scoped: list[tuple[Role, RoleScope, UUID]] = [(Role.UNIT_HEAD, RoleScope.UNIT, unit) for unit in held_now.headed]
+    for role, scope, place in held_now.given if held_now.is_engaged else []:
         if place is None:
             held.everywhere(role)
         else:
             scoped.append((role, scope, place))
-    for role in now.roles & {Role.EMPLOYEE}:
+    for role in held_now.roles & {Role.EMPLOYEE}:
         held.everywhere(role)
-    if now.is_engaged and scoped:
+    if held_now.is_engaged and scoped:
         _expand(held, scoped)
     return Viewer(
         actor=actor_of(person),
@@ -121,19 +135,19 @@ def viewer_of(person: Person, at: datetime, *, language: str = "ja", standing: S
         permissions=frozenset(held.company) | frozenset(held.units),
         company_wide=frozenset(held.company),
         units={permission: frozenset(units) for permission, units in held.units.items()},
-        unit_ids=now.unit_ids if now.is_engaged else frozenset(),
-        project_ids=frozenset(now.projects) if now.is_engaged else frozenset(),
-        roles=now.roles,
+        unit_ids=held_now.unit_ids if held_now.is_engaged else frozenset(),
+        project_ids=frozenset(held_now.projects) if held_now.is_engaged else frozenset(),
+        roles=held_now.roles,
         language=language,
-        zone=now.zone,
+        zone=held_now.zone,
     )
 
 
-def viewer_for(account: Account, at: datetime) -> Viewer:
-    """Return the viewer an account signs in as; an account without a person sees nothing."""
+def viewer_for(account: Account, at: datetime | None = None) -> Viewer:
+    """Return the viewer an account signs in as, now when left out; an account without a person sees nothing."""
     if account.person is None:
         return Viewer(actor=actor_for(account), person_id=None)
-    return viewer_of(account.person, at, language=account.language)
+    return viewer_of(account.person, at or now(), language=account.language)
 
 
 def viewer_of_person_id(person_id: UUID, at: datetime) -> Viewer:
@@ -186,48 +200,45 @@ def _expand(held: _Held, scoped: list[tuple[Role, RoleScope, UUID]]) -> None:
 
 
 def _facts(person_id: UUID, day: date) -> Any:
-    """Return rows (what, place, word, more, ends) of everything dated about a person: one UNION query."""
-    works = Assignment.objects.known().on(day).filter(person=person_id)
+    """Return rows (what, place, word, more, first day, last day) of everything about a person: one UNION query.
+
+    Around the world it is yesterday or tomorrow as well, so the neighbouring days come along.
+    """
+    days = (day - timedelta(days=1), day + timedelta(days=1))
+    works = Assignment.objects.known().between(*days).filter(person=person_id)
     factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
-    roles = RoleAssignment.objects.known().on(day).filter(person=person_id)
+    roles = RoleAssignment.objects.known().between(*days).filter(person=person_id)
+    projects = ProjectMember.objects.known().between(*days).filter(person=person_id)
+    where = Coalesce("unit_id", "site_id", output_field=UUIDField())
+    placed = works.filter(is_main=True, site__isnull=False)
+    dated = (F("starts_on"), F("ends_on"))
     parts = [
-        _rows(works, "works", F("unit_id"), more=F("unit__path"), ends=F("ends_on")),
-        _rows(works.filter(is_main=True, site__isnull=False), "zone", F("site_id"), word=F("site__zone_name")),
-        _rows(
-            ProjectMember.objects.known().on(day).filter(person=person_id),
-            "project",
-            F("project_id"),
-            ends=F("ends_on"),
-        ),
-        _rows(
-            roles,
-            "role",
-            Coalesce("unit_id", "site_id", output_field=UUIDField()),
-            word=Cast("role", CharField()),
-            more=Cast("scope", CharField()),
-            ends=F("ends_on"),
-        ),
+        _rows(works, "works", F("unit_id"), more=F("unit__path"), days=dated),
+        _rows(placed, "zone", F("site_id"), word=F("site__zone_name"), days=dated),
+        _rows(projects, "project", F("project_id"), days=dated),
+        _rows(roles, "role", where, word=Cast("role", CharField()), more=Cast("scope", CharField()), days=dated),
         _rows(Unit.objects.standing().filter(head=person_id), "heads", F("pk")),
         _rows(SignInPolicy.objects.all(), "policy", F("pk"), word=Cast("mfa_roles", CharField())),
         _rows(factors.filter(user__person=person_id), "factor", F("user_id")),
     ]
-    engaged = (
-        Engagement.objects.known().filter(person=person_id, start__lte=day).exclude(engagement_kind__in=OUTSIDE_KINDS)
-    )
-    last = Coalesce("end_actual", "end_planned", output_field=DateField())
-    return _rows(engaged, "engaged", Value(None, output_field=UUIDField()), ends=last).union(*parts, all=True)
+    engaged = Engagement.objects.known().between(*days).filter(person=person_id)
+    engaged = engaged.exclude(engagement_kind__in=OUTSIDE_KINDS)
+    held = (F("start"), Coalesce("end_actual", "end_planned", output_field=DateField()))
+    return _rows(engaged, "engaged", Value(None, output_field=UUIDField()), days=held).union(*parts, all=True)
 
 
 def _text(value: str) -> Value:
     return Value(value, output_field=CharField())
 
 
-def _rows(found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, ends: Any = None) -> Any:
+def _rows(found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, days: Any = None) -> Any:
+    first, last = days or (Value(None, output_field=DateField()), Value(None, output_field=DateField()))
     columns = {
         "a_what": _text(what),
         "a_place": place,
         "a_word": word or _text(""),
         "a_more": more or _text(""),
-        "a_ends": ends or Value(None, output_field=DateField()),
+        "a_first": first,
+        "a_last": last,
     }
     return found.order_by().annotate(**columns).values_list(*columns)

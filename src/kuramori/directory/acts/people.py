@@ -18,8 +18,8 @@ from kuramori.directory.models import (
     RoleAssignment,
     Source,
     Unit,
-)
-from kuramori.directory.rules.engagements import faults_of, last_day
+)  # fmt: skip
+from kuramori.directory.rules.engagements import faults_of
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act, current
 from kuramori.kernel.search import index
@@ -107,6 +107,26 @@ def engagement_end(*, engagement: Engagement, last: date, today: date, by: Actor
     return ended
 
 
+def engagement_withdraw(*, engagement: Engagement, today: date, by: Actor, why: str = "") -> None:
+    """Take back an engagement that never began, with all that hung on it; a person without any other is retired."""
+    person = engagement.person
+    with act("directory.engagement.correct", by=by, why=why):
+        engagement.withdraw()
+        for assignment in Assignment.objects.known().filter(engagement_line=engagement.line):
+            assignment.withdraw()
+        if Engagement.objects.known().filter(person=person).exists():
+            _leave_if_last(person, today=today)
+            return
+        _end_all(person, date.min)
+        _write(person, joined_on=None, retired_at=current().at)
+
+
+def departure_settle(*, person: Person, today: date, by: Actor) -> None:
+    """Mark somebody as gone whose end was recorded on the last day itself, now that the day has passed."""
+    with act("directory.engagement.end", by=by):
+        _leave_if_last(person, today=today)
+
+
 def assignment_add(
     *, engagement: Engagement, unit: Unit, starts_on: date, today: date, by: Actor, why: str = "", **values: Any
 ) -> Assignment:
@@ -180,12 +200,16 @@ def _end_former_main(following: Assignment) -> None:
 
 def _leave_if_last(person: Person, *, today: date) -> None:
     """Mark the person as gone, and end roles, projects and identities, when no engagement is left."""
-    lasts = [last_day(e) if e.end_actual else None for e in Engagement.objects.known().filter(person=person)]
-    if None in lasts or not lasts:
+    lasts = list(Engagement.objects.known().filter(person=person).values_list("end_actual", flat=True))
+    if None in lasts:
         return
-    last = max(day for day in lasts if day is not None)
+    last = max(lasts)
+    _end_all(person, last)
+    if last < today:
+        _write(person, left_on=last)
+
+
+def _end_all(person: Person, last: date) -> None:
     for model in (RoleAssignment, ProjectMember, Identity):
         for held in model.objects.known().filter(person=person):
             held.end(last)
-    if last < today:
-        _write(person, left_on=last)

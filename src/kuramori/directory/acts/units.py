@@ -7,19 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.models import Assignment, Holiday, Named, Person, Project, ProjectMember, Site, Source, Unit
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import Refused, act, current
+from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.records import Record
 from kuramori.kernel.search import index
 
+Added = TypeVar("Added", bound=Record)
 Thing = TypeVar("Thing", bound=Named)
 
 
 def site_add(*, by: Actor, why: str = "", **values: Any) -> Site:
     """Add a site; values are its fields."""
-    with act("directory.site.add", by=by, why=why):
-        site = Site(**values)
-        site.save()
-        current().about(site)
-    return site
+    return _add("directory.site.add", Site(**values), by=by, why=why)
 
 
 def site_edit(*, site: Site, by: Actor, why: str = "", **values: Any) -> Site:
@@ -38,12 +36,11 @@ def site_retire(*, site: Site, by: Actor, why: str = "") -> None:
 
 def unit_add(*, by: Actor, why: str = "", **values: Any) -> Unit:
     """Add a unit below its parent, or as a top unit."""
+    unit = Unit(**values)
+    unit.path = Unit.path_under(unit.parent, unit.pk)
     with act("directory.unit.add", by=by, why=why):
-        unit = Unit(**values)
-        unit.path = Unit.path_under(unit.parent, unit.pk)
-        unit.save()
+        _add("directory.unit.add", unit, by=by, why=why)
         index(unit, unit.code, unit.name_ja, unit.name_en)
-        current().about(unit)
     return unit
 
 
@@ -80,11 +77,7 @@ def unit_retire(*, unit: Unit, today: date, by: Actor, why: str = "") -> None:
 
 def project_add(*, by: Actor, why: str = "", **values: Any) -> Project:
     """Add a project."""
-    with act("directory.project.add", by=by, why=why):
-        project = Project(**values)
-        project.save()
-        current().about(project)
-    return project
+    return _add("directory.project.add", Project(**values), by=by, why=why)
 
 
 def project_edit(*, project: Project, by: Actor, why: str = "", **values: Any) -> Project:
@@ -122,17 +115,20 @@ def project_leave(*, member: ProjectMember, last: date, by: Actor, why: str = ""
 
 def holiday_add(*, by: Actor, why: str = "", **values: Any) -> Holiday:
     """Enter a day into the company's own calendar."""
-    with act("directory.holiday.add", by=by, why=why):
-        holiday = Holiday(**values)
-        holiday.save()
-        current().about(holiday)
-    return holiday
+    return _add("directory.holiday.add", Holiday(**values), by=by, why=why)
 
 
 def holiday_retire(*, holiday: Holiday, by: Actor, why: str = "") -> None:
     """Take a day out of the company's own calendar."""
     with act("directory.holiday.retire", by=by, why=why, subjects=[holiday]):
         holiday.retire()
+
+
+def _add(verb: str, thing: Added, *, by: Actor, why: str) -> Added:
+    with act(verb, by=by, why=why) as this:
+        thing.save()
+        this.about(thing)
+    return thing
 
 
 def _set(thing: Thing, values: dict[str, Any]) -> Thing:

@@ -48,6 +48,12 @@ def people_known(today: date) -> dict[str, KnownPerson]:
     return {known.person.number: known for known in by_id.values()}
 
 
+def brought_by_feed() -> int:
+    """Return how many people are here because a feed brought them."""
+    found = Engagement.objects.known().filter(source=Source.FEED, end_actual__isnull=True)
+    return found.values("person").distinct().count()
+
+
 @dataclass(kw_only=True)
 class Places:
     """Units and sites by code and by name; a name that two of them share finds neither."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop
 from kuramori.directory.feeds import people_apply
 from kuramori.directory.feeds.columns import PEOPLE
 from kuramori.directory.feeds.comparing import demand_everywhere, no_site, no_unit, nobody
-from kuramori.directory.feeds.known import KnownPerson, Places, people_known, places_known
+from kuramori.directory.feeds.known import KnownPerson, Places, brought_by_feed, people_known, places_known
+from kuramori.directory.feeds.people_apply import ENGAGED, FACTS
 from kuramori.directory.rules.engagements import SPONSORED, EngagementKind
 from kuramori.directory.rules.feeds import cycles, too_many_end
 from kuramori.directory.rules.permissions import Permission
@@ -23,8 +24,6 @@ from kuramori.kernel.imports.mapping import Action, FieldChange, ImportKind, Par
 from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Viewer
 
-PERSONAL = ("name", "kana", "romaji", "mail", "account_name")
-ENGAGED = ("start", "notice_received_on", "last_working_day", "end_planned", "employer", "host_company")
 LABELS = {each.name: each.label for each in PEOPLE}
 
 
@@ -47,10 +46,9 @@ def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequen
 
 
 def guard(outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None:
-    """Stop a file that would end more than 5 % of the people HR's feed has brought in."""
+    """Stop a file that would end more than 5 % of the people HR's feed has brought in, rejected rows among them."""
     del viewer
-    known = [o.record for o in outcomes if isinstance(o.record, KnownPerson)]
-    active = sum(1 for each in known if each.is_active)
+    active = brought_by_feed()
     ending = sum(1 for o in outcomes if o.action is Action.END or o.values.get("ends_now"))
     if not too_many_end(active=active, ending=ending):
         return None
@@ -120,7 +118,7 @@ def _is_same(row: ParsedRow, known: Mapping[str, KnownPerson]) -> bool:
 
 def _wanted(row: ParsedRow, places: Places, founding: Mapping[str, str]) -> dict[str, Any]:
     """Return what the row says, in plain values: places as codes, empty cells as nothing."""
-    told = {name: row.values[name] or "" for name in PERSONAL if name in row.values}
+    told = {name: row.values[name] or "" for name in FACTS if name in row.values}
     told |= {name: row.values[name] for name in ENGAGED if name in row.values}
     told |= {name: row.values[name] or "" for name in ("position", "job_role", "boss") if name in row.values}
     told |= {name: told[name] or "" for name in ("employer", "host_company") if name in told}
@@ -165,7 +163,7 @@ def _outcome(row: ParsedRow, wanted: dict[str, Any], known: KnownPerson | None, 
 def _held(known: KnownPerson) -> dict[str, Any]:
     """Return what is held of a person, under the names and in the form of `_wanted`."""
     engagement, main = known.engagement, known.main
-    held: dict[str, Any] = {name: getattr(known.person, name) for name in PERSONAL}
+    held: dict[str, Any] = {name: getattr(known.person, name) for name in FACTS}
     held |= {name: getattr(engagement, name) for name in ENGAGED}
     held["kind"] = engagement.engagement_kind if engagement else ""
     held |= {"unit": "", "site": "", "position": "", "job_role": "", "boss": ""}

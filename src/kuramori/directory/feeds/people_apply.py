@@ -4,22 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-from kuramori.directory.acts.people import engagement_end
+from kuramori.directory.acts.days import company_today
+from kuramori.directory.acts.people import engagement_end, engagement_withdraw
 from kuramori.directory.feeds.known import NAMESPACES, KnownPerson, people_known
 from kuramori.directory.models import Assignment, Engagement, Identity, Person, Site, Source, Unit
 from kuramori.directory.rules.engagements import EngagementKind
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import current
 from kuramori.kernel.imports.mapping import Action, RowOutcome
 from kuramori.kernel.records import record_many
 from kuramori.kernel.search import index_many
 
 DAY = timedelta(days=1)
-FACTS = ("name", "kana", "romaji", "mail", "account_name")
+FACTS = ("name", "kana", "romaji", "mail", "account_name")  # of the person
 ENGAGED = ("start", "notice_received_on", "last_working_day", "end_planned", "employer", "host_company")
 PLACED = ("unit", "site", "position", "job_role", "boss")
 
@@ -41,7 +38,7 @@ class _Writing:
 def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
     """Write the outcomes that change something."""
     del why  # stands in the kit's act
-    today = current().at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date()
+    today = company_today()
     _found_units(outcomes)
     known = people_known(today)
     writing = _Writing(
@@ -83,15 +80,14 @@ def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
     for outcome in added:
         told, start = outcome.values, outcome.values["start"]
         person = writing.people.get(told["number"])
+        facts = {name: told[name] for name in FACTS if name in told}
         if person is None:
-            facts = {name: told[name] for name in FACTS if name in told}
             person = Person(number=told["number"], source=Source.FEED, joined_on=start, **facts)
             writing.people[person.number] = person
             new.append(person)
         else:  # hired again, or back after an undo
-            person.joined_on, person.left_on = min(person.joined_on or start, start), None
-            person.retired_at = None
-            person.save()
+            joined_on = min(person.joined_on or start, start)
+            _write_person(person, facts | {"joined_on": joined_on, "left_on": None, "retired_at": None})
     record_many(new)
     index_many([(person, person.found_by) for person in new])
 
@@ -107,9 +103,9 @@ def _engage(told: Mapping[str, Any], writing: _Writing) -> None:
         **{name: told[name] for name in ENGAGED if name in told},
     )
     writing.engagements.append(engagement)
-    writing.assignments.append(_assignment(engagement, told, writing, since=told["start"]))
+    _assign(engagement, writing, since=told["start"], **_placed(told, writing))
     for code in told.get("sides", ()):
-        writing.assignments.append(_side(engagement, code, writing, since=told["start"]))
+        _assign(engagement, writing, since=told["start"], is_main=False, unit=writing.units[code])
     for namespace, name in NAMESPACES.items():
         if told.get(name):
             writing.identities.append(_identity(person, namespace, told[name], since=told["start"]))
@@ -117,9 +113,7 @@ def _engage(told: Mapping[str, Any], writing: _Writing) -> None:
 
 def _change(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> None:
     """Write what differs: facts in place, the engagement as a corrected version, places as moves from today."""
-    person, engagement = known.person, known.engagement
-    if engagement is None:
-        return
+    person, engagement = known.person, _engagement(known)
     facts = {name: told[name] for name in FACTS if name in told}
     if "start" in told:
         facts["joined_on"] = min(told["start"], person.joined_on or told["start"])
@@ -128,7 +122,7 @@ def _change(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> N
     if "kind" in told:
         engaged["engagement_kind"] = told["kind"]
     engagement = engagement.corrected(**engaged)
-    if _tells_of_place(told):
+    if any(name in told for name in PLACED):
         _move(known, engagement, told, writing)
     if "sides" in told:
         _change_sides(known, engagement, told["sides"], writing)
@@ -137,15 +131,11 @@ def _change(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> N
         engagement_end(engagement=engagement, last=told["end_planned"], today=writing.today, by=writing.by)
 
 
-def _tells_of_place(told: Mapping[str, Any]) -> bool:
-    return any(name in told for name in PLACED)
-
-
 def _move(known: KnownPerson, engagement: Engagement, told: Mapping[str, Any], writing: _Writing) -> None:
     """Let the main assignment end yesterday and a new one begin today; one that begins only today is corrected."""
     former = known.main
     if former is None:
-        writing.assignments.append(_assignment(engagement, told, writing, since=max(engagement.start, writing.today)))
+        _assign(engagement, writing, since=max(engagement.start, writing.today), **_placed(told, writing))
         return
     values = _placed(told, writing)
     if former.starts_on >= writing.today:
@@ -153,12 +143,8 @@ def _move(known: KnownPerson, engagement: Engagement, told: Mapping[str, Any], w
         return
     kept: dict[str, Any] = {"unit": former.unit, "site": former.site, "position": former.position}
     kept |= {"job_role": former.job_role, "boss": former.boss}
-    following = Assignment(
-        person=known.person, engagement_line=engagement.line, starts_on=writing.today, is_main=True,
-        source=Source.FEED, **(kept | values),
-    )  # fmt: skip
     former.end(writing.today - DAY)
-    writing.assignments.append(following)
+    _assign(engagement, writing, since=writing.today, **(kept | values))
 
 
 def _change_sides(known: KnownPerson, engagement: Engagement, wanted: list[str], writing: _Writing) -> None:
@@ -168,7 +154,8 @@ def _change_sides(known: KnownPerson, engagement: Engagement, wanted: list[str],
             side.end(writing.today - DAY)
     for code in wanted:
         if code not in held:
-            writing.assignments.append(_side(engagement, code, writing, since=max(engagement.start, writing.today)))
+            since = max(engagement.start, writing.today)
+            _assign(engagement, writing, since=since, is_main=False, unit=writing.units[code])
 
 
 def _rename(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> None:
@@ -185,19 +172,19 @@ def _rename(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> N
 
 def _end(known: KnownPerson, writing: _Writing) -> None:
     """End somebody whom HR's file no longer names: on the planned last day, else yesterday; withdraw who never came."""
-    engagement = known.engagement
-    if engagement is None:
-        return
+    engagement = _engagement(known)
     yesterday = writing.today - DAY
     if engagement.start > yesterday:
-        engagement.withdraw()
-        for assignment in (known.main, *known.sides):
-            if assignment is not None:
-                assignment.withdraw()
+        engagement_withdraw(engagement=engagement, today=writing.today, by=writing.by)
         return
     planned = engagement.end_planned
     last = planned if planned and planned <= yesterday else yesterday
     engagement_end(engagement=engagement, last=last, today=writing.today, by=writing.by)
+
+
+def _engagement(known: KnownPerson) -> Engagement:
+    assert known.engagement is not None  # noqa: S101  (who has none is added by the file, not changed or ended)
+    return known.engagement
 
 
 def _write_person(person: Person, facts: dict[str, Any]) -> None:
@@ -221,18 +208,11 @@ def _placed(told: Mapping[str, Any], writing: _Writing) -> dict[str, Any]:
     return values
 
 
-def _assignment(engagement: Engagement, told: Mapping[str, Any], writing: _Writing, *, since: date) -> Assignment:
-    return Assignment(
-        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=True, source=Source.FEED,
-        **_placed(told, writing),
-    )  # fmt: skip
-
-
-def _side(engagement: Engagement, code: str, writing: _Writing, *, since: date) -> Assignment:
-    return Assignment(
-        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=False, source=Source.FEED,
-        unit=writing.units[code],
-    )  # fmt: skip
+def _assign(engagement: Engagement, writing: _Writing, *, since: date, is_main: bool = True, **values: Any) -> None:
+    writing.assignments.append(Assignment(
+        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=is_main,
+        source=Source.FEED, **values,
+    ))  # fmt: skip
 
 
 def _identity(person: Person, namespace: str, value: str, *, since: date) -> Identity:

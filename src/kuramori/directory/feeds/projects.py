@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.directory.acts.days import company_today
 from kuramori.directory.feeds.columns import PROJECTS
 from kuramori.directory.feeds.comparing import demand_everywhere, no_unit, nobody, outcome_of
 from kuramori.directory.models import Person, Project, ProjectMember, Source, Unit
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import current
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.mapping import ImportKind, ParsedRow, RowOutcome
 from kuramori.kernel.permissions import Viewer
@@ -50,7 +48,7 @@ def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequen
 def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
     """Write projects, then who came and who went."""
     del by, why
-    today = current().at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date()
+    today = company_today()
     people = {person.number: person for person in Person.objects.all()}
     units = {unit.code: unit for unit in Unit.objects.all()}
     coming: list[ProjectMember] = []

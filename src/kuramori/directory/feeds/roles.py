@@ -3,18 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from kuramori.directory.acts.days import company_today
 from kuramori.directory.feeds.columns import ASSIGNED_ROLES, WHOLE_COMPANY
 from kuramori.directory.feeds.comparing import demand_everywhere, nobody
 from kuramori.directory.models import ROLE_WORDS, Person, RoleAssignment, Site, Unit
 from kuramori.directory.rules.permissions import Permission, RoleScope
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import current
 from kuramori.kernel.imports.mapping import Action, ImportKind, ParsedRow, RowOutcome
 from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Role, Viewer
@@ -34,7 +32,7 @@ def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequen
 def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
     """Give the roles, from today on."""
     del why
-    today = current().at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date()
+    today = company_today()
     people = {person.number: person for person in Person.objects.only("number", "name")}
     units = {unit.code: unit for unit in Unit.objects.all()}
     sites = {site.code: site for site in Site.objects.all()}

@@ -4,10 +4,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.records import Record
+
+STANDING = Q(retired_at__isnull=True)
 
 
 def _in_reading_language(name_ja: str, name_en: str) -> str:
@@ -61,7 +64,11 @@ class Holiday(Record):
 
     class Meta(Record.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["site", "day"], nulls_distinct=False, name="directory_holiday_day")
+            models.UniqueConstraint(fields=["site", "day"], condition=STANDING, name="directory_holiday_site_day"),
+            # not `nulls_distinct`: SQLite does not know it
+            models.UniqueConstraint(
+                fields=["day"], condition=STANDING & Q(site__isnull=True), name="directory_holiday_company_day"
+            ),
         ]
 
     def __str__(self) -> str:

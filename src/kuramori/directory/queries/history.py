@@ -1,12 +1,12 @@
 """Who was where and when, as we know it now or as we knew it then; and who is leaving."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kuramori.directory.models import Assignment, Engagement, Identity, Person
@@ -69,6 +69,9 @@ class Leaver:
     look_back_from: date | None
 
 
+H = TypeVar("H", AssignmentHeld, IdentityHeld)
+
+
 def who_was_where(
     viewer: Viewer, day: date, known_at: datetime | None = None, *, people: Iterable[UUID] | None = None
 ) -> list[Whereabouts]:
@@ -112,12 +115,7 @@ def assignments_in_period(viewer: Viewer, first: date, last: date) -> list[Assig
     if not viewer.may(Permission.PERSON_VIEW):
         return []
     found = _begun(viewer, Assignment.objects.known().between(first, last)).order_by("person_id", "starts_on")
-    fields = ("person_id", "unit_id", "site_id", "position", "job_role", "is_main", "boss_id", "starts_on")
-    return [
-        AssignmentHeld(**row, ends_on=_seen_end(viewer, ends_on))
-        for row in found.values(*fields, "ends_on").iterator(chunk_size=5000)
-        for ends_on in [row.pop("ends_on")]
-    ]
+    return list(_held(AssignmentHeld, viewer, found))
 
 
 def identities_in_period(viewer: Viewer, first: date, last: date) -> list[IdentityHeld]:
@@ -134,13 +132,7 @@ def identities_in_period(viewer: Viewer, first: date, last: date) -> list[Identi
         if joined_on is not None
     ]
     found = _begun(viewer, Identity.objects.known().between(first, last)).order_by("namespace", "value", "starts_on")
-    fields = ("person_id", "namespace", "value", "starts_on")
-    held.extend(
-        IdentityHeld(**row, ends_on=_seen_end(viewer, ends_on))
-        for row in found.values(*fields, "ends_on").iterator(chunk_size=5000)
-        for ends_on in [row.pop("ends_on")]
-    )
-    return held
+    return [*held, *_held(IdentityHeld, viewer, found)]
 
 
 def leaving_between(viewer: Viewer, first: date, last: date, *, look_back_days: int = 180) -> list[Leaver]:
@@ -179,13 +171,31 @@ def ends_over(viewer: Viewer, day: date) -> QuerySet[Engagement]:
     return Engagement.objects.known().filter(end_actual__isnull=True, end_planned__lt=day).select_related("person")
 
 
+def departures_unsettled(viewer: Viewer) -> QuerySet[Person]:
+    """Return people whose every engagement has its actual end, `last` being the latest, and who do not count as gone.
+
+    Who ends somebody on the last day itself leaves this for the next day to settle.
+    """
+    if not sees_leaving(viewer):
+        return Person.objects.none()
+    is_known = Q(engagements__recorded_to__isnull=True)
+    unended = Engagement.objects.known().filter(person=OuterRef("pk"), end_actual__isnull=True)
+    latest: QuerySet[Person] = Person.objects.filter(~Exists(unended), left_on__isnull=True)
+    latest = latest.annotate(last=Max("engagements__end_actual", filter=is_known))
+    return latest.filter(last__isnull=False)
+
+
 def _begun(viewer: Viewer, found: Any) -> Any:
     return found.filter(begun(viewer))
 
 
-def _seen_end(viewer: Viewer, ends_on: date | None) -> date | None:
-    ahead = ends_on is not None and ends_on >= today_of(viewer)
-    return None if ahead and not sees_leaving(viewer) else ends_on
+def _held(held: type[H], viewer: Viewer, found: Any) -> Iterator[H]:
+    """Yield rows as frozen values; a last day that lies ahead only to those who may know."""
+    today, sees_all = today_of(viewer), sees_leaving(viewer)
+    for row in found.values(*(each.name for each in fields(held))).iterator(chunk_size=5000):
+        if not sees_all and row["ends_on"] is not None and row["ends_on"] >= today:
+            row["ends_on"] = None
+        yield held(**row)
 
 
 def main_site_zones(viewer: Viewer) -> dict[UUID, str]:

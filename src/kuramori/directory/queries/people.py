@@ -51,15 +51,18 @@ def people_visible_to(viewer: Viewer) -> QuerySet[Person]:
     return Person.objects.filter(joined_on__lte=today_of(viewer))
 
 
+def is_known_to(viewer: Viewer, person: Person) -> bool:
+    """Say whether the viewer may find a person that is at hand, without asking the database again."""
+    if sees_leaving(viewer):
+        return True
+    here = person.joined_on is not None and person.joined_on <= today_of(viewer)
+    return here and viewer.may(Permission.PERSON_VIEW)
+
+
 def people_with_places(viewer: Viewer) -> QuerySet[Person]:
     """Return the same people, each with `here`: today's assignments with unit and site, the main one first."""
     here = Assignment.objects.known().on(today_of(viewer)).select_related("unit", "site").order_by("-is_main", "id")
     return people_visible_to(viewer).prefetch_related(Prefetch("assignments", queryset=here, to_attr="here"))
-
-
-def people_matching(viewer: Viewer, text: str) -> QuerySet[Person]:
-    """Return the visible people whose number, name, kana, romaji, mail or account holds every word of the text."""
-    return matching(people_visible_to(viewer), text)
 
 
 def people_in_units(viewer: Viewer, unit_ids: Iterable[UUID]) -> QuerySet[Person]:
@@ -71,6 +74,17 @@ def people_in_units(viewer: Viewer, unit_ids: Iterable[UUID]) -> QuerySet[Person
 def names_of_people(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of those among the ids whom the viewer may find."""
     return {person.pk: person.shown for person in people_visible_to(viewer).filter(pk__in=set(ids))}
+
+
+def person_by_number(viewer: Viewer, number: str) -> Person | None:
+    """Return the person with that employee number, if the viewer may find him."""
+    return people_visible_to(viewer).filter(number=number).first()
+
+
+def people_choices(viewer: Viewer, text: str = "", *, limit: int = 20) -> list[tuple[UUID, str]]:
+    """Return people for a chooser: those here now whose words match, as (id, "name (number)")."""
+    found = matching(people_visible_to(viewer), text).filter(left_on__isnull=True).order_by("kana", "id")
+    return [(person.pk, f"{person.shown} ({person.number})") for person in found[:limit]]
 
 
 def engagements_of(viewer: Viewer, person: Person) -> list[tuple[Engagement, EngagementSeen]]:

@@ -1,12 +1,13 @@
 """Units, sites, projects and their calendars."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from kuramori.directory.models import Assignment, Holiday, Person, Project, ProjectMember, Site, Unit
-from kuramori.directory.queries.people import people_visible_to, today_of
+from kuramori.directory.queries.people import is_known_to, people_visible_to, today_of
 from kuramori.directory.rules.calendars import Calendar, public_holidays
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Viewer
@@ -72,12 +73,6 @@ def subtree_ids(viewer: Viewer, *unit_ids: UUID) -> frozenset[UUID]:
     return frozenset(Unit.objects.filter(below).values_list("pk", flat=True))
 
 
-def units_above(viewer: Viewer, unit: Unit) -> list[Unit]:
-    """Return the units from the top down to the one above this."""
-    above = units_visible_to(viewer).filter(pk__in=unit.line_up[:-1])
-    return sorted(above, key=lambda each: len(each.path))
-
-
 def people_working_in(viewer: Viewer, unit: Unit) -> QuerySet[Assignment]:
     """Return today's assignments in a unit itself, bosses' names included."""
     working = Assignment.objects.known().on(today_of(viewer)).filter(unit=unit, person__in=people_visible_to(viewer))
@@ -113,6 +108,29 @@ def holidays_between(viewer: Viewer, site: Site, first: date, last: date) -> dic
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}
 
 
-def heads_of(viewer: Viewer, unit_ids: frozenset[UUID]) -> dict[UUID, Person]:
-    """Return the heads of units, by unit."""
-    return {u.pk: u.head for u in units_visible_to(viewer).filter(pk__in=unit_ids) if u.head is not None}
+def heads_of(viewer: Viewer, unit_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Return the heads of units, by unit; a head still to come only for those who may know."""
+    found = units_visible_to(viewer).filter(pk__in=set(unit_ids))
+    return {unit.pk: unit.head for unit in found if unit.head is not None and is_known_to(viewer, unit.head)}
+
+
+def unit_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of units, in the language of the page."""
+    return {unit.pk: unit.name for unit in units_visible_to(viewer).filter(pk__in=set(ids))}
+
+
+def unit_choices(viewer: Viewer) -> list[tuple[UUID, str]]:
+    """Return the standing units in the order of the tree, as (id, name indented by depth)."""
+    found = sorted(units_visible_to(viewer).filter(retired_at__isnull=True), key=lambda unit: unit.path)
+    return [(unit.pk, "　" * (unit.path.count("/") - 1) + unit.name) for unit in found]
+
+
+def project_choices(viewer: Viewer) -> list[tuple[UUID, str]]:
+    """Return the standing projects the viewer may know of, as (id, name)."""
+    found = projects_visible_to(viewer).filter(retired_at__isnull=True).order_by("code")
+    return [(project.pk, project.name) for project in found]
+
+
+def standing_sites(viewer: Viewer) -> list[Site]:
+    """Return the standing sites, by code."""
+    return list(sites_visible_to(viewer).filter(retired_at__isnull=True).order_by("code"))

@@ -5,10 +5,9 @@ Days are days of the site where the person works; an engagement lasts to the las
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 
 class EngagementKind(StrEnum):
@@ -61,27 +60,6 @@ class EngagementSeen:
 def last_day(engaged: Engaged) -> date | None:
     """Return the last day of an engagement: the actual one, else the planned one, else None."""
     return engaged.end_actual or engaged.end_planned
-
-
-def ends_at(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which a last day is over: midnight that follows it in the site's zone (LEV-07)."""
-    return datetime.combine(day + timedelta(days=1), time.min, zone)
-
-
-def is_running(engaged: Engaged, at: datetime, zone: ZoneInfo) -> bool:
-    """Say whether the engagement lets somebody work at that moment."""
-    if engaged.engagement_kind in OUTSIDE_KINDS or at.astimezone(zone).date() < engaged.start:
-        return False
-    end = last_day(engaged)
-    return end is None or at < ends_at(end, zone)
-
-
-def is_leaving(engaged: Engaged, today: date) -> bool:
-    """Say whether a leave is known that has not happened yet: this alone is a secret."""
-    end = last_day(engaged)
-    if end is not None and end < today:
-        return False
-    return end is not None or engaged.notice_received_on is not None
 
 
 def as_seen(engaged: Engaged, *, today: date, may_see_leaving: bool) -> EngagementSeen:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kuramori.directory.matrix import MATRIX
 from kuramori.directory.rules.calendars import Calendar
-from kuramori.directory.rules.engagements import EngagementSeen, is_leaving, look_back_from
+from kuramori.directory.rules.engagements import EngagementSeen, look_back_from
 from kuramori.directory.rules.feeds import chain_above, cycles, too_many_end
 from kuramori.directory.rules.permissions import Permission
 from kuramori.kernel.permissions import Role
@@ -53,13 +53,6 @@ def test_the_look_back_begins_at_the_earlier_of_notice_and_days_before_the_end()
     assert look_back_from(engaged(), days=90) is None
     assert look_back_from(engaged(notice_received_on=DAY), days=90) == DAY
     assert look_back_from(engaged(notice_received_on=DAY, end_planned=date(2026, 12, 20)), days=90) < DAY
-
-
-def test_a_leave_is_secret_until_it_has_happened() -> None:
-    assert not is_leaving(engaged(), DAY)
-    assert is_leaving(engaged(notice_received_on=DAY), DAY)
-    assert is_leaving(engaged(end_planned=DAY), DAY)
-    assert not is_leaving(engaged(end_actual=date(2026, 11, 19)), DAY)
 
 
 def test_a_company_s_own_days_go_before_the_country_s_calendar() -> None:
