@@ -116,7 +116,7 @@ def parts_of(order: Order, places: Sequence[tuple[int, int]]) -> frozenset[UUID]
         for _place, change in entry.changes:
             if change["op"] == "add" and change["on"] not in _independent_kinds():
                 values = (entry.value(digest) for digest in change["fields"].values())
-                if any(value is not None and value[1] in own for value in values if isinstance(value[1], str)):
+                if any(value and isinstance(value[1], str) and value[1] in own for value in values):
                     parts.add(UUID(change["id"]))
     return frozenset(parts)
 

@@ -1,0 +1,150 @@
+"""The legal elements of a subject: what shows them, since when, sealed or not, and what is missing."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from kuramori.directory.api import viewer_of_system
+from kuramori.evidence import elements as collecting
+from kuramori.evidence.api import exhibits_of, proof_of, seal_now, sequence_all
+from kuramori.evidence.bundles.order import BundleSource
+from kuramori.evidence.elements import Element, State
+from kuramori.evidence.rules.elements import TRADE_SECRET
+from kuramori.kernel.acts import Subject
+from kuramori.kernel.room import Exhibit, Room
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
+TODAY = NOON.date()
+SUBJECT = Subject("register.secret", UUID(int=5), "配合比")
+
+
+def exhibit(element: str = "usefulness", **values: object) -> Exhibit:
+    return Exhibit(**({"element": element, "title": "棚卸し", "statement": "毎年"} | values | {"element": element}))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Let rooms offer these exhibits; returns the elements by code."""
+
+    def offer(*exhibits: Exhibit, language: str = "en") -> dict[str, Element]:
+        source = BundleSource(collect=lambda _order, _viewer: iter(()))
+        room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(lambda *_asked: list(exhibits), source))
+        monkeypatch.setattr(collecting, "rooms", lambda: (room,))
+        with override(language), time_machine.travel(NOON, tick=False):
+            return {each.code: each for each in proof_of(SUBJECT, viewer_of_system(), today=TODAY)}
+
+    return offer
+
+
+def test_every_element_of_the_law_is_there_even_when_nothing_shows_it(shown) -> None:
+    found = shown()
+    assert list(found) == [each.code for each in TRADE_SECRET]
+    assert {each.state for each in found.values()} == {State.MISSING}
+    assert all(each.absent and each.law and each.explanation for each in found.values())
+
+
+@pytest.mark.parametrize(
+    ("exhibits", "state"),
+    [
+        ([], State.MISSING),
+        ([exhibit(is_gap=True)], State.MISSING),
+        ([exhibit()], State.COMPLETE),
+        ([exhibit(), exhibit(is_gap=True)], State.PARTIAL),
+        ([exhibit("access")], State.MISSING),
+    ],
+)
+def test_something_and_no_gap_is_complete_something_and_a_gap_is_partial(shown, exhibits, state: State) -> None:
+    assert shown(*exhibits)["usefulness"].state == state
+
+
+def test_exhibits_come_newest_first_and_those_without_a_date_last(shown) -> None:
+    days = [exhibit(title=str(n), at=NOON - timedelta(days=n)) for n in (3, 1, 2)]
+    found = shown(exhibit(title="?"), *days)["usefulness"]
+    assert [each.title for each in found.exhibits] == ["1", "2", "3", "?"]
+    assert [each.age for each in found.exhibits] == [1, 2, 3, None]
+
+
+def test_age_counts_days_of_the_reader_s_zone(shown) -> None:
+    just_before_midnight = datetime(2026, 11, 19, 14, 59, tzinfo=UTC)  # 23:59 in Tokyo
+    assert shown(exhibit(at=just_before_midnight))["usefulness"].exhibits[0].age == 1
+    assert shown(exhibit(at=just_before_midnight + timedelta(minutes=1)))["usefulness"].exhibits[0].age == 0
+
+
+def test_an_exhibit_is_sealed_once_a_head_covers_its_entry(shown, write) -> None:
+    entry = write()
+    assert shown(exhibit(entry_id=entry.id))["usefulness"].exhibits[0].seal is None
+    sequence_all()
+    placed = shown(exhibit(entry_id=entry.id))["usefulness"].exhibits[0].seal
+    assert (placed.index, placed.is_sealed) == (0, False)
+    seal_now()
+    assert shown(exhibit(entry_id=entry.id))["usefulness"].exhibits[0].seal.is_sealed
+
+
+def test_many_exhibits_ask_for_their_seals_once(shown, write, django_assert_num_queries) -> None:
+    write(5)
+    sequence_all()
+    ids = [entry.id for entry in type(write()).objects.all()]
+    with django_assert_num_queries(1):
+        shown(*(exhibit(entry_id=each) for each in ids))
+
+
+@pytest.mark.parametrize("requirement", TRADE_SECRET, ids=lambda each: each.code)
+def test_every_element_speaks_both_languages(shown, requirement) -> None:
+    english, japanese = shown(language="en")[requirement.code], shown(language="ja")[requirement.code]
+    for part in ("title", "law", "explanation", "absent"):
+        assert getattr(english, part) == getattr(requirement, f"{part}_en")
+        assert getattr(japanese, part) == getattr(requirement, f"{part}_ja")
+        assert not getattr(japanese, part).isascii()
+    assert "不正競争防止法" in japanese.law
+    assert "Unfair Competition Prevention Act" in english.law
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "en-gb"])
+def test_whoever_reads_another_language_gets_english(shown, language: str) -> None:
+    assert shown(language=language)["usefulness"].title == "Usefulness"
+
+
+def test_an_offer_gets_subject_viewer_and_day(monkeypatch) -> None:
+    asked = []
+
+    def offer(*given: object) -> list[Exhibit]:
+        asked.append(given)
+        return []
+
+    room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(offer,))
+    monkeypatch.setattr(collecting, "rooms", lambda: (room, room))
+    viewer = viewer_of_system()
+    assert exhibits_of(SUBJECT, viewer, TODAY) == []
+    assert asked == [(SUBJECT, viewer, TODAY)] * 2
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_s_part_shows_exhibits_gaps_and_the_way_to_close_them(shown, write, language: str) -> None:
+    entry = write()
+    sequence_all()
+    seal_now()
+    found = shown(
+        exhibit(title="棚卸し", statement="2026年に実施", at=NOON, entry_id=entry.id, practice="CLS-05"),
+        exhibit(title="未封印", statement="x", at=NOON - timedelta(days=40)),
+        exhibit("access", title="範囲がない", statement="決める", is_gap=True, fix_url="/fix/"),
+        language=language,
+    )
+    with override(language):
+        page = render_to_string("evidence/parts/elements.html", {"elements": found.values()})
+    assert "CLS-05" in page
+    assert 'href="/fix/"' in page
+    assert page.count("<section") == len(TRADE_SECRET)
+    assert {"ja": "40日前", "en": "40 days ago"}[language] in page
+
+
+def test_words_of_an_exhibit_are_never_markup(shown) -> None:
+    found = shown(exhibit(title="<script>alert(1)</script>", statement='"><img src=x onerror=alert(1)>'))
+    page = render_to_string("evidence/parts/elements.html", {"elements": found.values()})
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
