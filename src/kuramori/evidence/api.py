@@ -10,12 +10,14 @@ from kuramori.evidence.heads import HEAD_FILE
 from kuramori.evidence.queries import LedgerState, last_check, ledger_state
 from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
 from kuramori.evidence.rules.damage import Damage, Found
+from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import Seal, seals
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
 from kuramori.evidence.wording import damage_words
 
 __all__ = [
+    "BUNDLE_PERSON",
     "HEAD_FILE",
     "BundleSource",
     "CheckReport",
@@ -50,3 +52,6 @@ __all__ = [
     "sequence_all",
     "write_bundle",
 ]
+
+BUNDLE_PERSON = Permission.BUNDLE_PERSON
+"""Who may have a bundle made about a person: the page that offers it asks for this."""

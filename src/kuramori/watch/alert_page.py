@@ -15,6 +15,7 @@ from kuramori.kernel.columns import Link
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert
+from kuramori.watch.queries.alerts import tells_leaving
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.rules.alerts import OPEN
 from kuramori.watch.rules.permissions import Permission
@@ -142,7 +143,7 @@ def next_steps(viewer: Viewer, alert: Alert) -> list[Link]:
                 note=_("Needs a reason, stands in the ledger, ends after 24 hours."),
             )
         )
-    seen = leavers_seen_by(viewer, localdate(timezone=viewer.zone))
+    seen = leavers_seen_by(viewer, localdate(timezone=viewer.zone)) if tells_leaving(viewer, alert) else []
     line = next((one.leaver.engagement_line for one in seen if one.leaver.person_id == alert.person_id), None)
     if line is not None:
         links.append(

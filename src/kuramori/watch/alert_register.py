@@ -29,8 +29,10 @@ from kuramori.watch.wording import channels_in_words
 
 SEVERITY_TONES = {"high": "bad", "medium": "warn", "low": "info", "note": ""}
 STATE_TONES = {"new": "warn", "in_review": "info", "explained": "ok", "escalated": "bad", "closed": ""}
-NEVER_TOLD = frozenset({"person", "unit", "key", "reasons", "channels"})
-"""Fields of an alert that its history never shows: the person, and what has a better place on the page."""
+NEVER_TOLD = frozenset({"person", "unit", "key", "reasons", "channels", "queue"})
+"""Fields of an alert that its history never shows: the person, his leaving, what has a better place on the page.
+
+The list shows the queue as `group`, for it asks alert by alert who may be told."""
 
 
 def severity_mark(alert: Alert, _viewer: Viewer) -> Mark:
@@ -50,6 +52,11 @@ def levels_in_words(alert: Alert, _viewer: Viewer) -> str | None:
         counts[row.secret.level] = counts.get(row.secret.level, 0) + 1
     told = sorted(counts.items(), key=lambda pair: -pair[0].rank)
     return pgettext("between words of a list", ", ").join(f"{level.name} {count}" for level, count in told) or None
+
+
+def queue_in_words(alert: Alert, viewer: Viewer) -> str | None:
+    """Return an alert's queue, None when it would tell the viewer that a person whom he knows by name leaves."""
+    return str(Queue(alert.queue).label) if found.tells_leaving(viewer, alert) else None
 
 
 def _choice(name: str, label: Text, choices: Callable[[], Choices]) -> Filter:
@@ -92,7 +99,7 @@ alerts = Register(
             name="ways", label=_("ways out"), value=lambda alert, _viewer: channels_in_words(alert.channels) or None
         ),
         Column(name="secrets", label=_("secrets by level"), value=levels_in_words),
-        Column(name="queue", label=_("queue"), value=lambda a, _viewer: Queue(a.queue).label, is_default=False),
+        Column(name="group", label=_("queue"), value=queue_in_words, is_default=False),
         Column(name="state", label=_("state"), kind=ColumnKind.TAG, value=state_mark),
         Column(name="assignee", label=_("assigned to"), kind=ColumnKind.PERSON),
         Column(name="updated_at", label=_("changed"), kind=ColumnKind.DATETIME, sort="updated_at", is_default=False),
@@ -100,7 +107,13 @@ alerts = Register(
     filters=(
         _choice("state", _("state"), lambda: StateChoice.choices),
         _choice("severity", _("severity"), lambda: Severity.choices),
-        _choice("queue", _("queue"), lambda: Queue.choices),
+        Filter(
+            name="group",
+            label=_("queue"),
+            kind=FilterKind.CHOICE,
+            choices=lambda _viewer: Queue.choices,
+            apply=lambda rows, value, viewer: found.in_queue(viewer, rows, value),
+        ),
         Filter(
             name="day",
             label=_("window to, from"),

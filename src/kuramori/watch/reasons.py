@@ -21,15 +21,29 @@ def reasons_text(reasons: Sequence[Reason]) -> str:
 
 
 def reasons_in_words(
-    alert: Alert, language: str, *, closed: Collection[str] = frozenset(), levels: Mapping[str, str] = {}
+    alert: Alert,
+    language: str,
+    *,
+    closed: Collection[str] = frozenset(),
+    levels: Mapping[str, str] = {},
+    leaving: bool = True,
 ) -> list[tuple[Reason, str]]:
     """Return each reason of an alert, strongest first, with its sentence in "ja" or English.
 
     `closed` are the ids of the alert's secrets that the reader may not know: their numbers, and areas among which
     they may lie, are masked, for a path tells what a title tells. `levels` gives the names to show for those kept.
+    Without `leaving` a notice is an event at HR: no day, and no query that would tell it.
     """
-    shown = [(reason, _renamed(_masked(reason, closed), levels)) for reason in map(_reason, alert.told)]
-    return [(reason, sentence(told, language)) for reason, told in shown]
+    return [
+        (reason, sentence(_renamed(_masked(reason, closed), levels), language))
+        if leaving or reason.code != Code.LEAVER
+        else _event_at_hr(reason)
+        for reason in map(_reason, alert.told)
+    ]
+
+
+def _event_at_hr(reason: Reason) -> tuple[Reason, str]:
+    return replace(reason, numbers={}, query="", parameters={}), _("An event that only HR knows.")
 
 
 def _masked(reason: Reason, closed: Collection[str]) -> Reason:
@@ -44,10 +58,10 @@ def _masked(reason: Reason, closed: Collection[str]) -> Reason:
 def _renamed(reason: Reason, levels: Mapping[str, str]) -> Reason:
     if reason.code != Code.SECRETS:
         return reason
-    counts = reason.numbers["secret_count_by_level"] or {}
-    top = reason.numbers["top_secret_level"]
+    told: Mapping[str, Any] = reason.numbers
+    counts, top = told["secret_count_by_level"] or {}, told["top_secret_level"]
     numbers = {
-        **reason.numbers,
+        **told,
         "secret_count_by_level": {levels.get(name, name): count for name, count in counts.items()},
         "top_secret_level": levels.get(top, top),
     }

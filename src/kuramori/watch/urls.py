@@ -16,6 +16,7 @@ urlpatterns = [
     path("detection/run/", logs.run_detection, name="detection-run"),
     path("leavers/", leavers.listing, name="leavers"),
     path("leavers/<uuid:line>/", leavers.look_back, name="look-back"),
+    path("leavers/<uuid:line>/bundle/", leavers.bundle, name="look-back-bundle"),
     path("health/", logs.health, name="health"),
     path("quarantine/", logs.quarantine, name="quarantine"),
     path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),

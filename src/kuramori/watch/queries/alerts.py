@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.timezone import now
 
-from kuramori.directory.api import person_names
+from kuramori.directory.api import person_names, sees_leaving
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.models import Alert, AlertComment, AlertSecret, Unsealing
@@ -16,9 +16,14 @@ from kuramori.watch.rules.permissions import Permission
 
 
 def alerts_visible_to(viewer: Viewer) -> QuerySet[Alert]:
-    """Return the alerts the viewer may work on: never his own, and in his units only where his role is held there."""
+    """Return the alerts the viewer may work on: never his own, and in his units only where his role is held there.
+
+    Each says as `was_named` whether he ever had its name shown.
+    """
     touched = AlertSecret.objects.filter(documents__gt=0).select_related("secret__level")
-    found = Alert.objects.select_related("assignee").prefetch_related(Prefetch("secrets", queryset=touched))
+    named = Unsealing.objects.filter(alert=OuterRef("pk"), by=viewer.person_id)
+    found: QuerySet[Alert] = Alert.objects.annotate(was_named=Exists(named)).select_related("assignee")
+    found = found.prefetch_related(Prefetch("secrets", queryset=touched))
     if not viewer.may(Permission.ALERT_VIEW):
         return found.none()
     if viewer.person_id is not None:
@@ -42,6 +47,21 @@ def alerts_on_secret(viewer: Viewer, secret_id: UUID) -> QuerySet[Alert]:
     """Return the alerts in sight that concern a secret, the newest first."""
     concerned = AlertSecret.objects.filter(secret=secret_id, documents__gt=0).values("alert")
     return alerts_visible_to(viewer).filter(pk__in=concerned).order_by("-until", "-id")
+
+
+def tells_leaving(viewer: Viewer, alert: Alert) -> bool:
+    """Say whether an alert in sight may tell this viewer that, and when, its person leaves.
+
+    Days of leaving belong to HR and the leaver team. Others see them under a pseudonym only: whoever once had the
+    name shown knows it for good, so from then on this alert tells him of no leaving.
+    """
+    return sees_leaving(viewer) or not alert.was_named  # type: ignore[attr-defined]  # annotated by alerts_visible_to
+
+
+def in_queue(viewer: Viewer, alerts: QuerySet[Alert], queue: str) -> QuerySet[Alert]:
+    """Narrow alerts in sight to a queue; those whose queue the viewer may not be told are in none."""
+    found = alerts.filter(queue=queue)
+    return found if sees_leaving(viewer) else found.exclude(unsealings__by=viewer.person_id)
 
 
 def unsealing_of(viewer: Viewer, alert: Alert) -> Unsealing | None:

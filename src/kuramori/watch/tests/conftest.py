@@ -8,20 +8,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
-from kuramori.directory.acts.people import identity_add
+from kuramori.directory.acts.people import identity_add, notice_receive
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import FOUNDED, NOON, Company
 from kuramori.governance.api import Level, scheme_install
 from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.permissions import Role
+from kuramori.kernel.permissions import Role, Viewer
+from kuramori.kernel.registers.tests.suite import SIGN_IN, Acting
 from kuramori.register.api import Secret, secret_add
 from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.settings import charter_add, source_add
+from kuramori.watch.api import ingest
+from kuramori.watch.context import context_sync
+from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.reasons import reasons_text
 from kuramori_lake.detect import Code, Reason
-from kuramori_lake.simulator import Truth, simulate
 
 SHARE, PATH = r"\\fs01\zairyo", "/srv/samba/zairyo"
 LINE = (
@@ -163,7 +168,37 @@ def alert(found: Callable[..., Found], secret: Secret) -> Alert:
     return alerts_keep(findings=[found(secrets={secret.pk: 212})], as_of=date(2026, 11, 19))[0]
 
 
-@pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Truth:
-    """Forty people, two months, the planted story: raw logs and their truth."""
-    return simulate(tmp_path_factory.mktemp("company"), people=40, months=2, events=6_000)
+@pytest.fixture
+def visit(settings: Any, client: Client) -> Any:
+    """Open a page as a viewer."""
+    mine = "kuramori.kernel.registers.tests.suite.Acting"
+    settings.MIDDLEWARE = [mine if each == SIGN_IN else each for each in settings.MIDDLEWARE]
+
+    def go(viewer: Viewer, name: str, *args: Any, data: Any = None, **query: str) -> Any:
+        Acting.viewer = viewer
+        address = reverse(f"watch:{name}", args=args)
+        return client.get(address, query) if data is None else client.post(address, data)
+
+    yield go
+    Acting.viewer = None
+
+
+@pytest.fixture
+def read_log(log: Callable[..., Path], source: LogSource, secret: Secret, charter: Any) -> None:
+    """Three people read on the file server; Chihiro reads the secret, the backup reads everything."""
+    path = log(
+        ("akari", "配合/a.xlsx"), ("chihiro", "配合/a.xlsx"), ("chihiro", "配合/b.xlsx"), ("botan", "連絡/c.txt")
+    )
+    ingest(source="samba", instance="fs01", paths=[path])
+    with lake() as found:
+        context_sync(found, today=NOON.date())
+
+
+def leave(company: Company) -> None:
+    notice_receive(
+        engagement=company.engagement(company.chihiro),
+        received_on=date(2026, 11, 10),
+        last_working_day=date(2026, 12, 18),
+        end_planned=date(2026, 12, 31),
+        by=SYSTEM,
+    )

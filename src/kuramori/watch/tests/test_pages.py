@@ -3,23 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from kuramori.directory.acts.people import notice_receive
 from kuramori.directory.api import viewer_of_system
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.permissions import Role, Viewer
-from kuramori.kernel.registers.tests.suite import SIGN_IN, Acting
+from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
 from kuramori.watch.api import ingest
 from kuramori.watch.context import context_of, context_sync
@@ -31,35 +26,10 @@ from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.panels import access_panel
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.queries.sources import source_states
+from kuramori.watch.tests.conftest import leave
 
 TODAY = NOON.date()
 Log = Callable[..., Path]
-
-
-@pytest.fixture
-def visit(settings: Any, client: Client) -> Any:
-    """Open a page as a viewer."""
-    mine = "kuramori.kernel.registers.tests.suite.Acting"
-    settings.MIDDLEWARE = [mine if each == SIGN_IN else each for each in settings.MIDDLEWARE]
-
-    def go(viewer: Viewer, name: str, *args: Any, data: Any = None, **query: str) -> Any:
-        Acting.viewer = viewer
-        address = reverse(f"watch:{name}", args=args)
-        return client.get(address, query) if data is None else client.post(address, data)
-
-    yield go
-    Acting.viewer = None
-
-
-@pytest.fixture
-def read_log(log: Log, source: LogSource, secret: Secret, charter: Any) -> None:
-    """Three people read on the file server; Chihiro reads the secret, the backup reads everything."""
-    path = log(
-        ("akari", "配合/a.xlsx"), ("chihiro", "配合/a.xlsx"), ("chihiro", "配合/b.xlsx"), ("botan", "連絡/c.txt")
-    )
-    ingest(source="samba", instance="fs01", paths=[path])
-    with lake() as found:
-        context_sync(found, today=TODAY)
 
 
 def test_an_alert_page_says_why_under_a_pseudonym_and_names_nobody(
@@ -158,16 +128,6 @@ def test_nobody_finds_himself_among_the_leavers(company: Company):
     leave(company)
     company.give(company.chihiro, Role.LEAVER_TEAM)
     assert leavers_seen_by(company.viewer(company.chihiro), TODAY) == []
-
-
-def leave(company: Company) -> None:
-    notice_receive(
-        engagement=company.engagement(company.chihiro),
-        received_on=date(2026, 11, 10),
-        last_working_day=date(2026, 12, 18),
-        end_planned=date(2026, 12, 31),
-        by=SYSTEM,
-    )
 
 
 def test_the_look_back_of_a_leaver_shows_his_days(visit: Any, company: Company, read_log: None):

@@ -56,7 +56,7 @@ class OpenToItsReaders(Suite):
 
 class TestAlerts(Suite):
     register = alerts
-    filtered = {"state": ("new", 3), "severity": ("high", 3), "queue": ("everybody", 3), "day": ("2026-11-19", 1),
+    filtered = {"state": ("new", 3), "severity": ("high", 3), "group": ("everybody", 3), "day": ("2026-11-19", 1),
                 "mine": ("no", 3)}  # fmt: skip
 
     @pytest.fixture(autouse=True)

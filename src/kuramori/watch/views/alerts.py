@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kuramori.directory.api import Person, people_visible_to, viewer_of_system
+from kuramori.directory.api import Person, people_visible_to, sees_leaving, viewer_of_system
 from kuramori.governance.api import levels_in_force
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
@@ -72,9 +72,13 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     context = _frame(viewer, alert, "detail") | {
         "title": _("Alert %(number)s") % {"number": alert.number},
         "sentences": reasons_in_words(
-            alert, viewer.language, closed=_closed(alert, shown), levels=_level_names(viewer)
+            alert,
+            viewer.language,
+            closed=_closed(alert, shown),
+            levels=_level_names(viewer),
+            leaving=found.tells_leaving(viewer, alert),
         ),
-        "queue": Queue(alert.queue).label,
+        "queue": Queue(alert.queue).label if found.tells_leaving(viewer, alert) else "",
         "channels": channels_in_words(alert.channels),
         "traces": traces,
         "peers_title": _("Beside the colleagues"),
@@ -164,15 +168,22 @@ def unseal(request: ViewedRequest, pk: UUID) -> HttpResponse:
     context = _frame(viewer, alert, "unseal") | {
         "title": _("Show the name behind %(number)s") % {"number": alert.number},
         "form": form,
-        "effects": [
-            _("You, and nobody else, see the name on this alert's pages for 24 hours."),
-            _("Your name and your reason stand in the ledger, and in this alert's history."),
-            _("Lists and exports stay pseudonymous."),
-        ],
+        "effects": _effects(viewer),
         "action": _("Show me the name"),
         "back": reverse("watch:alert-detail", args=[alert.pk]),
     }
     return render(request, "watch/confirm.html", context, status=422 if form.errors else 200)
+
+
+def _effects(viewer: Viewer) -> list[str]:
+    told = [
+        _("You, and nobody else, see the name on this alert's pages for 24 hours."),
+        _("Your name and your reason stand in the ledger, and in this alert's history."),
+        _("Lists and exports stay pseudonymous."),
+    ]
+    if not sees_leaving(viewer):
+        told.append(_("Whether and when the person leaves is no longer shown to you on this alert: HR knows it."))
+    return told
 
 
 def _me(viewer: Viewer) -> Person | None:

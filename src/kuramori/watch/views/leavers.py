@@ -4,19 +4,24 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from kuramori.directory.api import people_visible_to, subjects_of_person
+from kuramori.evidence.api import BUNDLE_PERSON, ask_bundle
 from kuramori.governance.api import Level, levels_in_force
 from kuramori.kernel.charts import Day
 from kuramori.kernel.pages import ViewedRequest, page
-from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.api import Secret, secrets_visible_to
+from kuramori.watch.forms import BundleForm
 from kuramori.watch.models import StateChoice
-from kuramori.watch.queries.alerts import alerts_of_person
+from kuramori.watch.queries.alerts import alerts_of_person, tells_leaving
 from kuramori.watch.queries.charters import sites_watched
 from kuramori.watch.queries.leavers import LeaverSeen, leaver_seen_by, leavers_seen_by, look_back_at
 from kuramori.watch.rules.permissions import Permission
@@ -52,12 +57,48 @@ def look_back(request: ViewedRequest, line: UUID) -> HttpResponse:
         "seen": seen,
         "crumbs": [{"title": _("Look-back on leavers"), "url": reverse("watch:leavers")}],
         "alerts": [
-            (alert, StateChoice(alert.state).label) for alert in alerts_of_person(viewer, seen.leaver.person_id)[:20]
+            (alert, StateChoice(alert.state).label)
+            for alert in alerts_of_person(viewer, seen.leaver.person_id)[:20]
+            if tells_leaving(viewer, alert)
         ],
+        "bundle_form": BundleForm() if _may_bundle(viewer, seen) else None,
     }
     if report is not None:
         context |= _told(viewer, seen, report)
     return render(request, "watch/look_back.html", context)
+
+
+@page(BUNDLE_PERSON)
+@require_POST
+def bundle(request: ViewedRequest, line: UUID) -> HttpResponse:
+    """Have an evidence bundle made about a leaver and the days looked back on, with a reason; a job shows how far."""
+    viewer = request.viewer
+    seen = leaver_seen_by(viewer, line, localdate(timezone=viewer.zone))
+    if seen is None:
+        raise Http404
+    if not _may_bundle(viewer, seen):
+        raise Forbidden(BUNDLE_PERSON)
+    form = BundleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give a reason: it stands in the ledger and in the bundle."))
+        return redirect("watch:look-back", line=line)
+    person = people_visible_to(viewer).get(pk=seen.leaver.person_id)
+    job = ask_bundle(
+        viewer,
+        kind="person",
+        subject=person.as_subject(),
+        ids=subjects_of_person(viewer, person),
+        permission=BUNDLE_PERSON,
+        why=form.cleaned_data["why"],
+        starts_on=seen.since,
+        ends_on=seen.until,
+    )
+    return redirect("kernel:job", job.pk)
+
+
+def _may_bundle(viewer: Viewer, seen: LeaverSeen) -> bool:
+    """Say whether the viewer may make the bundle: it names the person, so only who knows the leaver by name."""
+    return viewer.may_everywhere(BUNDLE_PERSON) and not seen.is_veiled
 
 
 def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import unescape
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -115,7 +116,7 @@ class RegisterSuite:
     # the list
 
     def test_an_empty_list_teaches_what_the_register_is_for(self) -> None:
-        page = self.get("list").content.decode()
+        page = unescape(self.get("list").content.decode())
         assert str(self.register.why) in page
         assert str(self.register.example) in page
 

@@ -1,0 +1,165 @@
+"""The planted story, walked from files to the alert: it comes first, with its true numbers, and only once."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from kuramori.directory.api import actor_of
+from kuramori.directory.tests.company import NOON
+from kuramori.kernel import guards
+from kuramori.kernel.models import Entry
+from kuramori.register.api import Secret
+from kuramori.watch.acts.alerts import alert_review
+from kuramori.watch.context import context_of
+from kuramori.watch.detection import DetectionReport, detect_run
+from kuramori.watch.lake import lake
+from kuramori.watch.models import Alert, AlertSecret
+from kuramori.watch.reasons import reasons_in_words
+from kuramori.watch.rules.alerts import State
+from kuramori.watch.rules.charters import Lack
+from kuramori.watch.tests.simulated import GERMANY, found, somebody
+from kuramori_lake.detect import Code
+from kuramori_lake.simulator import Truth
+
+TODAY = NOON.date()
+YESTERDAY = TODAY - timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def founded(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[Path, Truth, DetectionReport]]:
+    """The company, evaluated and committed once for this file; each test's own writes are rolled back."""
+    folder = tmp_path_factory.mktemp("company")
+    with (
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        time_machine.travel(NOON, tick=False),
+    ):
+        patch.setattr("django.conf.settings.DATA", folder)
+        truth = found(folder / "files")
+        yield folder, truth, detect_run(as_of=YESTERDAY)
+        guards.lift()
+        call_command("flush", verbosity=0, interactive=False)
+        guards.install()
+
+
+@pytest.fixture
+def truth(founded: tuple[Path, Truth, DetectionReport], settings: Any) -> Truth:
+    settings.DATA = founded[0]
+    return founded[1]
+
+
+@pytest.fixture
+def report(founded: tuple[Path, Truth, DetectionReport]) -> DetectionReport:
+    return founded[2]
+
+
+@pytest.fixture
+def alert(report: DetectionReport) -> Alert:
+    return Alert.objects.get(pk=report.alerts[0].pk)
+
+
+def numbers(alert: Alert, code: Code) -> dict[str, Any]:
+    return next(told["numbers"] for told in alert.told if told["code"] == code)
+
+
+def test_the_story_stands_on_top_with_its_true_numbers(truth: Truth, alert: Alert):
+    story = truth.story
+    assert alert.person == somebody(story["person"])
+    assert (alert.severity, alert.queue, alert.state) == ("high", "exit_watch", "new")
+    assert [day.isoformat() for day in alert.days] == [story["evenings"][0]["day"], story["evenings"][-1]["day"]]
+    secrets = numbers(alert, Code.SECRETS)
+    assert secrets["top_secret_number"] == story["secret"]["number"]
+    assert secrets["top_secret_documents"] == story["distinct_secret_documents"]
+    assert numbers(alert, Code.COPY_OUT)["files"] == story["usb"]["files_copied"]
+    assert numbers(alert, Code.LEAVER)["notice_on"] == story["notice"]
+
+
+def test_it_names_the_secret_of_the_register_with_the_documents_touched(truth: Truth, alert: Alert):
+    secret = Secret.objects.get(number=truth.story["secret"]["number"])
+    kept = AlertSecret.objects.get(alert=alert, secret=secret)
+    assert kept.documents == truth.story["distinct_secret_documents"]
+    assert "removable" in alert.channels
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_its_reasons_are_sentences_with_the_persons_numbers(truth: Truth, alert: Alert, language: str):
+    told = " ".join(words for _reason, words in reasons_in_words(alert, language))
+    assert str(truth.story["distinct_secret_documents"]) in told
+    assert truth.story["secret"]["number"] in told
+    assert not {truth.story["name"], truth.story["account"]} & set(told.split())
+
+
+def test_the_same_day_again_changes_nothing(truth: Truth, report: DetectionReport):
+    entries, versions = Entry.objects.count(), versions_of(report.alerts)
+    again = detect_run(as_of=YESTERDAY)
+    assert [alert.pk for alert in again.alerts] == [alert.pk for alert in report.alerts]
+    assert versions_of(again.alerts) == versions
+    assert Entry.objects.count() == entries
+
+
+def versions_of(alerts: Any) -> dict[Any, Any]:
+    ids = [alert.pk for alert in alerts]
+    return dict(Alert.objects.filter(pk__in=ids).values_list("pk", "updated_at"))
+
+
+def test_the_next_day_goes_on_with_the_alert_and_keeps_what_people_decided(truth: Truth):
+    first_evening = date.fromisoformat(truth.story["evenings"][0]["day"])
+    alert = detect_run(as_of=first_evening).alerts[0]
+    keeper = somebody(truth.story["secret"]["keeper"])
+    alert_review(
+        alert=alert, state=State.IN_REVIEW, comment="上長に確認中", assignee=keeper, author=keeper, by=actor_of(keeper)
+    )
+    later = Alert.objects.get(pk=detect_run(as_of=YESTERDAY).alerts[0].pk)
+    assert later.pk == alert.pk
+    assert (later.state, later.assignee) == (State.IN_REVIEW, keeper)
+    assert later.until > first_evening
+    assert Alert.objects.filter(person=later.person).count() == 1
+
+
+def test_a_site_whose_works_council_has_not_agreed_is_named_and_not_evaluated(truth: Truth, report: DetectionReport):
+    assert [(each.site.code, each.lack) for each in report.unwatched] == [(GERMANY, Lack.NO_AGREEMENT)]
+    assert report.unwatched[0].site.name in str(report)
+    told = context_of(YESTERDAY)
+    assert GERMANY not in {each.site for each in told.people}
+    watched = {each.person_id for each in told.people}
+    assert {str(alert.person_id) for alert in report.alerts} <= watched
+
+
+def test_the_report_is_json_for_scripts_and_words_for_people(truth: Truth, report: DetectionReport):
+    assert truth.story["secret"]["number"] in report.to_json()
+    assert truth.story["name"] not in str(report)
+    assert report.alerts[0].number in str(report)
+
+
+def test_service_accounts_are_nobodys_deed(truth: Truth):
+    accounts = {each["account"] for each in truth.service_accounts}
+    with lake() as opened:
+        rows = opened.query(
+            "SELECT actor_raw, person_id, excluded_reason FROM joined_events"
+            " WHERE list_contains($accounts, lower(actor_raw)) LIMIT 20",
+            {"accounts": sorted(accounts)},
+        ).to_pylist()
+    assert rows
+    assert all(row["person_id"] is None and row["excluded_reason"] for row in rows)
+
+
+def test_an_account_that_was_renamed_is_still_the_same_person(truth: Truth):
+    renamed = truth.traps["renamed_account"]
+    person = str(somebody(renamed["person"]).pk)
+    held = {each.raw: each for each in context_of(YESTERDAY).identities if each.person_id == person}
+    assert held[renamed["before"]].until < date.fromisoformat(renamed["since"])
+    with lake() as opened:
+        rows = opened.query(
+            "SELECT DISTINCT lower(actor_raw) AS account FROM joined_events WHERE person_id = $person"
+            " AND source IN ('samba', 'evtx')",
+            {"person": person},
+        ).to_pylist()
+    assert renamed["before"] in {row["account"] for row in rows}, "its events before the change are his"
