@@ -107,6 +107,16 @@ class Lake:
                 return
             yield True
 
+    @contextmanager
+    def sealing(self) -> Iterator[None]:
+        """Be the only one who seals, in the order of asking; given up when the process ends, however it ends.
+
+        Not `lake.lock`: files come in while others are sealed.
+        """
+        with (self.root / "seal.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def _sweep(self) -> None:
         named = {self.root / row["path"] for row in self.manifest.db.execute("SELECT path FROM segment")}
         sweep(self.root / "segments", named)

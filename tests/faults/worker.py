@@ -10,8 +10,11 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import django
 
@@ -19,13 +22,19 @@ django.setup()
 
 from django.conf import settings  # noqa: E402  (the models need Django to be set up)
 from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
+from time_machine import travel  # noqa: E402
 
+from kuramori.directory.api import Account  # noqa: E402
 from kuramori.evidence import sequencer  # noqa: E402
 from kuramori.evidence.api import NotAPrefix, ledger_check, run_forever, seal_now  # noqa: E402
 from kuramori.kernel.actors import SYSTEM  # noqa: E402
 from kuramori.kernel.acts import LedgerUnavailable, act  # noqa: E402
 from kuramori.kernel.models import Entry  # noqa: E402
+from kuramori.register.api import Secret  # noqa: E402
 from kuramori.site.cli import main  # noqa: E402
 
 FULL = 28  # the exit code of an act that was refused because the storage is full
@@ -34,6 +43,82 @@ FULL = 28  # the exit code of an act that was refused because the storage is ful
 def command(*words: str) -> int:
     """Run a command as the terminal would."""
     return main(words)
+
+
+def cut(where: str, *words: str) -> int:
+    """Run a command; the power goes at the moment when it calls `where`."""
+
+    def power_cut(*_args: object, **_words: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with mock.patch(where, power_cut):
+        return main(words)
+
+
+def together(meet: str, *words: str) -> int:
+    """Run a command at the same moment as others that wait for the file `meet`."""
+    await_others(meet)
+    return main(words)
+
+
+def await_others(meet: str) -> None:
+    say("ready")
+    while not Path(meet).exists():
+        time.sleep(0.001)
+
+
+def keepers_browser(secret: Secret, **more: bool) -> Client:
+    """Return a browser in which the keeper of a secret is signed in, in English."""
+    setup_test_environment()
+    browser = Client(headers={"accept-language": "en"}, **more)
+    browser.force_login(Account.objects.get(person=secret.keeper), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return browser
+
+
+def pages(number: str) -> int:
+    """Walk what a secret's keeper opens by day, with wrong ways and wrong forms; say each answer's status."""
+    secret = Secret.objects.get(number=number)
+    browser = keepers_browser(secret, enforce_csrf_checks=False)
+    own, gone = [secret.pk], [secret.unit_id]
+    for address in (
+        "/",
+        reverse("register:secret-list") + f"?q={secret.title}",
+        reverse("register:secret-detail", args=own),
+        reverse("register:secret-edit", args=own),
+        reverse("register:secret-detail", args=gone),
+        f"/{secret.title}/",
+        "/evidence/",
+        "/watch/alerts/",
+    ):
+        say(f"said {browser.get(address).status_code}")
+    edited = reverse("register:secret-edit", args=own)
+    say(f"said {browser.post(edited, {'title': secret.title * 50}).status_code}")
+    confirmed = reverse("register:secret-confirm", args=own)
+    say(f"said {browser.post(confirmed, {'why': secret.title}).status_code}")
+    browser.handler.enforce_csrf_checks = True
+    say(f"said {browser.post(confirmed, {'why': secret.title}).status_code}")
+    return 0
+
+
+def edit(number: str, title: str, meet: str) -> int:
+    """Open the form of a secret in its keeper's browser; save it with another title when all have it open."""
+    secret = Secret.objects.get(number=number)
+    browser = keepers_browser(secret)
+    address = reverse("register:secret-edit", args=[secret.pk])
+    page = browser.get(address)
+    form = {field.html_name: field.value() for field in page.context["form"]}
+    entered = {name: value for name, value in form.items() if value is not None}
+    await_others(meet)
+    entered |= {"title": title, "as_of": page.context["as_of"], "why": title}
+    answer = browser.post(address, entered)
+    say(f"{answer.status_code} {answer.content.decode()}".replace("\n", " "))
+    return 0
+
+
+def write_at(hours: str, first: str, count: str) -> int:
+    """Do acts while the clock of the machine is so many hours ahead, or behind."""
+    with travel(datetime.now(UTC) + timedelta(hours=float(hours)), tick=True):
+        return write(first, count)
 
 
 def write(first: str, count: str) -> int:
@@ -100,7 +185,8 @@ def say(text: str) -> None:
 
 
 WORK: dict[str, Callable[..., int]] = {
-    each.__name__: each for each in (command, write, sequence, fill, seal, check, migrate)
+    each.__name__: each
+    for each in (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check, migrate)
 }
 
 

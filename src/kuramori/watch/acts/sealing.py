@@ -1,7 +1,8 @@
 """Sealing: each segment of the lake becomes one act, so that no row can be changed unseen (EVD-08).
 
 The act is written first, the lake's mark second. A crash between them leaves a sealed segment without its mark; the
-next run finds the act by the segment's id and only sets the mark.
+next run finds the act by the segment's id and only sets the mark. One process seals at a time, so that two who find
+the same segment do not both write an act.
 """
 
 from collections.abc import Callable
@@ -22,10 +23,10 @@ KIND = "watch.segment"
 def seal_segments(*, segments_of: Lake, by: Actor, step: Callable[[int, int], None] | None = None) -> int:
     """Seal every segment of a lake that has no seal yet; return how many. `step` hears (done, all)."""
     found = segments_of
-    waiting = found.unsealed()
-    if not waiting:
+    if not found.unsealed():
         return 0
-    with found.connect() as db:
+    with found.sealing(), found.connect() as db:
+        waiting = found.unsealed()
         for done, seal in enumerate(waiting, start=1):
             entry = _sealed_by(segment_uuid(seal.path)) or _seal(seal, rows_root(db, found.root / seal.path), by)
             found.mark_sealed(seal.segment_id, str(entry.id))
