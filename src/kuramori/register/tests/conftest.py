@@ -44,11 +44,12 @@ def add(company: Company, levels: dict[str, Level]) -> Add:
     count = iter(range(1, 10_000))
 
     def one(title: str = "電解液の配合比", **values: Any) -> Secret:
-        kept = {"keeper": company.akari, "unit": company.materials, "level": levels["secret"], "tier": "a"}
+        kept = {"keeper": company.akari, "unit": company.materials, "level": levels["secret"]}
+        kept |= {"tier": "a", "identified_on": None}
         places = values.pop("places", [{"kind": "path", "text": r"\\FS01\材料\配合"}])
         by = actor_of(company.akari)
         number = values.pop("number", f"S-{next(count):04d}")
-        return secret_add(number=number, title=title, identified_on=None, places=places, by=by, **(kept | values))
+        return secret_add(number=number, title=title, places=places, by=by, **(kept | values))
 
     return one
 
