@@ -151,10 +151,9 @@ def episodes_of(standing: Standing, flags: list[Flag], as_of: date) -> Iterator[
             spans[-1] = (spans[-1][0], day)
         else:
             spans.append((day, day))
-    wide = [flag for flag in flags if flag.width > 1]
-    first = min((flag.first for flag in wide if flag.metric != "areas"), default=as_of)
-    if wide and not any(until >= first for _, until in spans):
-        spans.append((min(flag.first for flag in wide), as_of))
+    sums = [flag.first for flag in flags if flag.width > 1 and flag.metric != "areas"]
+    if sums and not any(until >= min(sums) for _, until in spans):
+        spans.append((min(sums), as_of))
     if slow := _slow(flags):
         spans = [span for span in spans if span[1] < slow.first] + [(slow.first, as_of)]
     for since, until in spans:
