@@ -19,7 +19,7 @@ FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags":
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
 IMPORTS_INSIDE_FUNCTIONS = 5
 # What style.md asks, and how far we are: the floor only ever rises, and every run says what is still owed.
-TESTS_PER_LINE, TESTS_REACHED = 1.0, 0.65
+TESTS_PER_LINE, TESTS_REACHED = 1.0, 0.8
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
