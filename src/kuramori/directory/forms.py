@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.models import KIND_WORDS, ROLE_WORDS, Person, Project, Site, Unit
@@ -46,18 +47,11 @@ class PersonField(forms.CharField):
         return value
 
 
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """One of the standing units."""
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """One of the standing units or sites."""
 
-    def __init__(self, *, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(units_visible_to(viewer).filter(retired_at__isnull=True).order_by("code"), **kwargs)
-
-
-class SiteField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """One of the standing sites."""
-
-    def __init__(self, *, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(sites_visible_to(viewer).filter(retired_at__isnull=True).order_by("code"), **kwargs)
+    def __init__(self, places: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(places.filter(retired_at__isnull=True).order_by("code"), **kwargs)
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -76,8 +70,8 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
             "start": DayField(label=_("joined on")),
             "end_planned": DayField(label=_("planned last day"), required=False),
             "sponsor": PersonField(viewer=viewer, label=_("sponsor"), required=False),
-            "unit": UnitField(viewer=viewer, label=_("unit")),
-            "site": SiteField(viewer=viewer, label=_("site"), required=False),
+            "unit": PlaceField(units_visible_to(viewer), label=_("unit")),
+            "site": PlaceField(sites_visible_to(viewer), label=_("site"), required=False),
             "position": forms.CharField(label=_("position"), max_length=100, required=False),
         }
 
@@ -91,11 +85,11 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, viewer: Viewer, unit: Unit | None, data: Any) -> None:
         super().__init__(data, instance=unit)
-        parent = getattr(unit, "parent", None)
+        parent, site, head = (getattr(unit, name, None) for name in ("parent", "site", "head"))
         self.fields |= {
-            "parent": UnitField(viewer=viewer, label=_("belongs to"), required=False, initial=parent),
-            "site": SiteField(viewer=viewer, label=_("site"), required=False, initial=getattr(unit, "site", None)),
-            "head": PersonField(viewer=viewer, label=_("head"), required=False, initial=getattr(unit, "head", None)),
+            "parent": PlaceField(units_visible_to(viewer), label=_("belongs to"), required=False, initial=parent),
+            "site": PlaceField(sites_visible_to(viewer), label=_("site"), required=False, initial=site),
+            "head": PersonField(viewer=viewer, label=_("head"), required=False, initial=head),
         }
 
 
@@ -126,10 +120,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, viewer: Viewer, project: Project | None, data: Any) -> None:
         super().__init__(data, instance=project)
-        unit, leader = getattr(project, "unit", None), getattr(project, "leader", None)
-        starts_on, ends_on = getattr(project, "starts_on", None), getattr(project, "ends_on", None)
+        names = ("unit", "leader", "starts_on", "ends_on")
+        unit, leader, starts_on, ends_on = (getattr(project, name, None) for name in names)
         self.fields |= {
-            "unit": UnitField(viewer=viewer, label=_("owning unit"), required=False, initial=unit),
+            "unit": PlaceField(units_visible_to(viewer), label=_("owning unit"), required=False, initial=unit),
             "starts_on": DayField(label=_("from"), required=False, initial=starts_on),
             "ends_on": DayField(label=_("to"), required=False, initial=ends_on),
             "leader": PersonField(viewer=viewer, label=_("leader"), required=False, initial=leader),
@@ -143,12 +137,12 @@ class RoleForm(forms.Form):
 
     def __init__(self, viewer: Viewer, _role: object, data: Any, *, today: date) -> None:
         super().__init__(data)
-        nobody = _("Leave unit and site empty for the whole company.")
+        units, nobody = units_visible_to(viewer), _("Leave unit and site empty for the whole company.")
         self.fields = {
             "person": PersonField(viewer=viewer, label=_("person")),
             "role": self.fields["role"],
-            "unit": UnitField(viewer=viewer, label=_("unit with all below"), required=False, help_text=nobody),
-            "site": SiteField(viewer=viewer, label=_("site"), required=False),
+            "unit": PlaceField(units, label=_("unit with all below"), required=False, help_text=nobody),
+            "site": PlaceField(sites_visible_to(viewer), label=_("site"), required=False),
             "starts_on": DayField(label=_("from"), initial=today),
             "ends_on": DayField(label=_("to"), required=False),
         }
@@ -186,8 +180,8 @@ class AssignmentForm(forms.Form):
     def __init__(self, data: Any, *, viewer: Viewer) -> None:
         super().__init__(data)
         self.fields |= {
-            "unit": UnitField(viewer=viewer, label=_("unit")),
-            "site": SiteField(viewer=viewer, label=_("site"), required=False),
+            "unit": PlaceField(units_visible_to(viewer), label=_("unit")),
+            "site": PlaceField(sites_visible_to(viewer), label=_("site"), required=False),
             "position": forms.CharField(label=_("position"), max_length=100, required=False),
             "job_role": forms.CharField(label=_("kind of work"), max_length=100, required=False),
             "boss": PersonField(viewer=viewer, label=_("boss"), required=False),

@@ -24,6 +24,7 @@ from kuramori.kernel.registers.register import Choices, Column, ColumnKind, Filt
 from kuramori.kernel.search import matching
 
 STATES: Choices = [("here", _("here now")), ("left", _("has left")), ("coming", _("still to come"))]
+ROLES: Choices = list(ROLE_WORDS.items())
 NAMED = (
     Column(name="code", label=_("code"), sort="code"),
     Column(name="name", label=_("name"), kind=ColumnKind.LINK, sort="name_ja", value=lambda thing, _v: thing.name),
@@ -66,6 +67,10 @@ def _people_in_state(found: QuerySet[Any], value: str, viewer: Viewer) -> QueryS
     return here.filter(joined_on__gt=today) if value == "coming" else here.exclude(joined_on__gt=today)
 
 
+def _one_of(name: str, label: Any, choices: Any, apply: Any) -> Filter:
+    return Filter(name=name, label=label, kind=FilterKind.CHOICE, choices=choices, apply=apply)
+
+
 def person_enter(*, by: Actor, why: str, **values: Any) -> Person:
     """Add a person with engagement, place and identities, in the act that the register opened."""
     engaged = {name: values.pop(name) for name in ("kind", "start", "end_planned", "sponsor")}
@@ -105,11 +110,9 @@ people = Register(
         Column(name="state", label=_("state"), kind=ColumnKind.TAG, value=person_state),
     ),
     filters=(
-        Filter(name="unit", label=_("unit"), kind=FilterKind.CHOICE, choices=_unit_choices, apply=_people_in_unit),
-        Filter(name="site", label=_("site"), kind=FilterKind.CHOICE, choices=_site_choices, apply=_people_at_site),
-        Filter(
-            name="state", label=_("state"), kind=FilterKind.CHOICE, choices=lambda _v: STATES, apply=_people_in_state
-        ),
+        _one_of("unit", _("unit"), _unit_choices, _people_in_unit),
+        _one_of("site", _("site"), _site_choices, _people_at_site),
+        _one_of("state", _("state"), lambda _v: STATES, _people_in_state),
     ),
     form=PersonForm,
     visible_to=people_queries.people_with_places,
@@ -139,12 +142,7 @@ units = Register(
         Column(name="site", label=_("site"), value=lambda u, _v: u.site and u.site.name),
         Column(name="head", label=_("head"), kind=ColumnKind.PERSON, value=lambda u, v: person_link(u.head, v)),
     ),
-    filters=(
-        Filter(
-            name="site", label=_("site"), kind=FilterKind.CHOICE, choices=_site_choices,
-            apply=lambda found, value, _v: found.filter(site_id=value),
-        ),
-    ),
+    filters=(_one_of("site", _("site"), _site_choices, lambda found, value, _v: found.filter(site_id=value)),),
     form=UnitForm,
     visible_to=unit_queries.units_visible_to,
     may_edit=unit_queries.may_change_unit,
@@ -237,12 +235,7 @@ roles = Register(
         Column(name="ends_on", label=_("to"), kind=ColumnKind.DATE, value=lambda r, v: people_queries.end_seen(v, r)),
         Column(name="given_by_name", label=_("given by"), is_default=False),
     ),
-    filters=(
-        Filter(
-            name="role", label=_("role"), kind=FilterKind.CHOICE, choices=lambda _v: list(ROLE_WORDS.items()),
-            apply=lambda found, value, _v: found.filter(role=value),
-        ),
-    ),
+    filters=(_one_of("role", _("role"), lambda _v: ROLES, lambda found, value, _v: found.filter(role=value)),),
     form=lambda viewer, role, data: RoleForm(viewer, role, data, today=today_of(viewer)),
     visible_to=people_queries.roles_visible_to,
     may_edit=people_queries.may_change_role,

@@ -31,6 +31,9 @@ from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.permissions import Role, Viewer
 from kuramori.kernel.room import role_permissions
 
+EMPTY = Value("", output_field=CharField())
+NO_DAYS = (Value(None, output_field=DateField()), Value(None, output_field=DateField()))
+
 
 @dataclass(kw_only=True)
 class Standing:
@@ -38,7 +41,7 @@ class Standing:
 
     zone: ZoneInfo
     is_engaged: bool = False
-    line_ups: list[str] = field(default_factory=list)
+    unit_ids: set[UUID] = field(default_factory=set)
     projects: set[UUID] = field(default_factory=set)
     given: list[tuple[Role, RoleScope, UUID | None]] = field(default_factory=list)
     headed: list[UUID] = field(default_factory=list)
@@ -49,11 +52,6 @@ class Standing:
     def needs_second_factor(self) -> bool:
         """Say whether a role asks for a second factor that has not been set up."""
         return not self.has_second_factor and bool(self.roles & self.mfa_roles)
-
-    @property
-    def unit_ids(self) -> frozenset[UUID]:
-        """Return the units he works in with all above them, read off the paths."""
-        return frozenset(UUID(step) for path in self.line_ups for step in path.split("/") if step)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -92,7 +90,7 @@ def standing_of(person_id: UUID, at: datetime) -> Standing:
         if what == "engaged":
             standing.is_engaged = True
         elif what == "works":
-            standing.line_ups.append(more)
+            standing.unit_ids.update(UUID(step) for step in more.split("/") if step)  # with all above
         elif what == "project":
             standing.projects.add(place)
         elif what == "role":
@@ -135,7 +133,7 @@ def viewer_of(person: Person, at: datetime, *, language: str = "ja", standing: S
         permissions=frozenset(held.company) | frozenset(held.units),
         company_wide=frozenset(held.company),
         units={permission: frozenset(units) for permission, units in held.units.items()},
-        unit_ids=held_now.unit_ids if held_now.is_engaged else frozenset(),
+        unit_ids=frozenset(held_now.unit_ids) if held_now.is_engaged else frozenset(),
         project_ids=frozenset(held_now.projects) if held_now.is_engaged else frozenset(),
         roles=held_now.roles,
         language=language,
@@ -227,18 +225,9 @@ def _facts(person_id: UUID, day: date) -> Any:
     return _rows(engaged, "engaged", Value(None, output_field=UUIDField()), days=held).union(*parts, all=True)
 
 
-def _text(value: str) -> Value:
-    return Value(value, output_field=CharField())
-
-
-def _rows(found: Any, what: str, place: Any, *, word: Any = None, more: Any = None, days: Any = None) -> Any:
-    first, last = days or (Value(None, output_field=DateField()), Value(None, output_field=DateField()))
+def _rows(found: Any, what: str, place: Any, *, word: Any = EMPTY, more: Any = EMPTY, days: Any = NO_DAYS) -> Any:
     columns = {
-        "a_what": _text(what),
-        "a_place": place,
-        "a_word": word or _text(""),
-        "a_more": more or _text(""),
-        "a_first": first,
-        "a_last": last,
-    }
+        "a_what": Value(what, output_field=CharField()), "a_place": place, "a_word": word, "a_more": more,
+        "a_first": days[0], "a_last": days[1],
+    }  # fmt: skip
     return found.order_by().annotate(**columns).values_list(*columns)

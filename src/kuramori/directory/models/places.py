@@ -13,12 +13,6 @@ from kuramori.kernel.records import Record
 STANDING = Q(retired_at__isnull=True)
 
 
-def _in_reading_language(name_ja: str, name_en: str) -> str:
-    """Return the name in the language of the page, the other one where it is missing."""
-    first, second = (name_en, name_ja) if (get_language() or "ja").startswith("en") else (name_ja, name_en)
-    return first or second
-
-
 class Named(Record):
     """A thing with a code that the company gives and names in both languages."""
 
@@ -34,8 +28,9 @@ class Named(Record):
 
     @property
     def name(self) -> str:
-        """Return the name in the language of the page."""
-        return _in_reading_language(self.name_ja, self.name_en)
+        """Return the name in the language of the page, the other one where it is missing."""
+        is_english = (get_language() or "ja").startswith("en")
+        return (self.name_en or self.name_ja) if is_english else (self.name_ja or self.name_en)
 
 
 class Site(Named):

@@ -84,19 +84,9 @@ def who_was_where(
         chosen = set(people)
         engaged, assigned = engaged.filter(person__in=chosen), assigned.filter(person__in=chosen)
     kinds = dict(engaged.values_list("line", "engagement_kind"))
-    return [
-        Whereabouts(
-            person_id=a.person_id,
-            engagement_kind=kinds[a.engagement_line],
-            unit_id=a.unit_id,
-            site_id=a.site_id,
-            position=a.position,
-            is_main=a.is_main,
-            boss_id=a.boss_id,
-        )
-        for a in assigned
-        if a.engagement_line in kinds
-    ]
+    rows = assigned.values("person_id", "engagement_line", "unit_id", "site_id", "position", "is_main", "boss_id")
+    lines = ((row.pop("engagement_line"), row) for row in rows)
+    return [Whereabouts(engagement_kind=kinds[line], **row) for line, row in lines if line in kinds]
 
 
 def assignments_of(viewer: Viewer, person: Person) -> list[Assignment]:
@@ -141,19 +131,16 @@ def leaving_between(viewer: Viewer, first: date, last: date, *, look_back_days: 
         return []
     ending = Engagement.objects.known().alias(ends=Coalesce("end_actual", "end_planned"))
     found = ending.filter(Q(ends__range=(first, last)) | Q(notice_received_on__range=(first, last)))
-    return [
-        Leaver(
-            person_id=e.person_id,
-            engagement_id=e.pk,
-            engagement_line=e.line,
-            engagement_kind=e.engagement_kind,
-            notice_received_on=e.notice_received_on,
-            last_working_day=e.last_working_day,
-            last_day=last_day(e),
-            look_back_from=look_back_from(e, days=look_back_days),
-        )
-        for e in found.order_by(F("ends").asc(nulls_last=True), "person_id")
-    ]
+    listed = found.order_by(F("ends").asc(nulls_last=True), "person_id")
+    return [_leaver(engagement, look_back_days) for engagement in listed]
+
+
+def _leaver(e: Engagement, days: int) -> Leaver:
+    return Leaver(
+        person_id=e.person_id, engagement_id=e.pk, engagement_line=e.line, engagement_kind=e.engagement_kind,
+        notice_received_on=e.notice_received_on, last_working_day=e.last_working_day, last_day=last_day(e),
+        look_back_from=look_back_from(e, days=days),
+    )  # fmt: skip
 
 
 def subjects_of(viewer: Viewer, person: Person) -> list[UUID]:

@@ -77,10 +77,10 @@ def test_no_tab_of_the_person_tells_the_day(leaving: Company, tab: str) -> None:
     assert not any(day in page for day in SAID)
 
 
-@pytest.mark.parametrize("page", ["", "history/", "edit/", "account/", "assign/"])
-def test_who_comes_later_has_no_page_yet(leaving: Company, page: str) -> None:
+@pytest.mark.parametrize("step", ["", "history/", "edit/", "account/", "assign/"])
+def test_who_comes_later_has_no_page_yet(leaving: Company, step: str) -> None:
     client = browser(leaving, leaving.chihiro)
-    assert client.get(f"/directory/people/{leaving.eve.pk}/{page}").status_code in {403, 404}
+    assert client.get(f"/directory/people/{leaving.eve.pk}/{step}").status_code in {403, 404}
     assert client.get(f"/directory/people/{leaving.eve.pk}/").status_code == 404
 
 

@@ -69,7 +69,7 @@ def _done(request: ViewedRequest, engagement: Engagement, form: BaseForm, title:
     back = reverse("directory:person-detail", args=[engagement.person_id])
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
         try:
-            do(form.cleaned_data | reason.cleaned_data)
+            do(form.cleaned_data | {"why": reason.cleaned_data["why"]})
         except Refused as refusal:
             form.add_error(None, f"{refusal.message} {refusal.next_step}")
         else:
