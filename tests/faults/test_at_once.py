@@ -12,12 +12,12 @@ PATIENCE = 60  # seconds until both have read what they need
 
 
 @contextmanager
-def both(here, folder, *pieces):
+def both(smithy, folder, *pieces):
     """Let two pieces of work, each in a process of its own, go on together; yield them, ended, and their codes."""
     meet = folder / "meet"
-    with forge(here, folder) as one, forge(here, folder) as other:
+    with forge(smithy.here, folder) as other:
         works = [each.start(*(meet if word is None else word for word in piece))
-                 for each, piece in zip((one, other), pieces, strict=True)]  # fmt: skip
+                 for each, piece in zip((smithy, other), pieces, strict=True)]  # fmt: skip
         until = monotonic() + PATIENCE
         while not all(work.said[:1] == ["ready"] for work in works):
             assert monotonic() < until, [work.said for work in works]
@@ -29,7 +29,7 @@ def both(here, folder, *pieces):
 def test_of_two_who_edit_a_secret_one_wins_and_the_other_reads_what_happened(here, smithy, tmp_path):
     smithy.run("command", "import", "secrets", written(tmp_path, register_lines(1, 1)))
     smithy.run("command", "admin", "akari@example.jp", "佐倉 灯里")
-    with both(here, tmp_path, ("edit", "S-00001", "甲", None), ("edit", "S-00001", "乙", None)) as (works, _codes):
+    with both(smithy, tmp_path, ("edit", "S-00001", "甲", None), ("edit", "S-00001", "乙", None)) as (works, _codes):
         answers = {title: work.said[-1] for title, work in zip("甲乙", works, strict=True)}
     (winner,) = [title for title, answer in answers.items() if answer.startswith("302")]
     (loser,) = [title for title, answer in answers.items() if answer.startswith("422")]
@@ -45,7 +45,7 @@ def test_of_two_who_edit_a_secret_one_wins_and_the_other_reads_what_happened(her
 def test_the_same_register_imported_twice_at_once_is_in_once(here, smithy, tmp_path):
     file = written(tmp_path, register_lines(1, 200))
     piece = ("together", None, "import", "secrets", file)
-    with both(here, tmp_path, piece, piece) as (works, codes):
+    with both(smithy, tmp_path, piece, piece) as (works, codes):
         told = "\n".join(line for work in works for line in work.said)
     assert codes == [0, 0] or "data changed since this file was checked" in told, told
     assert "Traceback" not in told
@@ -59,7 +59,7 @@ def test_the_same_log_ingested_twice_at_once_is_in_once_and_sealed_once(here, sm
     for number in range(4):
         logged(logs, number)
     piece = ("together", None, *INGEST, logs)
-    with both(here, tmp_path, piece, piece) as (works, codes):
+    with both(smithy, tmp_path, piece, piece) as (works, codes):
         assert codes == [0, 0], [work.said for work in works]
     is_once(here, 4)
     is_whole(here, smithy)

@@ -5,8 +5,6 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 
-import pytest
-
 from kuramori_lake.store import Lake
 from tests.faults.conftest import KILLS
 from tests.faults.forge import KILLED
@@ -51,15 +49,17 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_doubled(here, smithy, chanc
     is_whole(here, smithy)
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.rpartition(".")[2])
-def test_killed_between_segment_and_seal_the_next_run_repairs_it(here, smithy, tmp_path, point):
+def test_killed_between_segment_and_seal_the_next_run_repairs_it(here, smithy, tmp_path):
     logs = tmp_path / "logs"
-    assert smithy.start("cut", point, *INGEST, logged(logs, 0)).wait() == KILLED
-    assert rows(here) == LINES, "the segment is in"
-    assert manifest(here, "SELECT 1 FROM segment WHERE sealed_act IS NULL"), "and not sealed"
-    for _time in range(2):
-        smithy.run("command", *INGEST, logs)
-        is_once(here, 1)
+    for done, point in enumerate(POINTS, start=1):
+        file = logged(logs, done)
+        assert smithy.start("cut", point, *INGEST, file).wait() == KILLED
+        assert rows(here) == done * LINES, "the segment is in"
+        assert manifest(here, "SELECT 1 FROM segment WHERE sealed_act IS NULL"), "and not sealed"
+        smithy.run("command", *INGEST, file)
+        is_once(here, done)
+    smithy.run("command", *INGEST, logs)
+    is_once(here, len(POINTS))
     is_whole(here, smithy)
 
 

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import close_old_connections
@@ -12,7 +13,7 @@ from kuramori.evidence.api import run_forever as run_sequencer
 from kuramori.kernel import jobs
 
 IDLE = 1.0  # seconds between two looks at the queue
-PATIENCE = 5  # seconds for a thread to end by itself
+PATIENCE = 5  # seconds for all threads together to end by themselves
 log = logging.getLogger(__name__)
 
 
@@ -32,8 +33,9 @@ def work(*, parent: int | None = None) -> None:
     while not stop.wait(IDLE):
         if parent is not None and os.getppid() != parent:
             stop.set()
+    until = time.monotonic() + PATIENCE
     for thread in threads:
-        thread.join(timeout=PATIENCE)
+        thread.join(timeout=max(0.0, until - time.monotonic()))
 
 
 def work_once() -> None:

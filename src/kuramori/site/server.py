@@ -50,6 +50,7 @@ def is_taken(host: str, port: int) -> bool:
 
 def serve(*, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted; what the child did not finish is taken up at the next start."""
+    os.environ["KURAMORI_SERVER_PID"] = str(os.getpid())  # for the web processes (see `wsgi`)
     with _working_child():
         Granian(
             "kuramori.site.wsgi:application",

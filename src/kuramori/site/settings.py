@@ -15,7 +15,8 @@ SECRET_KEY = secret_key(DATA)
 PUBLIC_URL = os.environ.get("KURAMORI_PUBLIC_URL", "http://localhost:8000")
 ALLOWED_HOSTS = os.environ.get("KURAMORI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-if PUBLIC_URL.startswith("http://") and not any(h in PUBLIC_URL for h in ("localhost", "127.0.0.1", "[::1]")):
+_scheme, _name = urlsplit(PUBLIC_URL).scheme, urlsplit(PUBLIC_URL).hostname
+if _scheme != "https" and not (_scheme == "http" and _name in {"localhost", "127.0.0.1", "::1"}):
     raise ImproperlyConfigured("KURAMORI_PUBLIC_URL must begin with https:// unless it names this machine")
 
 INSTALLED_APPS = [
