@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ MANAGED = "secrecy_management"
 USEFUL = "usefulness"
 NOT_PUBLIC = "non_public_nature"
 HISTORY_READ = 500
+shown = lazy(lambda person: person.shown, str)  # a bundle says the same exhibit in both languages
 NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
@@ -96,13 +97,13 @@ def _managed(
         _shown(
             MANAGED,
             _("Level"),
-            format_lazy(_("Registered as {level}."), level=level.name),
+            format_lazy(_("Registered as {level}."), level=level),
             history.of_field("level_id"),
             "CLS-01",
         ),
     ]
     if secret.keeper is not None:
-        name = str(secret.keeper)
+        name = shown(secret.keeper)
         found.append(
             _shown(
                 MANAGED,
