@@ -17,6 +17,7 @@ from kuramori.kernel.ledger import NAME
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.sentences import actor_name, sentence
 
+READINGS = 5
 LANGUAGES = ("ja", "en")
 STYLE = Path(__file__).with_name("index.css")
 
@@ -59,13 +60,25 @@ def chronology_rows(
 
 
 def exhibits(order: Order, viewer: Viewer) -> dict[str, Sequence[Element]]:
-    """Return the legal elements with exhibits and gaps in each language, as of the bundle's day."""
-    elements = {}
-    for language in LANGUAGES:
-        with override(language):
-            day = order.made_at.astimezone(viewer.zone).date()
-            elements[language] = proof_of(order.subject, viewer, today=day)
-    return elements
+    """Return the legal elements with exhibits and gaps in each language, as of the bundle's day.
+
+    Each language is a reading of its own. When logs came in or an act was done between two of them, all are read
+    again: the languages of one bundle tell of the same exhibits. RuntimeError when that never comes to rest.
+    """
+    day = order.made_at.astimezone(viewer.zone).date()
+    for _attempt in range(READINGS):
+        elements = {}
+        for language in LANGUAGES:
+            with override(language):
+                elements[language] = proof_of(order.subject, viewer, today=day)
+        if len({_outline(each) for each in elements.values()}) == 1:
+            return elements
+    raise RuntimeError("the exhibits changed at every reading; make the bundle again")
+
+
+def _outline(elements: Sequence[Element]) -> tuple[object, ...]:
+    """Return what is the same in every language."""
+    return tuple((e.code, tuple((s.exhibit.at, s.exhibit.entry_id) for s in e.exhibits)) for e in elements)
 
 
 def index_pages(
