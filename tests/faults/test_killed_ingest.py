@@ -73,14 +73,21 @@ def is_once(here, files: int) -> None:
         assert lake.verify() == []
         (told,) = lake.query("SELECT count(DISTINCT path) AS opened FROM events").to_pylist()
         assert told["opened"] == files * LINES
-    seals = entries(here, "watch.segment.seal")
-    assert len({notes["segment"]["open"] for notes in seals}) == len(seals) == files
+    seals = sealed(here)
+    assert len(seals) == files
     assert len({notes["received_sha256"]["open"] for notes in seals}) == files
-    acts = dict(manifest(here, "SELECT id, sealed_act FROM segment WHERE retired_utc IS NULL"))
-    assert len(set(acts.values())) == files
-    assert None not in acts.values()
     received = Counter(each for notes in entries(here, "watch.source.receive") for each in notes["digests"]["open"])
     assert set(received.values()) <= {1}
+
+
+def sealed(here) -> list[dict]:
+    """Return what each seal says: every live segment has one, and none has two."""
+    seals = entries(here, "watch.segment.seal")
+    assert len({notes["segment"]["open"] for notes in seals}) == len(seals)
+    acts = [act for (act,) in manifest(here, "SELECT sealed_act FROM segment WHERE retired_utc IS NULL")]
+    assert None not in acts
+    assert len(set(acts)) == len(acts)
+    return seals
 
 
 def rows(here) -> int:
