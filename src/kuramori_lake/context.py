@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from kuramori_lake import scratch, spans
 from kuramori_lake.event import Namespace, actor_key, path_key
+from kuramori_lake.health import usable
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import sync
 from kuramori_lake.unwatched import Unwatched
@@ -227,24 +228,29 @@ class ContextStore:
                 old.unlink(missing_ok=True)
 
     def _paths(self, mark: int) -> list[str]:
-        """All distinct paths of the lake, kept in a file so that only new segments are read."""
+        """All distinct paths of the lake, kept in a file so that only new segments are read; damaged ones left out.
+
+        With a damaged one nothing is kept: once it is mended, its paths are read with the next file received.
+        """
         folder = self._root / "derived"
         folder.mkdir(exist_ok=True)
         known = max(folder.glob("paths-*.parquet"), key=_mark_of, default=None)
         upto = _mark_of(known) if known else 0
         new = self._manifest.db.execute(
-            "SELECT path FROM segment WHERE retired_utc IS NULL AND batch_id > ? AND batch_id <= ?", (upto, mark)
+            "SELECT * FROM segment WHERE retired_utc IS NULL AND batch_id > ? AND batch_id <= ?", (upto, mark)
         )
-        files = [str(self._root / row["path"]) for row in new]
+        good, damaged = usable(self._root, self._manifest, [dict(row) for row in new])
+        files = [str(self._root / row["path"]) for row in good]
         sources = [f"SELECT DISTINCT path FROM read_parquet({files!r}) WHERE path IS NOT NULL"] if files else []
         sources += [f"SELECT path FROM read_parquet('{known}')"] if known else []
         if not sources:
             return []
         with scratch.cursor() as db:
             paths = db.execute(" UNION ".join(sources)).to_arrow_table()
-        _write(paths, folder / f"paths-{mark}.parquet")
-        if known and upto != mark:
-            known.unlink(missing_ok=True)
+        if not damaged:
+            _write(paths, folder / f"paths-{mark}.parquet")
+            if known and upto != mark:
+                known.unlink(missing_ok=True)
         found: list[str] = paths["path"].to_pylist()
         return found
 
