@@ -29,7 +29,7 @@ SEEN = "collected.json"
 
 
 def run_ingest(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Take handed-in files of a registered source in; the copies handed in go away afterwards."""
+    """Take handed-in files of a registered source in; the copies go away, but for those that could not be read."""
     source = LogSource.objects.get(pk=arguments["source"])
     paths = [Path(path) for path in arguments["paths"] if Path(path).exists()]
     report = ingest_files(
@@ -39,8 +39,11 @@ def run_ingest(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, An
         source=source,
         step=progress.report,
     )
+    failed = {each.path for each in report.files if each.error}
     for path in paths:
-        path.unlink(missing_ok=True)
+        if str(path) not in failed:
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
     if report.total("accepted"):
         ask(DETECT, viewer=None)
     counts = ("rows", "accepted", "duplicate", "ignored", "rejected")

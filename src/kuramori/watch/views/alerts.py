@@ -27,6 +27,7 @@ from kuramori.watch.queries import alerts as found
 from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.traces import PAGE
 from kuramori.watch.wording import channels_in_words
 
 
@@ -118,7 +119,7 @@ def events(request: ViewedRequest, pk: UUID) -> HttpResponse:
     context |= {
         "title": _("Events behind %(number)s") % {"number": alert.number},
         "rows": rows,
-        "newer": f"?from={max(offset - len(rows or 'x'), 0)}" if offset else "",
+        "newer": f"?from={max(offset - PAGE, 0)}" if offset else "",
         "older": f"?from={offset + len(rows)}" if more else "",
         "shown": _("Events %(first)s to %(last)s") % {"first": offset + 1 if rows else 0, "last": offset + len(rows)},
     }

@@ -100,7 +100,7 @@ def hand_in(request: ViewedRequest, pk: UUID) -> HttpResponse:
     source = sources_visible_to(request.viewer).filter(pk=pk, retired_at=None).first()
     if source is None:
         raise Http404
-    form = HandInForm(request.POST or None, request.FILES or None)
+    form = HandInForm(request.POST, request.FILES) if request.method == "POST" else HandInForm()
     if request.method == "POST" and form.is_valid():
         path = _kept(form.cleaned_data["file"])
         job = ask(INGEST, viewer=request.viewer, title=source.name, source=str(source.pk), paths=[str(path)])
