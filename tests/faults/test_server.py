@@ -90,6 +90,7 @@ def all_gone(processes: dict[int, str]) -> None:
     )
 
 
+@pytest.mark.faults
 def test_killed_and_started_again_it_catches_up_by_itself(here, smithy, tmp_path):
     logs, log = tmp_path / "logs", tmp_path / "serve.log"
     smithy.start("cut", "kuramori.watch.acts.receiving.seal_segments", *INGEST, logged(logs, 0)).wait()
@@ -126,7 +127,10 @@ def caught_up(here) -> bool:
     return bool(done) and signed > 10 and not open_jobs(here) and here.count("kernel_unsequenced") == 0
 
 
-@pytest.mark.parametrize("key", [signal.SIGTERM, signal.SIGINT], ids=["stop", "ctrl-c"])
+@pytest.mark.parametrize(
+    "key",
+    [pytest.param(signal.SIGTERM, id="stop"), pytest.param(signal.SIGINT, id="ctrl-c", marks=pytest.mark.faults)],
+)
 def test_told_to_stop_it_is_gone_within_ten_seconds_with_all_it_started(here, tmp_path, key):
     with served(here, tmp_path / "serve.log") as server:
         family = server.family()
