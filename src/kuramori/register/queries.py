@@ -43,12 +43,17 @@ def secret_seen(viewer: Viewer, pk: UUID) -> Secret | None:
 
 def _in_sight(viewer: Viewer, today: date) -> Q:
     """Return the need to know as a condition on each secret: kept by him, in his office's care, open to him."""
-    return Q(keeper_id=viewer.person_id) | Q(unit_id__in=_offices(viewer)) | Q(Exists(_open_to(viewer, today)))
+    return _kept_by(viewer) | Q(unit_id__in=_offices(viewer)) | Q(Exists(_open_to(viewer, today)))
+
+
+def _kept_by(viewer: Viewer) -> Q:
+    """Return the condition that he keeps it; asked for None, the database would give what nobody keeps."""
+    return Q(keeper_id=viewer.person_id) if viewer.person_id else Q(pk__in=())
 
 
 def _visible_ids(viewer: Viewer, today: date) -> QuerySet[Any, UUID]:
     by_scope: QuerySet[Any, UUID] = _scopes(viewer, today).values_list("secret_id", flat=True)
-    by_keeper = Secret.objects.filter(keeper_id=viewer.person_id).values_list("pk", flat=True)
+    by_keeper = Secret.objects.filter(_kept_by(viewer)).values_list("pk", flat=True)
     by_office = Secret.objects.filter(unit_id__in=_offices(viewer)).values_list("pk", flat=True)
     return by_scope.union(by_keeper, by_office, all=True)
 
@@ -115,9 +120,7 @@ def facts_of(viewer: Viewer, secret: Secret) -> Facts:
 
 def due_for_stocktaking(viewer: Viewer, today: date) -> QuerySet[Secret]:
     """Return the secrets that the viewer keeps and that should be counted by now, the most overdue first."""
-    mine: QuerySet[Secret] = Secret.objects.filter(
-        keeper_id=viewer.person_id, retired_at=None, next_stocktaking__lte=today
-    )
+    mine: QuerySet[Secret] = Secret.objects.filter(_kept_by(viewer), retired_at=None, next_stocktaking__lte=today)
     return mine.order_by("next_stocktaking", "id")
 
 

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -152,8 +152,3 @@ def path_pattern(text: str) -> str:
     """
     plain = text.strip().replace("\\", "/").rstrip("*").rstrip("/")
     return plain.casefold()
-
-
-def differences(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, tuple[object, object]]:
-    """Return the names whose values differ, with both values."""
-    return {name: (before.get(name), value) for name, value in after.items() if before.get(name) != value}

@@ -11,12 +11,13 @@ from kuramori.directory.acts.units import project_add, project_join
 from kuramori.directory.tests.company import TODAY, Company
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import act
-from kuramori.kernel.permissions import Role, Viewer
+from kuramori.kernel.permissions import Forbidden, Role, Viewer
 from kuramori.kernel.search import matching
 from kuramori.register.models import NOBODY, Scope, Secret
 from kuramori.register.queries import (
     due_for_stocktaking,
     may_edit,
+    path_patterns,
     secret_by_number,
     secret_seen,
     secrets_visible_to,
@@ -72,11 +73,13 @@ def a_row(dice: Random, secret: Secret, whom: dict[Audience, Sequence[UUID]]) ->
 def whom(company: Company) -> dict[Audience, Sequence[UUID]]:
     people = [getattr(company, who).pk for who in EVERYBODY]
     units = [company.top.pk, company.research.pk, company.materials.pk, company.sales.pk]
+    project = project_add(code="P-9", name_ja="電池", name_en="Cell", by=SYSTEM)
+    project_join(project=project, person=company.chihiro, starts_on=TODAY, by=SYSTEM)
     return {
         Audience.COMPANY: [NOBODY],
         Audience.PARTNER: [NOBODY],
         Audience.UNIT: [*units, uuid4()],
-        Audience.PROJECT: [*units, uuid4()],  # a unit's id on a project's row names no unit
+        Audience.PROJECT: [project.pk, uuid4()],
         Audience.PERSON: [*people, uuid4()],
     }
 
@@ -88,11 +91,9 @@ def test_everybody_sees_exactly_what_the_rule_says(company: Company, add: Add, w
     units, keepers = (company.materials, company.sales, company.top), (company.akari, company.chihiro, None)
     made = [add(f"秘密{n}", tier="b", unit=dice.choice(units), keeper=dice.choice(keepers)) for n in range(12)]
     with act("register.scope.open", by=SYSTEM):
-        for secret in made:
-            for _row in range(dice.randrange(3)):
-                a_row(dice, secret, whom).save()
-        for row in Scope.objects.order_by("id"):
-            if dice.random() < 0.4:
+        for row in [a_row(dice, secret, whom) for secret in made for _row in range(dice.randrange(3))]:
+            row.save()
+            if dice.random() < 0.3:
                 row.retire()
     for who in EVERYBODY:
         viewer = company.viewer(getattr(company, who))
@@ -148,3 +149,18 @@ def test_without_full_proof_are_the_tier_a_secrets_in_sight_that_lack_a_word_or_
     add("別件", tier="b", keeper=None, places=[])
     add("顧客名簿", unit=company.sales, keeper=company.chihiro)
     assert list(without_full_proof(company.viewer(company.akari))) == [bare]
+
+
+def test_a_viewer_without_a_person_sees_what_is_open_to_everybody_and_nothing_more(company: Company, add: Add) -> None:
+    add("配合比", tier="b", keeper=None)
+    open_to_all = add("社内報")
+    with act("register.scope.open", by=SYSTEM):
+        Scope(secret=open_to_all, audience="company", audience_id=NOBODY, valid_from=TODAY).save()
+    assert list(secrets_visible_to(Viewer(actor=SYSTEM, person_id=None))) == [open_to_all]
+
+
+def test_the_paths_of_all_secrets_are_for_whom_sees_every_secret(company: Company, add: Add) -> None:
+    add("配合比")
+    with pytest.raises(Forbidden):
+        path_patterns(company.viewer(company.akari))
+    assert path_patterns(company.viewer(company.daichi)).get().pattern == "//fs01/材料/配合"
