@@ -1,10 +1,12 @@
 """What cannot be entered, and that the form says what to do; what was typed stays."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
-from kuramori.directory.tests.company import Company
+from kuramori.directory.tests.company import NOON, Company
 from kuramori.kernel.permissions import Role
 from kuramori.watch.forms import AccountForm, CharterForm, FlowForm, ReviewForm, SourceForm
 from kuramori.watch.models import Alert, LogSource, MonitoringCharter
@@ -121,8 +123,9 @@ def test_who_goes_on_is_kept_taken_or_left_open(visit: Any, alert: Alert, compan
 
 def test_what_was_written_stands_on_the_page_newest_first_with_its_author(visit: Any, alert: Alert, company: Company):
     daichi = company.viewer(company.daichi)
-    for state, words in (("in_review", "上長に聞く"), ("explained", "引継ぎだった")):
-        visit(daichi, "alert-review", alert.pk, data={"state": state, "taken": "me", "comment": words})
+    for minutes, (state, words) in enumerate((("in_review", "上長に聞く"), ("explained", "引継ぎだった"))):
+        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
+            visit(daichi, "alert-review", alert.pk, data={"state": state, "taken": "me", "comment": words})
     comments = visit(daichi, "alert-detail", alert.pk).context["comments"]
     assert [comment.text for comment, _at, _state in comments] == ["引継ぎだった", "上長に聞く"]
     assert {comment.author for comment, _at, _state in comments} == {company.daichi}
