@@ -9,6 +9,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.directory.api import Person
 from kuramori.governance.api import Ruling, handling_of
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import ReadEntry, entries_about, newest_about, read
@@ -22,7 +23,6 @@ MANAGED = "secrecy_management"
 USEFUL = "usefulness"
 NOT_PUBLIC = "non_public_nature"
 HISTORY_READ = 500
-shown = lazy(lambda person: person.shown, str)  # a bundle says the same exhibit in both languages
 NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
@@ -60,6 +60,13 @@ def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhib
         *_not_public(secret, history),
         *_lacking(secret, facts, today),
     ]
+
+
+def _name_now(person: Person) -> str:
+    return str(person.shown)
+
+
+_name = lazy(_name_now, str)  # a bundle says the same exhibit in both languages
 
 
 class _History:
@@ -103,7 +110,7 @@ def _managed(
         ),
     ]
     if secret.keeper is not None:
-        name = shown(secret.keeper)
+        name = _name(secret.keeper)
         found.append(
             _shown(
                 MANAGED,
