@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from kuramori.directory.acts import people as people_acts
 from kuramori.directory.acts import roles as role_acts
 from kuramori.directory.acts import units as unit_acts
-from kuramori.directory.acts.days import company_today
+from kuramori.directory.days import company_today
 from kuramori.directory.forms import PersonForm, ProjectForm, RoleForm, SiteForm, UnitForm
 from kuramori.directory.models import ROLE_WORDS, Assignment, Person, Project, RoleAssignment, Site, Unit
 from kuramori.directory.person_page import person_actions, person_facts, person_state

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from kuramori.directory.acts.days import company_today
 from kuramori.directory.acts.people import engagement_end, engagement_withdraw
+from kuramori.directory.days import company_today
 from kuramori.directory.feeds.known import NAMESPACES, KnownPerson, people_known
 from kuramori.directory.models import Assignment, Engagement, Identity, Person, Site, Source, Unit
 from kuramori.directory.rules.engagements import EngagementKind

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kuramori.directory.acts.days import company_today
+from kuramori.directory.days import company_today
 from kuramori.directory.feeds.columns import PROJECTS
 from kuramori.directory.feeds.comparing import demand_everywhere, no_unit, nobody, outcome_of
 from kuramori.directory.models import Person, Project, ProjectMember, Source, Unit

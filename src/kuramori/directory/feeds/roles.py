@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from kuramori.directory.acts.days import company_today
+from kuramori.directory.days import company_today
 from kuramori.directory.feeds.columns import ASSIGNED_ROLES, WHOLE_COMPANY
 from kuramori.directory.feeds.comparing import demand_everywhere, nobody
 from kuramori.directory.models import ROLE_WORDS, Person, RoleAssignment, Site, Unit

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from kuramori.directory import api
 from kuramori.directory.acts import accounts, people, units
-from kuramori.directory.acts.days import company_today
+from kuramori.directory.days import company_today
 from kuramori.directory.models import Project, ProjectMember, RoleAssignment, Unit
 from kuramori.directory.queries.units import members_of, subtree_ids
 from kuramori.directory.registers import projects, roles
