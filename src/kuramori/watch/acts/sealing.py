@@ -54,7 +54,4 @@ def _seal(seal: SegmentSeal, rows: RowsRoot, by: Actor) -> Entry:
             this.note("received_sha256", seal.batch_sha256, in_clear=True)
         if seal.replaces:
             this.note("replaces", list(seal.replaces), in_clear=True)
-    entry = _sealed_by(segment)
-    if entry is None:
-        raise LookupError(f"the act that sealed {segment} is not in the ledger")
-    return entry
+    return entries_about(segment).get(verb=VERB)

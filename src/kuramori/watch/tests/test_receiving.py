@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
@@ -103,3 +104,34 @@ def test_a_compacted_segment_is_sealed_with_what_it_replaces(log: Log):
         assert found.unsealed() == []
     first, second = (entry.notes for entry in read(entries("watch.segment.seal")))
     assert second["replaces"] == [first["sha256"]]
+
+
+def test_the_report_is_a_line_of_words_for_each_file(log: Log, tmp_path: Path):
+    with override("en"):
+        told = str(ingest(source="samba", paths=[log(("akari", "a.xlsx")), tmp_path / "nothing.log"]))
+    first, second = told.splitlines()
+    assert first.endswith("1 rows = 1 taken in + 0 known + 0 skipped + 0 not understood")
+    assert second.startswith(str(tmp_path / "nothing.log"))
+    assert "No such file" in second
+
+
+def test_a_name_with_a_control_character_is_hashed_as_rfc_8785_writes_it(log: Log):
+    ingest(source="samba", paths=[log(("akari", "配合/a\x1fb.xlsx"))])
+    with lake() as found:
+        row = found.manifest.db.execute("SELECT path FROM segment").fetchone()
+        with found.connect() as db:
+            fields = [each for _, each in fields_of(db, found.root / row["path"], "true", [])]
+            hashed = [leaf for part in leaves(db, found.root / row["path"]) for leaf in part]
+    assert any("\x1f" in text for text in fields[0])
+    assert hashed[1:] == [leaf_hash(canonical(each)) for each in fields]
+
+
+def test_a_segment_of_many_batches_has_the_root_of_all_its_rows(log: Log, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("kuramori.watch.segment_rows.BATCH", 4)
+    ingest(source="samba", paths=[log(*(("akari", f"配合/{n}.xlsx") for n in range(10)))])
+    notes = read(entries("watch.segment.seal"))[0].notes
+    with lake() as found, found.connect() as db:
+        path = found.root / found.manifest.db.execute("SELECT path FROM segment").fetchone()["path"]
+        hashed = [leaf for part in leaves(db, path) for leaf in part]
+    assert (notes["rows"], len(hashed)) == (10, 11)
+    assert notes["rows_root"] == root_of(hashed).hex()

@@ -1,6 +1,7 @@
 """The planted story, walked from files to the alert: it comes first, with its true numbers, and only once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,19 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from kuramori.directory.api import actor_of
+from kuramori.directory.api import actor_of, viewer_of
+from kuramori.directory.models import RoleAssignment
 from kuramori.directory.tests.company import NOON
 from kuramori.kernel import guards
 from kuramori.kernel.models import Entry
+from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import alert_review
 from kuramori.watch.context import context_of
 from kuramori.watch.detection import DetectionReport, detect_run
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, AlertSecret
+from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.charters import Lack
@@ -163,3 +167,17 @@ def test_an_account_that_was_renamed_is_still_the_same_person(truth: Truth):
             {"person": person},
         ).to_pylist()
     assert renamed["before"] in {row["account"] for row in rows}, "its events before the change are his"
+
+
+def test_the_look_back_tells_the_story_under_a_pseudonym(truth: Truth, visit: Any):
+    story = truth.story
+    analyst = next(role for role in RoleAssignment.objects.known() if role.role == Role.SECURITY_ANALYST).person
+    viewer = viewer_of(analyst, NOON)  # in so small a company he is on the leaver team too: not for this test
+    viewer = replace(viewer, company_wide=viewer.company_wide - {"directory:leaver:view"})
+    (seen,) = (each for each in leavers_seen_by(viewer, TODAY) if each.leaver.person_id == somebody(story["person"]).pk)
+    page = visit(viewer, "look-back", seen.leaver.engagement_line)
+    told = " ".join(page.context["sentences"])
+    assert str(story["usb"]["files_copied"]) in told
+    assert len(page.context["sentences"]) >= 4
+    assert next(row["documents"] for row in page.context["secrets"]) >= story["distinct_secret_documents"]
+    assert not [each for each in (story["name"], story["account"]) if each in page.content.decode()]
