@@ -8,9 +8,10 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.directory.api import company_today
 from kuramori.governance.api import Level
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import Refused, act, current
+from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.search import index
 from kuramori.register.models import NOBODY, Place, PlaceKind, Scope, Secret
 from kuramori.register.rules import Audience, Gap, missing_for_saving, next_stocktaking, path_pattern
@@ -30,7 +31,7 @@ def secret_add(*, by: Actor, why: str = "", places: Iterable[Mapping[str, Any]] 
     """
     secret, listed = Secret(**values), list(places)
     with act("register.secret.add", by=by, why=why, subjects=[secret]):
-        today = current().at.date()
+        today = company_today()
         secret.identified_on = secret.identified_on or today
         _save(secret, has_place=bool(listed))
         for place in listed:
@@ -82,7 +83,7 @@ def secret_value(*, secret: Secret, technical: int, economic: int, legal: int, b
     """Value a secret from 1 to 5 on the technical, economic and legal axis (CLS-09)."""
     with act("register.secret.value", by=by, why=why, subjects=[secret]):
         secret.value_technical, secret.value_economic, secret.value_legal = technical, economic, legal
-        secret.valued_on = current().at.date()
+        secret.valued_on = company_today()
         secret.full_clean(exclude=["id"])
         secret.save()
     return secret
@@ -91,7 +92,7 @@ def secret_value(*, secret: Secret, technical: int, economic: int, legal: int, b
 def secret_confirm(*, secret: Secret, by: Actor, why: str = "") -> Secret:
     """Confirm at a stocktaking that the secret exists, at its place, with its keeper (CLS-05)."""
     with act("register.secret.confirm", by=by, why=why, subjects=[secret]):
-        secret.stocktaken_on = current().at.date()
+        secret.stocktaken_on = company_today()
         _count_again(secret)
         secret.save()
     return secret
@@ -102,7 +103,7 @@ def non_public_confirm(*, secret: Secret, by: Actor, why: str) -> Secret:
     if not why.strip():
         raise Refused(_("Say how it was checked."), _("For instance: patent search and web search of today."))
     with act("register.secret.check_non_public", by=by, why=why, subjects=[secret]):
-        secret.non_public_checked_on = current().at.date()
+        secret.non_public_checked_on = company_today()
         secret.save()
     return secret
 
@@ -126,8 +127,8 @@ def scope_open(
         raise Refused(_("It is not said who it is opened to."), _("Choose a unit, a project or a person."))
     if audience is Audience.PARTNER and not partner.strip():
         raise Refused(_("The partner needs a name."), _("Write the partner's name."))
-    with act("register.scope.open", by=by, why=why, subjects=[secret]) as this:
-        today = this.at.date()
+    with act("register.scope.open", by=by, why=why, subjects=[secret]):
+        today = company_today()
         if until is not None and until < today:
             raise Refused(_("The end lies in the past."), _("Choose today or a later day."))
         same = {"audience": audience, "audience_id": audience_id, "partner": partner, "valid_to": until}
@@ -138,8 +139,8 @@ def scope_open(
 
 def scope_close(*, scope: Scope, by: Actor, why: str = "") -> Scope:
     """End a row of the scope: from this moment nobody sees the secret by it."""
-    with act("register.scope.close", by=by, why=why, subjects=[scope.secret]) as this:
-        scope.valid_to = this.at.date()
+    with act("register.scope.close", by=by, why=why, subjects=[scope.secret]):
+        scope.valid_to = company_today()
         scope.retire()
     return scope
 
@@ -191,7 +192,7 @@ def _put(secret: Secret, *, kind: str, text: str, since: date) -> None:
 
 def _match_places(secret: Secret, wanted: list[Mapping[str, Any]]) -> None:
     """End the places that are gone from the list, begin those that are new, leave the rest as they are."""
-    today = current().at.date()
+    today = company_today()
     pairs = {(place["kind"], place["text"].strip()) for place in wanted}
     standing = {(place.kind, place.text): place for place in secret.places.filter(valid_to=None)}
     for pair, place in standing.items():

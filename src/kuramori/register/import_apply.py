@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kuramori.directory.api import company_today
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.acts import current
 from kuramori.kernel.imports.mapping import Action, RowOutcome
 from kuramori.kernel.records import record_many
 from kuramori.kernel.search import index_many
@@ -19,7 +19,7 @@ NOT_FIELDS = frozenset({"places", "scopes", "stocktaking_months"})
 
 def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:  # noqa: ARG001  (the kit's act holds both)
     """Add and change the secrets of a file with their places and scopes; called inside the kit's act."""
-    today = current().at.date()
+    today = company_today()
     added = [(_new(o.values, today), o.values) for o in outcomes if o.action is Action.ADD]
     record_many(secret for secret, _values in added)
     edited = [(o.record, o.values) for o in outcomes if o.action is Action.EDIT]

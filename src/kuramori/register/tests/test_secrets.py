@@ -1,8 +1,9 @@
 """A secret is entered whole, changed with reasons, counted again by its level's rhythm (CLS-03 to CLS-12)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from kuramori.directory.api import actor_of, viewer_of_system
@@ -87,3 +88,10 @@ def test_the_exhibits_point_to_the_entries_that_prove_them_and_to_the_pages_that
 def test_the_exhibits_of_a_secret_out_of_sight_do_not_exist(add: Add, company: Company) -> None:
     secret = add()
     assert secret_exhibits(secret.as_subject(), company.viewer(company.chihiro), TODAY) == []
+
+
+def test_before_nine_in_tokyo_a_stocktaking_is_of_the_day_in_tokyo(add: Add, company: Company) -> None:
+    secret = add()
+    with time_machine.travel(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), tick=False):
+        acts.secret_confirm(secret=secret, by=actor_of(company.akari), why="月曜の朝")
+    assert secret.stocktaken_on == date(2026, 11, 24)
