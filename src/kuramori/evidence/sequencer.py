@@ -46,22 +46,24 @@ class Sequencer:
 
     def step(self, limit: int = GROUP) -> int:
         """Give at most `limit` waiting entries their place, in one transaction; return how many."""
-        if not Unsequenced.objects.exists():
-            return 0
-        with turn(), transaction.atomic():
-            _lock()
-            waiting = Unsequenced.objects.order_by("entry_id").values_list("entry_id", "entry__body")[:limit]
-            entries = [(seq, leaf_hash(bytes(body))) for seq, body in waiting]
-            if not entries:
+        with turn():
+            if not Unsequenced.objects.exists():
                 return 0
-            frontier = self._fitting()
-            grown, rows = frontier.grown(leaf for _seq, leaf in entries)
-            Leaf.objects.bulk_create(
-                Leaf(index=frontier.size + place, entry_id=seq, hash=leaf) for place, (seq, leaf) in enumerate(entries)
-            )
-            Node.objects.bulk_create(Node(level=row.level, index=row.index, hash=row.hash) for row in rows)
-            done = Unsequenced.objects.filter(entry_id__in=[seq for seq, _leaf in entries])
-            done._raw_delete(done.db)  # noqa: SLF001  (plain DELETE: the outbox has no dependants to look for)
+            with transaction.atomic():
+                _lock()
+                waiting = Unsequenced.objects.order_by("entry_id").values_list("entry_id", "entry__body")[:limit]
+                entries = [(seq, leaf_hash(bytes(body))) for seq, body in waiting]
+                if not entries:
+                    return 0
+                frontier = self._fitting()
+                grown, rows = frontier.grown(leaf for _seq, leaf in entries)
+                Leaf.objects.bulk_create(
+                    Leaf(index=frontier.size + place, entry_id=seq, hash=leaf)
+                    for place, (seq, leaf) in enumerate(entries)
+                )
+                Node.objects.bulk_create(Node(level=row.level, index=row.index, hash=row.hash) for row in rows)
+                done = Unsequenced.objects.filter(entry_id__in=[seq for seq, _leaf in entries])
+                done._raw_delete(done.db)  # noqa: SLF001  (plain DELETE: the outbox has no dependants to look for)
         self._frontier = grown
         return len(entries)
 

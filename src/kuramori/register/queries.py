@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from kuramori.kernel.permissions import Forbidden, Viewer
@@ -96,14 +96,14 @@ def may_edit(viewer: Viewer, secret: Secret) -> bool:
 def places_of(viewer: Viewer, secret: Secret) -> QuerySet[Place]:
     """Return the places of a secret that the viewer was given, standing ones first."""
     del viewer  # he was given the secret itself through `secrets_visible_to`
-    rows: QuerySet[Place] = secret.places.order_by("valid_to", "kind", "text")
+    rows: QuerySet[Place] = secret.places.order_by(F("valid_to").asc(nulls_first=True), "kind", "text")
     return rows
 
 
 def scopes_of(viewer: Viewer, secret: Secret) -> QuerySet[Scope]:
     """Return the rows of a secret's scope, open ones first, newest first."""
     del viewer  # he was given the secret itself through `secrets_visible_to`
-    rows: QuerySet[Scope] = secret.scopes.order_by("retired_at", "-valid_from", "-id")
+    rows: QuerySet[Scope] = secret.scopes.order_by(F("retired_at").asc(nulls_first=True), "-valid_from", "-id")
     return rows
 
 
