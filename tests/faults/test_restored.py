@@ -71,7 +71,7 @@ def test_a_killed_migration_is_taken_up_by_the_next(tmp_path, chance):
     new = Installation(tmp_path / "new")
     with forge(new, tmp_path) as smithy:
         for _kill in range(4):
-            smithy.killed("migrate", "", after=chance.uniform(0.05, 1.0))
+            smithy.killed("command", "migrate", after=chance.uniform(0.05, 1.0))
         smithy.run("command", "migrate")
         smithy.run("write", 0, 3)
         is_whole(new, smithy)

@@ -21,7 +21,6 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  (the models need Django to be set up)
-from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
@@ -173,20 +172,13 @@ def check() -> int:
     return 1 if found else 0
 
 
-def migrate(app: str) -> int:
-    """Bring one room, or all with an empty name, to this version."""
-    call_command("migrate", *([app] if app else []), verbosity=0, interactive=False, skip_checks=True)
-    return 0
-
-
 def say(text: str) -> None:
     """Write a line that is there even if the process dies right after."""
     os.write(1, f"{text}\n".encode())
 
 
 WORK: dict[str, Callable[..., int]] = {
-    each.__name__: each
-    for each in (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check, migrate)
+    each.__name__: each for each in (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check)
 }
 
 
