@@ -17,7 +17,8 @@ def run(script: Path, *, quick: bool) -> bool:
     """Run one benchmark in a process of its own, so that none warms the next one's caches."""
     arguments = importlib.import_module(f"benchmarks.{script.stem}").QUICK if quick else ()
     print(f"== {script.stem}", flush=True)
-    return subprocess.run([sys.executable, str(script), *arguments], check=False).returncode == 0
+    command = [sys.executable, "-m", f"benchmarks.{script.stem}", *arguments]
+    return subprocess.run(command, check=False, cwd=HERE.parent).returncode == 0
 
 
 def main() -> int:
