@@ -37,7 +37,8 @@ from kuramori.kernel.permissions import Role
 
 __all__ = [
     "ROLE_WORDS", "Account", "AssignmentHeld", "IdentityHeld", "Leaver", "Person", "Project", "Role", "Site", "Unit",
-    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "company_today", "holidays_between",
+    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "company_today",
+    "holidays_between",
     "identities_between", "identity_add", "identity_end", "leavers", "people_choices", "people_visible_to",
     "person_by_number", "person_names", "project_choices", "projects_visible_to", "sees_leaving", "sites",
     "subjects_of_person", "today_of", "unit_choices", "unit_heads", "unit_names", "unit_subtree", "units_visible_to",
