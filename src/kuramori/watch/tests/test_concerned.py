@@ -119,7 +119,7 @@ def test_an_alert_is_an_exhibit_of_its_secret_for_who_may_see_both(
             str(each.statement) for each in access_exhibits(secret.as_subject(), company.viewer(company.akari), TODAY)
         ]
         plain = [str(each.statement) for each in access_exhibits(secret.as_subject(), viewer_of_system(), TODAY)]
-    assert any("1 alerts concern it" in each for each in told)
+    assert any("Alerts that concern it: 1" in each for each in told)
     assert any("3 events of 2 people from 1 log sources, the last on 2026-11-19." in each for each in plain)
 
 

@@ -175,7 +175,7 @@ def _sentences(_seen: LeaverSeen, report: LookbackReport) -> list[str]:
     if taken:
         told.append(_("%(count)s files went to removable media.") % {"count": f"{taken:,}"})
     if report.new_areas:
-        told.append(_("%(count)s areas were opened for the first time.") % {"count": len(report.new_areas)})
+        told.append(_("Areas opened for the first time: %(count)s.") % {"count": len(report.new_areas)})
     if off_hours:
         told.append(_("%(count)s events lie outside the person's usual hours.") % {"count": f"{off_hours:,}"})
     return told or [_("Nothing in the logs stands out in this time.")]
