@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from tools.catalogues import compile_all
@@ -32,3 +33,10 @@ def _guards_step_aside_when_tests_empty_the_database() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lift_empty_install  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_the_same_language() -> Iterator[None]:
+    """A test that activates a language must not decide in which language the next one writes."""
+    with translation.override("ja"):
+        yield
