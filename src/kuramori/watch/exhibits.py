@@ -35,7 +35,9 @@ def access_exhibits(subject: Subject, viewer: Viewer, _today: date) -> list[Exhi
             Exhibit(
                 element=ACCESS,
                 title=_("Alerts"),
-                statement=format_lazy(_("Alerts that concern it: {count}, each with its reasons and events."), count=alerts),
+                statement=format_lazy(
+                    _("Alerts that concern it: {count}, each with reasons and events."), count=alerts
+                ),
                 practice="DET-01",
             )
         )
