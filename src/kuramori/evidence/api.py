@@ -7,7 +7,7 @@ from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.elements import Element, ShownExhibit, State, exhibits_of, proof_of
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE
-from kuramori.evidence.queries import LedgerState, last_check, ledger_state
+from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
 from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
 from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.evidence.rules.permissions import Permission

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
-from kuramori.evidence.acts import check_keep
+from kuramori.evidence.acts.checks import check_keep
 from kuramori.evidence.asking import BUNDLE, CHECK
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order

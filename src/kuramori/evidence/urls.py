@@ -2,15 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from kuramori.evidence import views
+from kuramori.evidence.views import bundles, ledger
 
 app_name = "evidence"
 urlpatterns: list[URLPattern] = [
-    path("", views.home, name="home"),
-    path("check/", views.check, name="check"),
-    path("entries/<uuid:pk>/", views.entry, name="entry"),
-    path("bundles/", views.bundles, name="bundles"),
-    path("bundles/person/", views.person_bundle, name="person-bundle"),
-    path("bundles/<uuid:pk>/", views.bundle, name="bundle"),
-    path("bundles/<uuid:pk>/download/", views.bundle_download, name="bundle-download"),
+    path("", ledger.home, name="home"),
+    path("check/", ledger.check, name="check"),
+    path("entries/<uuid:pk>/", ledger.entry, name="entry"),
+    path("bundles/", bundles.bundles, name="bundles"),
+    path("bundles/person/", bundles.person_bundle, name="person-bundle"),
+    path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),
+    path("bundles/<uuid:pk>/download/", bundles.bundle_download, name="bundle-download"),
 ]

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kuramori.evidence import acts
+from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.bundles.selection import ShownEntry, opened, parts_of, select, shown
 from kuramori.evidence.bundles.telling import LANGUAGES, chronology_rows, exhibits, index_pages

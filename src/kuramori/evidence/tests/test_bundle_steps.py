@@ -12,7 +12,7 @@ import time_machine
 from kuramori.directory.acts import people
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, TODAY, Company
-from kuramori.evidence import acts
+from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.asking import PERSON, ask_bundle, write_bundle
 from kuramori.evidence.bundles import making
 from kuramori.evidence.bundles.making import READY, make_bundle
@@ -21,7 +21,7 @@ from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.bundles.selection import select
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.models import Bundle
-from kuramori.evidence.queries import bundle_entry, bundles_visible_to
+from kuramori.evidence.queries.bundles import bundle_entry, bundles_visible_to
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sequencer import seal_now, sequence_all
 from kuramori.evidence.tree_store import tree_size

@@ -15,13 +15,14 @@ from django.urls import reverse
 from kuramori.directory.acts import people
 from kuramori.directory.api import Account, Person, actor_of
 from kuramori.directory.tests.company import NOON, TODAY, Company
-from kuramori.evidence.acts import bundle_download, check_keep
+from kuramori.evidence.acts.bundles import bundle_download
+from kuramori.evidence.acts.checks import check_keep
 from kuramori.evidence.asking import CHECK
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.forms import PersonBundleForm
 from kuramori.evidence.models import Bundle, BundleKind, CheckRun
-from kuramori.evidence.queries import checks, last_check
+from kuramori.evidence.queries.ledger import checks, last_check
 from kuramori.evidence.room import ROOM
 from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.evidence.rules.permissions import Permission
@@ -213,7 +214,7 @@ def test_without_its_entry_there_is_no_file(auditor: Client, company: Company, m
     def full(*_args: object, **_kwargs: object) -> None:
         raise LedgerUnavailable("full")
 
-    monkeypatch.setattr("kuramori.evidence.acts.act", full)
+    monkeypatch.setattr("kuramori.evidence.acts.bundles.act", full)
     with pytest.raises(LedgerUnavailable):
         bundle_download(bundle=bundle, path=bundle_file(bundle.pk), by=actor_of(company.daichi))
 

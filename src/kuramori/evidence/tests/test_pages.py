@@ -10,12 +10,12 @@ from django.utils import translation
 
 from kuramori.directory.api import Account
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.evidence.acts import check_keep
+from kuramori.evidence.acts.checks import check_keep
 from kuramori.evidence.asking import CHECK
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.models import Bundle, CheckRun
-from kuramori.evidence.queries import last_check
+from kuramori.evidence.queries.ledger import last_check
 from kuramori.evidence.rules.damage import Damage
 from kuramori.evidence.sequencer import seal_now
 from kuramori.evidence.wording import DAMAGE, damage_words

@@ -12,7 +12,7 @@ from kuramori.evidence.check import ledger_check
 from kuramori.evidence.heads import HEAD_FILE, LocalFile, holders
 from kuramori.evidence.keys import KEY_FILE, signer, verifier_keys
 from kuramori.evidence.models import Checkpoint, Leaf, LogKey
-from kuramori.evidence.queries import ledger_state
+from kuramori.evidence.queries.ledger import ledger_state
 from kuramori.evidence.rules import note
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
 from kuramori.evidence.tree_store import last_checkpoint, tree_size

@@ -1,4 +1,4 @@
-"""The pages of this room: how the ledger stands, one entry, and bundles."""
+"""The pages of bundles: their list, one, and the order for one about a person."""
 
 from typing import Any
 from uuid import UUID
@@ -12,18 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kuramori.directory.api import Person, subjects_of_person
-from kuramori.evidence import acts, queries
-from kuramori.evidence.asking import PERSON, ask_bundle, ask_check
+from kuramori.evidence.acts import bundles as acts
+from kuramori.evidence.asking import PERSON, ask_bundle
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.forms import PersonBundleForm
-from kuramori.evidence.keys import signer
-from kuramori.evidence.models import Bundle, CheckRun
+from kuramori.evidence.models import Bundle
+from kuramori.evidence.queries.bundles import bundle_entry, bundles_visible_to
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import seals
-from kuramori.evidence.visibility import first_seen
-from kuramori.evidence.wording import damage_words
-from kuramori.kernel.history import tell
-from kuramori.kernel.ledger import read
+from kuramori.evidence.views.trail import crumbs
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
@@ -31,70 +28,15 @@ from kuramori.kernel.wording import moment
 FEW = 30
 
 
-@page(Permission.LEDGER_VIEW)
-def home(request: ViewedRequest) -> HttpResponse:
-    """Show how the ledger stands: entries, last head, last full check, the key, and how anybody can verify it."""
-    viewer = request.viewer
-    state, check = queries.ledger_state(viewer), queries.last_check(viewer)
-    context = {
-        "title": _("Evidence"),
-        "state": state,
-        "sealed_at": moment(state.checkpoint.at, viewer) if state.checkpoint else "",
-        "check": check,
-        "checked_at": moment(check.created_at, viewer) if check else "",
-        "found": _findings(check),
-        "key": signer().verifier,
-        "may_check": viewer.may(Permission.LEDGER_CHECK),
-        "may_person": viewer.may(Permission.BUNDLE_PERSON),
-        "bundles": [_bundle_row(each, viewer) for each in queries.bundles_visible_to(viewer)[:5]],
-    }
-    return render(request, "evidence/home.html", context)
-
-
-def _findings(check: CheckRun | None) -> list[str]:
-    found = check.found[:FEW] if check else []
-    return [damage_words(each["damage"], each["index"], each["detail"]) for each in found]
-
-
-@page(Permission.LEDGER_CHECK)
-@require_POST
-def check(request: ViewedRequest) -> HttpResponse:
-    """Have the whole ledger hashed again now."""
-    return redirect("kernel:job", ask_check(request.viewer).pk)
-
-
-@page(Permission.ENTRY_VIEW)
-def entry(request: ViewedRequest, pk: UUID) -> HttpResponse:
-    """Show an entry as a sentence, with its committed body and its seal, to who may see what it is about."""
-    found = queries.entry_by_id(request.viewer, pk)
-    if found is None:
-        raise Http404
-    opened = read([found])[0]
-    record = first_seen(request.viewer, opened.subjects)
-    if record is None:
-        raise Http404
-    seal = seals([pk]).get(pk)
-    context = {
-        "title": _("Ledger entry"),
-        "line": tell(record, request.viewer, read([found], about=record.pk))[0],
-        "seal": seal,
-        "sealed_at": moment(seal.sealed_at, request.viewer) if seal and seal.sealed_at else "",
-        "body": bytes(found.body).decode(),
-        "entry": found,
-        "crumbs": _crumbs(),
-    }
-    return render(request, "evidence/entry.html", context)
-
-
 @page(Permission.BUNDLE_DOWNLOAD)
 def bundles(request: ViewedRequest) -> HttpResponse:
     """List the bundles the viewer may fetch, newest first."""
-    rows = [_bundle_row(each, request.viewer) for each in queries.bundles_visible_to(request.viewer)[:FEW]]
+    rows = [bundle_row(each, request.viewer) for each in bundles_visible_to(request.viewer)[:FEW]]
     context = {
         "title": _("Evidence bundles"),
         "bundles": rows,
         "may_person": request.viewer.may(Permission.BUNDLE_PERSON),
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(),
     }
     return render(request, "evidence/bundles.html", context)
 
@@ -103,14 +45,14 @@ def bundles(request: ViewedRequest) -> HttpResponse:
 def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show a bundle: what is in it, its digest, and the button that fetches it."""
     found = _bundle(request.viewer, pk)
-    entry_id = queries.bundle_entry(request.viewer, found)
+    entry_id = bundle_entry(request.viewer, found)
     context = {
         "title": found.name,
         "bundle": found,
-        "row": _bundle_row(found, request.viewer),
+        "row": bundle_row(found, request.viewer),
         "seal": seals([entry_id]).get(entry_id) if entry_id else None,
         "is_there": bundle_file(pk).exists(),
-        "crumbs": [*_crumbs(), {"title": _("Evidence bundles"), "url": reverse("evidence:bundles")}],
+        "crumbs": [*crumbs(), {"title": _("Evidence bundles"), "url": reverse("evidence:bundles")}],
     }
     return render(request, "evidence/bundle.html", context)
 
@@ -139,7 +81,7 @@ def person_bundle(request: ViewedRequest) -> HttpResponse:
         "form": form,
         "action": _("Make the bundle"),
         "back": reverse("evidence:home"),
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(),
     }
     return render(request, "evidence/person_bundle.html", context)
 
@@ -158,20 +100,17 @@ def _ask_person(viewer: Viewer, person: Person, data: dict[str, Any]) -> Any:
 
 
 def _bundle(viewer: Viewer, pk: UUID) -> Bundle:
-    found = queries.bundles_visible_to(viewer).filter(pk=pk).first()
+    found = bundles_visible_to(viewer).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
-def _bundle_row(found: Bundle, viewer: Viewer) -> dict[str, Any]:
+def bundle_row(found: Bundle, viewer: Viewer) -> dict[str, Any]:
+    """Return a bundle as the lists show it: when it was made, over which period."""
     days = [at.astimezone(viewer.zone).strftime("%Y-%m-%d") if at else "" for at in (found.starts_at, found.ends_at)]
     return {
         "bundle": found,
         "made_at": moment(found.created_at, viewer),
         "period": " – ".join(days) if any(days) else _("all"),
     }
-
-
-def _crumbs() -> list[dict[str, str]]:
-    return [{"title": _("Evidence"), "url": reverse("evidence:home")}]

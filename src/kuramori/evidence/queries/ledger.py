@@ -1,16 +1,14 @@
-"""Every read of this room."""
+"""How the ledger stands: its size, its head, its checks, one entry."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from kuramori.evidence.models import Bundle, Checkpoint, CheckRun, Leaf
-from kuramori.evidence.rules.permissions import Permission
-from kuramori.kernel.ledger import entries_about
+from kuramori.evidence.models import Checkpoint, CheckRun, Leaf
 from kuramori.kernel.models import Entry, Unsequenced
-from kuramori.kernel.permissions import Role, Viewer
+from kuramori.kernel.permissions import Viewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +47,3 @@ def checks(viewer: Viewer) -> QuerySet[CheckRun]:  # noqa: ARG001  (reads nothin
 def entry_by_id(viewer: Viewer, pk: UUID) -> Entry | None:  # noqa: ARG001  (reads nothing of anybody's)
     """Return an entry; whether the viewer may read it depends on what it is about (`visibility`)."""
     return Entry.objects.filter(id=pk).first()
-
-
-def bundles_visible_to(viewer: Viewer) -> QuerySet[Bundle]:
-    """Return the bundles the viewer may fetch: his own, or all of them for legal and the information manager."""
-    rows: QuerySet[Bundle] = Bundle.objects.order_by("-created_at", "-id")
-    if not viewer.may(Permission.BUNDLE_DOWNLOAD):
-        return rows.none()
-    if viewer.roles & {Role.LEGAL, Role.INFORMATION_MANAGER}:
-        return rows
-    return rows.filter(Q(asked_by=viewer.person_id) & Q(asked_by__isnull=False))
-
-
-def bundle_entry(viewer: Viewer, bundle: Bundle) -> UUID | None:  # noqa: ARG001  (reads nothing of anybody's)
-    """Return the id of the entry that seals a bundle the viewer was given."""
-    return entries_about(bundle.pk).filter(verb="evidence.bundle.export").values_list("id", flat=True).first()

@@ -1,32 +1,14 @@
-"""Every write of this room but the tree itself, which the sequencer grows outside acts."""
+"""Making an evidence bundle, and handing it over."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from kuramori.evidence.check import CheckReport
-from kuramori.evidence.models import Bundle, CheckRun
+from kuramori.evidence.models import Bundle
 from kuramori.evidence.rules.bundle import SEAL_NOTE
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Subject, act
-
-
-def check_keep(*, report: CheckReport, by: Actor) -> CheckRun:
-    """Keep what a check found; the entry says in clear over how many entries, with which root."""
-    run = CheckRun(
-        entries=report.entries,
-        root=report.root,
-        milliseconds=round(report.seconds * 1000),
-        first_bad=report.first_bad,
-        found=[{"damage": each.damage, "index": each.index, "detail": each.detail} for each in report.found],
-    )
-    with act("evidence.check.run", by=by, subjects=[run]) as this:
-        run.save()
-        this.note("entries", report.entries, in_clear=True)
-        this.note("root", report.root, in_clear=True)
-        this.note("found", len(report.found), in_clear=True)
-    return run
 
 
 def bundle_export(

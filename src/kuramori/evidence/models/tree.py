@@ -1,4 +1,4 @@
-"""The tree over the ledger as it is stored, its signed heads, and what was exported of it.
+"""The tree over the ledger as it is stored, and its signed heads.
 
 Leaves, nodes and heads are no Records: they are drawn from entries, outside any act, and prove themselves. The
 database refuses to change or delete them (`append_only`, see `kernel.guards`).
@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.models import Entry
-from kuramori.kernel.records import Record
 
 
 class Leaf(models.Model):
@@ -70,46 +69,3 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
-
-
-class CheckRun(Record):
-    """A full check of the ledger and what it found; `found` is empty when all was sound."""
-
-    entries = models.BigIntegerField()
-    root = models.CharField(max_length=64)
-    milliseconds = models.BigIntegerField()
-    first_bad = models.BigIntegerField(null=True)
-    found = models.JSONField(default=list)
-
-    def __str__(self) -> str:
-        return str(self.entries)
-
-
-class BundleKind(models.TextChoices):
-    """What a bundle is about."""
-
-    SECRET = "secret", _("secret")
-    PERSON = "person", _("person")
-
-
-class Bundle(Record):
-    """An evidence bundle that was made: about what, for which time, and the digest that seals what was in it.
-
-    The file lies in the data folder under the id; it can be made away with, the record and its entry cannot.
-    """
-
-    kind = models.CharField(max_length=10, choices=BundleKind.choices)
-    subject_kind = models.CharField(max_length=60)
-    subject_id = models.UUIDField(db_index=True)
-    name = models.CharField(max_length=300)
-    starts_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
-    asked_by = models.UUIDField(null=True, db_index=True)
-    entries = models.PositiveIntegerField()
-    manifest_sha256 = models.CharField(max_length=64)
-
-    class Meta(Record.Meta):
-        verbose_name = _("evidence bundle")
-
-    def __str__(self) -> str:
-        return self.name

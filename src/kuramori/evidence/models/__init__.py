@@ -1,0 +1,7 @@
+"""The tables of evidence, by concept."""
+
+from kuramori.evidence.models.bundles import Bundle, BundleKind
+from kuramori.evidence.models.checks import CheckRun
+from kuramori.evidence.models.tree import Checkpoint, Leaf, LogKey, Node
+
+__all__ = ["Bundle", "BundleKind", "CheckRun", "Checkpoint", "Leaf", "LogKey", "Node"]
