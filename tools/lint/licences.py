@@ -17,6 +17,8 @@ LGPL_ALLOWED = {"psycopg", "psycopg-binary"}
 STRONG = re.compile(r"\bA?GPL|Affero|(?<!Lesser )General Public License", re.IGNORECASE)
 WEAK = re.compile(r"\bLGPL|Lesser General Public", re.IGNORECASE)
 UNKNOWN = {"", "UNKNOWN"}
+# Packages whose metadata name none: read in the licence file they ship, and noted in dependencies.md.
+READ_IN_ITS_FILE = {"pyrage": "MIT"}
 
 
 def locked(lock: str) -> set[str]:
@@ -26,6 +28,8 @@ def locked(lock: str) -> set[str]:
 
 def judge(name: str, licence: str) -> str | None:
     """What is wrong with a package's licence, or None. A choice of licences is as free as its freest."""
+    if licence in UNKNOWN:
+        licence = READ_IN_ITS_FILE.get(name, licence)
     if licence in UNKNOWN:
         return f"{name}: no licence named; look it up and note it in docs/development/dependencies.md"
     if all(STRONG.search(choice) and not WEAK.search(choice) for choice in re.split(r"\bOR\b", licence)):
