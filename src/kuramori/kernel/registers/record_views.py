@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm, DateField, Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -143,10 +144,15 @@ def _asked(register: "Register", request: ViewedRequest, context: dict[str, Any]
 
 @contextmanager
 def _refusal_shown_on(form: BaseForm) -> Iterator[None]:
+    """Show what the act refused beside what was typed; a fault of a field at that field, if the form has it."""
     try:
         yield
     except Refused as refusal:
         form.add_error(None, f"{refusal.message} {refusal.next_step}")
+    except ValidationError as fault:
+        named = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
+        for name, words in named.items():
+            form.add_error(name if name in form.fields else None, words)
 
 
 def _effects(register: "Register", records: Sequence[Any], viewer: Viewer) -> list[str]:

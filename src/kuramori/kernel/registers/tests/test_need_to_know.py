@@ -115,6 +115,18 @@ def test_a_refused_act_says_why_beside_what_was_typed(client: Client, box: Box) 
     assert 'value="forbidden"' in answer.content.decode()
 
 
+def test_a_fault_that_only_the_act_finds_stands_at_its_field_and_nothing_typed_is_lost(
+    client: Client, box: Box
+) -> None:
+    answer = client.post(boxes.url("edit", box), form(box, client, title="taken"))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"title": ["Another box has it."], "__all__": ["Ask for the price."]}
+    assert 'value="taken"' in answer.content.decode()
+    whole = client.post(boxes.url("edit", box), form(box, client, title="whole"))
+    assert whole.context["form"].non_field_errors() == ["The parts do not fit together."]
+    assert Box.objects.get().title == "箱"
+
+
 def test_bulk_retirement_is_all_or_nothing(client: Client, box: Box) -> None:
     fixed = made([Box(title="固定", unit_id=OURS, number=666)], AKARI.actor, "shelf.box.add")[0]
     answer = client.post(boxes.url("bulk"), {"id": [str(box.pk), str(fixed.pk)], "why": "整理"})

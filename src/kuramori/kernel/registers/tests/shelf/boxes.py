@@ -1,6 +1,7 @@
 """The register of boxes, as a room would declare it."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from kuramori.kernel.acts import Refused, act
@@ -28,6 +29,10 @@ def box_edit(*, box, by, why, **values):
     with act("shelf.box.edit", by=by, why=why, subjects=subjects):
         if values["title"] == "forbidden":
             raise Refused("This word is not allowed.", "Take another.")
+        if values["title"] == "taken":
+            raise ValidationError({"title": ["Another box has it."], "price": ["Ask for the price."]})
+        if values["title"] == "whole":
+            raise ValidationError("The parts do not fit together.")
         for name, value in values.items():
             setattr(box, name, value)
         box.save()
