@@ -97,7 +97,7 @@ def handling_set(
 ) -> HandlingCell:
     """Set one cell of the matrix; behaviour changes with the next request (CLS-01).
 
-    Raises Refused for an approval without approver, and for an empty reason.
+    An approver is kept only for an approval. Raises Refused for an approval without approver, and for an empty reason.
     """
     if ruling is Ruling.APPROVAL and approver is None:
         raise Refused(_("An approval needs an approver."), _("Choose who approves."))
@@ -109,6 +109,6 @@ def handling_set(
         this.note("action", str(action), in_clear=True)
         this.note("before", str(cell.ruling), in_clear=True)
         this.note("after", str(ruling), in_clear=True)
-        cell.ruling, cell.approver = ruling, approver or ""
+        cell.ruling, cell.approver = ruling, (approver or "") if ruling is Ruling.APPROVAL else ""
         cell.save()
     return cell

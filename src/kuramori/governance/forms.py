@@ -27,6 +27,15 @@ class LevelForm(forms.ModelForm):  # type: ignore[type-arg]
             "stocktaking_months",
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Name the field that a standing level has already: code and rank tell the levels in force apart."""
+        data = super().clean() or {}
+        others = Level.objects.standing().exclude(pk=self.instance.pk)
+        for name in ("code", "rank"):
+            if name in data and others.filter(**{name: data[name]}).exists():
+                self.add_error(name, _("Another level in force has this already."))
+        return data
+
 
 class HandlingForm(forms.Form):
     """One cell of the matrix with the reason for changing it."""

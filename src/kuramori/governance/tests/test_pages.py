@@ -3,16 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
 from kuramori.directory.acts.accounts import account_open
 from kuramori.directory.tests.company import NOON, Company
+from kuramori.governance.acts import level_retire
 from kuramori.governance.models import Level
 from kuramori.governance.queries import handling
 from kuramori.governance.rules import Action, Ruling
 from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.acts import act
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.permissions import Role
 
@@ -99,3 +102,49 @@ def test_an_action_or_level_that_is_none_is_not_found(signed_in: Open, levels: l
 
 def company_id(levels: list[Level]) -> str:
     return str(levels[0].pk)[:-4] + "0000"
+
+
+@pytest.mark.parametrize("same", [{"code": "top"}, {"rank": "40"}], ids=["code", "rank"])
+def test_a_twin_of_a_standing_level_is_named_at_its_field_on_the_page(
+    signed_in: Open, levels: list[Level], same: dict[str, str]
+) -> None:
+    entered = {"code": "own", "rank": "25", "name_ja": "部外秘", "name_en": "Unit only", "colour": "amber"}
+    answer = signed_in("daichi").post(reverse("governance:level-add"), entered | {"stocktaking_months": "6"} | same)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == list(same)
+    assert "使用中の別の区分がすでにこれを使っています。" in answer.content.decode()
+    assert Level.objects.count() == 4
+
+
+def test_a_level_that_something_bears_is_kept_and_the_page_says_what_to_do(
+    signed_in: Open, levels: list[Level], company: Company
+) -> None:
+    secret = apps.get_model("register", "Secret")(
+        number="S-1", title="配合比", level=levels[1], unit=company.materials, identified_on="2026-11-20"
+    )
+    with act("register.secret.add", by=SYSTEM):
+        secret.save()
+    answer = signed_in("daichi").post(reverse("governance:level-retire", args=[levels[1].pk]), {"why": "統合"})
+    assert answer.status_code == 422
+    assert "先に" in answer.content.decode()
+    assert levels[1] in Level.objects.standing()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", ("区分と取扱い", "持出し", "禁止")), ("en", ("Levels and handling", "take out", "forbidden"))],
+)
+def test_the_matrix_is_read_in_both_languages(
+    signed_in: Open, levels: list[Level], language: str, words: tuple[str, ...]
+) -> None:
+    chihiro = signed_in("chihiro")
+    chihiro.cookies["django_language"] = language
+    page = chihiro.get(reverse("governance:matrix")).content.decode()
+    assert [word for word in words if word not in page] == []
+
+
+def test_a_retired_level_has_no_cell_to_change(signed_in: Open, levels: list[Level]) -> None:
+    level_retire(level=levels[3], by=SYSTEM, why="公開は載せない")
+    daichi = signed_in("daichi")
+    assert daichi.get(cell(levels[3])).status_code == 404
+    assert daichi.post(cell(levels[3]), {"ruling": "free", "why": "x"}).status_code == 404
