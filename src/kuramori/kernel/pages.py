@@ -1,10 +1,13 @@
 """Every page names its permission: signed in, allowed, and then only what lies in the viewer's scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -40,6 +43,19 @@ class RefusalMiddleware:
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponseBase:
     """Return the page that says why something was not done, and what to do next."""
     return render(request, "kernel/refused.html", {"refusal": refusal}, status=409)
+
+
+@contextmanager
+def refusal_shown_on(form: BaseForm) -> Iterator[None]:
+    """Show what an act refuses beside what was typed; a fault of a field at that field, if the form has it."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(None, f"{refusal.message} {refusal.next_step}")
+    except ValidationError as fault:
+        named = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
+        for name, words in named.items():
+            form.add_error(name if name in form.fields else None, words)
 
 
 def page(permission: str) -> Callable[[View], View]:

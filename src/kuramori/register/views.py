@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 from kuramori.evidence.api import ask_bundle, proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
 from kuramori.kernel.acts import Refused
-from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.pages import ViewedRequest, page, refusal_shown_on
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
@@ -79,15 +78,9 @@ def _is_done(request: ViewedRequest, form: forms.Form, do: Callable[[dict[str, A
     """Do what was entered, if it was sent and is valid; a refusal becomes an error of the form, so nothing is lost."""
     if request.method != "POST" or not form.is_valid():
         return False
-    try:
+    with refusal_shown_on(form):
         do(form.cleaned_data)
-    except Refused as refusal:
-        form.add_error(None, f"{refusal.message} {refusal.next_step}")
-        return False
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-        return False
-    return True
+    return form.is_valid()
 
 
 def _crumbs(secret: Secret) -> Sequence[dict[str, str | Promise]]:

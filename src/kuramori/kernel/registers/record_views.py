@@ -1,13 +1,12 @@
 """The pages of records: one shown with the tabs of other rooms and its history; add, edit, retire one or many."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import BaseForm, DateField, Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,12 +14,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kuramori.kernel.acts import Refused
 from kuramori.kernel.cells import drawn
 from kuramori.kernel.columns import Mark
 from kuramori.kernel.history import lines, lines_since
 from kuramori.kernel.ledger import entries_about
-from kuramori.kernel.pages import ViewedRequest
+from kuramori.kernel.pages import ViewedRequest, refusal_shown_on
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.changing import Conflict, add, edit, fetch_to_change, retire, token
 from kuramori.kernel.registers.forms import ReasonForm, RetireForm
@@ -67,7 +65,7 @@ def add_page(register: "Register", request: ViewedRequest) -> HttpResponse:
     """Add a record."""
     form, reason = _forms(register, request, None)
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
-        with _refusal_shown_on(form):
+        with refusal_shown_on(form):
             record = add(register, request.viewer, *_entered(form, reason))
             messages.success(request, _("%(name)s was added.") % {"name": record})
             return HttpResponseRedirect(register.url("detail", record))
@@ -84,7 +82,7 @@ def edit_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpRes
     form, reason = _forms(register, request, record)
     if request.method == "POST" and all([form.is_valid(), reason.is_valid()]):
         try:
-            with _refusal_shown_on(form):
+            with refusal_shown_on(form):
                 edit(register, viewer, pk, *_entered(form, reason), as_of=as_of)
                 messages.success(request, _("Your changes were saved."))
                 return HttpResponseRedirect(register.url("detail", record))
@@ -103,7 +101,7 @@ def retire_page(register: "Register", request: ViewedRequest, pk: UUID) -> HttpR
     record = fetch_to_change(register, request.viewer, pk, "retire")
     form = RetireForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        with _refusal_shown_on(form):
+        with refusal_shown_on(form):
             retire(register, request.viewer, [pk], form.cleaned_data["why"])
             messages.success(request, _("%(name)s was retired.") % {"name": record})
             return HttpResponseRedirect(register.url("detail", record))
@@ -140,19 +138,6 @@ def _asked(register: "Register", request: ViewedRequest, context: dict[str, Any]
     is_wrong = any(context[each].errors for each in ("form", "reason") if each in context)
     context = usual | context | {"crumbs": crumbs}
     return render(request, f"kernel/{template}.html", context, status=422 if is_wrong else 200)
-
-
-@contextmanager
-def _refusal_shown_on(form: BaseForm) -> Iterator[None]:
-    """Show what the act refused beside what was typed; a fault of a field at that field, if the form has it."""
-    try:
-        yield
-    except Refused as refusal:
-        form.add_error(None, f"{refusal.message} {refusal.next_step}")
-    except ValidationError as fault:
-        named = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
-        for name, words in named.items():
-            form.add_error(name if name in form.fields else None, words)
 
 
 def _effects(register: "Register", records: Sequence[Any], viewer: Viewer) -> list[str]:
