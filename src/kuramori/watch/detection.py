@@ -17,11 +17,12 @@ from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
+from kuramori.watch.masking import names_of
 from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.charters import Watched, sites_watched
 from kuramori.watch.reasons import reasons_in_words, reasons_text
-from kuramori_lake.detect import Finding, detect
+from kuramori_lake.detect import Finding, Reason, detect
 from kuramori_lake.store import Lake
 
 WINDOW_DAYS = 7
@@ -52,7 +53,7 @@ class DetectionReport:
         told = [
             f"{alert.number} {alert.score} {alert.get_severity_display()} "
             f"{alert_pseudonym(alert.pk, alert.person_id)} {alert.since} – {alert.until}\n"
-            + "\n".join(f"  {words}" for _reason, words in reasons_in_words(alert, language))
+            + "\n".join(f"  {words}" for _reason, words in _told(alert, language))
             for alert in self.alerts
         ]
         gaps = _("%(site)s: no valid monitoring charter, so nobody there is evaluated.")
@@ -81,6 +82,10 @@ class DetectionReport:
         return json.dumps(
             {"as_of": self.as_of.isoformat(), "alerts": found, "sites_without_charter": unwatched}, ensure_ascii=False
         )
+
+
+def _told(alert: Alert, language: str) -> list[tuple[Reason, str]]:
+    return reasons_in_words(alert, language, names=names_of(alert.person_id))
 
 
 def detect_run(*, as_of: date, by: Actor = SYSTEM, days: int = WINDOW_DAYS, why: str = "") -> DetectionReport:

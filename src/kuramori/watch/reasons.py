@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kuramori.watch.masking import masked
 from kuramori.watch.models import Alert
 from kuramori_lake.detect import Code, Reason, sentence
 
@@ -26,16 +27,18 @@ def reasons_in_words(
     *,
     closed: Collection[str] = frozenset(),
     levels: Mapping[str, str] = {},
+    names: Collection[str] = (),
     leaving: bool = True,
 ) -> list[tuple[Reason, str]]:
     """Return each reason of an alert, strongest first, with its sentence in "ja" or English.
 
     `closed` are the ids of the alert's secrets that the reader may not know: their numbers, and areas among which
-    they may lie, are masked, for a path tells what a title tells. `levels` gives the names to show for those kept.
+    they may lie, are masked, for a path tells what a title tells. `levels` gives the names to show for those kept,
+    `names` what may not stand in an area because it would tell who the person is (`masking.names_of`).
     Without `leaving` a notice is an event at HR: no day, and no query that would tell it.
     """
     return [
-        (reason, sentence(_renamed(_masked(reason, closed), levels), language))
+        (reason, sentence(_renamed(_masked(reason, closed, names), levels), language))
         if leaving or reason.code != Code.LEAVER
         else _event_at_hr(reason)
         for reason in map(_reason, alert.told)
@@ -46,12 +49,12 @@ def _event_at_hr(reason: Reason) -> tuple[Reason, str]:
     return replace(reason, numbers={}, query="", parameters={}), _("An event that only HR knows.")
 
 
-def _masked(reason: Reason, closed: Collection[str]) -> Reason:
+def _masked(reason: Reason, closed: Collection[str], names: Collection[str]) -> Reason:
     numbers = dict(reason.numbers)
     if reason.code == Code.SECRETS and numbers.get("top_secret_id") in closed:
         numbers["top_secret_number"] = _("one not open to you")
-    if reason.code == Code.FIRST_AREA and closed:
-        numbers["area"] = _("a place not open to you")
+    if reason.code == Code.FIRST_AREA:
+        numbers["area"] = _("a place not open to you") if closed else masked(str(numbers["area"]), names)
     return replace(reason, numbers=numbers)
 
 

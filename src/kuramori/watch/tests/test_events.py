@@ -15,7 +15,6 @@ from kuramori.watch.acts.alerts import alert_unseal
 from kuramori.watch.alert_page import traces_of, works_on
 from kuramori.watch.api import ingest
 from kuramori.watch.context import context_sync
-from kuramori.watch.events_table import masked
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.traces import PAGE
@@ -106,21 +105,6 @@ def test_without_a_lake_the_pages_say_that_there_is_no_event(visit: Any, alert: 
     assert rows_from(visit, alert, daichi)["rows"] == []
     assert visit(daichi, "alert-detail", alert.pk).status_code == 200
     assert traces_of(alert).days == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "account", "shown"),
-    [
-        ("/home/chihiro/a.txt", "chihiro", "/home/•••/a.txt"),
-        ("/home/Chihiro/chihiro.txt", r"KURA\chihiro", "/home/•••/•••.txt"),
-        ("/home/chihiro/a.txt", "chihiro@example.jp", "/home/•••/a.txt"),
-        ("/srv/ab/a.txt", "ab", "/srv/ab/a.txt"),
-        ("/srv/a.txt", None, "/srv/a.txt"),
-        ("", "chihiro", ""),
-    ],
-)
-def test_the_accounts_name_is_masked_in_every_spelling(text: str, account: str | None, shown: str):
-    assert masked(text, {"actor_raw": account}) == shown
 
 
 # the numbers of the page

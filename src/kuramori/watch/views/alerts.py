@@ -21,6 +21,7 @@ from kuramori.watch.alert_page import how_sure, next_steps, traces_of
 from kuramori.watch.alert_register import alerts, severity_mark, state_mark
 from kuramori.watch.events_table import event_rows
 from kuramori.watch.forms import ReviewForm, UnsealForm
+from kuramori.watch.masking import names_of
 from kuramori.watch.models import Alert, Queue, StateChoice
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries import alerts as found
@@ -70,13 +71,15 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     viewer, alert = request.viewer, _seen(request, pk)
     traces = traces_of(alert)
     shown, hidden = found.secrets_of(viewer, alert)
-    context = _frame(viewer, alert, "detail") | {
+    frame = _frame(viewer, alert, "detail")
+    context = frame | {
         "title": _("Alert %(number)s") % {"number": alert.number},
         "sentences": reasons_in_words(
             alert,
             viewer.language,
             closed=_closed(alert, shown),
             levels=_level_names(viewer),
+            names=() if frame["unsealing"] else names_of(alert.person_id),
             leaving=found.tells_leaving(viewer, alert),
         ),
         "queue": Queue(alert.queue).label if found.tells_leaving(viewer, alert) else "",

@@ -1,6 +1,7 @@
 """Leavers: who goes, and what the logs say of the time since (LEV-09)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.forms import BundleForm
+from kuramori.watch.masking import masked, names_of
 from kuramori.watch.models import StateChoice
 from kuramori.watch.queries.alerts import alerts_of_person, tells_leaving
 from kuramori.watch.queries.charters import sites_watched
@@ -108,17 +110,18 @@ def _told(viewer: Viewer, seen: LeaverSeen, report: LookbackReport) -> dict[str,
     numbers = {secret.number for secret in known.values()}
     levels = {level.name_ja: level for level in levels_in_force(viewer)}
     before = sorted(day.documents for day in report.days if not day.after_notice and day.documents)
+    names = names_of(seen.leaver.person_id) if seen.is_veiled else frozenset()
     return {
         "report": report,
-        "sentences": _sentences(seen, report),
+        "sentences": _sentences(report),
         "days_title": _("Documents by day since the look-back begins"),
         "days": _days(report),
         "high": quantile(before, 0.95) or report.usual,
         "unit": _("documents"),
         "channels": [(word(CHANNEL_WORDS, each.channel), each) for each in report.channels],
         "secrets": _secrets(report, known, levels),
-        "areas": report.new_areas,
-        "documents": _documents(report, numbers, levels),
+        "areas": [replace(each, area=masked(each.area, names)) for each in report.new_areas],
+        "documents": _documents(report, numbers, levels, names),
     }
 
 
@@ -136,12 +139,14 @@ def _secrets(report: LookbackReport, known: Mapping[str, Secret], levels: Mappin
     return list(rows.values())
 
 
-def _documents(report: LookbackReport, known: Collection[str], levels: Mapping[str, Level]) -> list[dict[str, Any]]:
-    """Return the weightiest documents; those of secrets out of sight as one line per level and deed."""
+def _documents(
+    report: LookbackReport, known: Collection[str], levels: Mapping[str, Level], names: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return the weightiest documents, `names` masked; those of secrets out of sight as one line per level and deed."""
     rows: dict[object, dict[str, Any]] = {}
     for each in report.documents[:WEIGHTIEST]:
         is_closed = each.secret_number is not None and each.secret_number not in known
-        path = _("documents of secrets not open to you") if is_closed else each.path
+        path = _("documents of secrets not open to you") if is_closed else masked(each.path, names)
         told = {"path": path, "level": each.level, "deepest": word(DEPTH_WORDS, each.deepest)}
         found = {**told, "seal": levels.get(each.level or ""), "touches": 0, "last": each.last}
         row = rows.setdefault(tuple(told.values()), found)
@@ -157,9 +162,9 @@ def _days(report: LookbackReport) -> list[Day]:
     ]
 
 
-def _sentences(_seen: LeaverSeen, report: LookbackReport) -> list[str]:
+def _sentences(report: LookbackReport) -> list[str]:
     """Say the report in a few sentences, the weightiest first."""
-    secret: list[Secret] | int = sum(each.documents for each in report.secrets)
+    secret = sum(each.documents for each in report.secrets)
     busiest = max(report.days, key=lambda day: day.documents, default=None)
     taken = sum(each.files for each in report.channels if each.channel == "removable")
     off_hours = sum(day.off_hours for day in report.days)
