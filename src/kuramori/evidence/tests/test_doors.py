@@ -20,7 +20,7 @@ from kuramori.evidence.acts.checks import check_keep
 from kuramori.evidence.asking import CHECK
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.check import CheckReport, ledger_check
-from kuramori.evidence.forms import PersonBundleForm
+from kuramori.evidence.forms.bundles import PersonBundleForm
 from kuramori.evidence.models import Bundle, BundleKind, CheckRun
 from kuramori.evidence.queries.ledger import checks, last_check
 from kuramori.evidence.room import ROOM

@@ -15,7 +15,7 @@ from kuramori.directory.api import Person, subjects_of_person
 from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.asking import PERSON, ask_bundle
 from kuramori.evidence.bundles.place import bundle_file
-from kuramori.evidence.forms import PersonBundleForm
+from kuramori.evidence.forms.bundles import PersonBundleForm
 from kuramori.evidence.models import Bundle
 from kuramori.evidence.queries.bundles import bundle_entry, bundles_visible_to
 from kuramori.evidence.rules.permissions import Permission

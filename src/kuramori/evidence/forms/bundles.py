@@ -1,4 +1,4 @@
-"""The forms of this room."""
+"""The order for a bundle about a person."""
 
 from typing import Any
 
