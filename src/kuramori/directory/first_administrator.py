@@ -1,6 +1,7 @@
 """The first administrator of a new installation, made on the server itself by whoever holds its data folder."""
 
 from datetime import datetime
+from itertools import count
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +15,11 @@ from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import TOKYO, Role
 
+NUMBER = "ADMIN-"
 
-def administrator_create(
-    *,
-    mail: str,
-    name: str,
-    at: datetime,
-    number: str = "ADMIN-1",
-    roles: tuple[Role, ...] = (Role.SYSTEM_ADMINISTRATOR,),
-) -> str:
-    """Make a person with an account and roles for the whole company; return the link that sets the password, once.
+
+def administrator_create(*, mail: str, name: str, at: datetime) -> str:
+    """Make a person with an account who runs the system; return the link that sets the password, once.
 
     One act by the system. Somebody whom HR's file brought in already is found by his mail. Raises Refused when the
     mail has an account.
@@ -35,10 +31,16 @@ def administrator_create(
     with act("directory.account.open", by=SYSTEM, why="first administrator"):
         person = Person.objects.filter(mail__iexact=mail).first()
         if person is None:
-            person = person_add(number=number, name=name, mail=mail, by=SYSTEM)
+            person = person_add(number=_free_number(), name=name, mail=mail, by=SYSTEM)
             engagement_add(person=person, kind="regular", start=today, by=SYSTEM)
-        held = set(RoleAssignment.objects.known().on(today).filter(person=person).values_list("role", flat=True))
-        for role in (each for each in roles if each not in held):
-            role_give(person=person, role=role, starts_on=today, by=SYSTEM)
+        held = RoleAssignment.objects.known().on(today).filter(person=person)
+        if not held.filter(role=Role.SYSTEM_ADMINISTRATOR).exists():
+            role_give(person=person, role=Role.SYSTEM_ADMINISTRATOR, starts_on=today, by=SYSTEM)
         account = account_open(person=person, at=at, by=SYSTEM)
     return f"{settings.PUBLIC_URL}{password_path(account)}"
+
+
+def _free_number() -> str:
+    """Return a number for somebody whom HR does not know yet: ADMIN-1, or the first after it that is free."""
+    taken = set(Person.objects.filter(number__startswith=NUMBER).values_list("number", flat=True))
+    return next(number for n in count(1) if (number := f"{NUMBER}{n}") not in taken)

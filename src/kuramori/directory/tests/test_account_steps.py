@@ -235,14 +235,20 @@ def test_without_demo_the_page_is_not_there_for_anybody(
 
 def test_an_administrator_is_found_by_mail_when_hr_brought_him_and_gets_what_he_lacks(company: Company) -> None:
     company.give(company.daichi, Role.AUDITOR)
-    link = api.administrator_create(
-        mail=" Daichi@Example.jp ", name="別名", at=NOON, roles=(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR)
-    )
+    link = api.administrator_create(mail=" Daichi@Example.jp ", name="別名", at=NOON)
     assert re.search(r"^https?://[^/]+/account/password/reset/key/", link)
     assert Person.objects.filter(mail="daichi@example.jp").get() == company.daichi
     roles = company.viewer(company.daichi).roles
     assert roles == {Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.EMPLOYEE}
-    assert company.daichi.roles.known().count() == 2, "a role is not given twice"
+    company.give(company.botan, Role.SYSTEM_ADMINISTRATOR)
+    api.administrator_create(mail="botan@example.jp", name="牧野 牡丹", at=NOON)
+    assert company.botan.roles.known().count() == 1, "a role is not given twice"
+
+
+def test_a_second_administrator_whom_hr_does_not_know_gets_a_number_of_his_own(db: None, clock) -> None:
+    for name in ("root", "second", "third"):
+        api.administrator_create(mail=f"{name}@example.jp", name="管理 一郎", at=NOON)
+    assert set(Person.objects.values_list("number", flat=True)) == {"ADMIN-1", "ADMIN-2", "ADMIN-3"}
 
 
 def test_an_administrator_made_on_the_server_is_one_act_of_the_system(db: None, clock) -> None:
