@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kuramori.site.words import gettext as _
 
@@ -61,8 +62,16 @@ def _ingest(command: Command) -> None:
     command.add_argument("paths", metavar="PATH", nargs="+", type=Path, help=_("log files or folders"))
     command.add_argument("--source", required=True, metavar="NAME", help=_("samba, evtx, or table:NAME of a preset"))
     command.add_argument("--instance", default="default", metavar="I", help=_("which server or device wrote it"))
-    command.add_argument("--tz", default="", metavar="ZONE", help=_("the clock of logs that name none"))
+    command.add_argument("--tz", type=_zone, metavar="ZONE", help=_("the clock of logs that name none"))
     _json(command)
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Read a time zone of the IANA database; a name it does not hold is wrong usage."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise argparse.ArgumentTypeError(_("no time zone has this name: %(name)s") % {"name": name}) from error
 
 
 def _detect(command: Command) -> None:

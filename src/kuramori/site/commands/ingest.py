@@ -1,7 +1,6 @@
 """`kuramori ingest`: log files into the lake, exactly once, each segment sealed by an act."""
 
 import argparse
-from zoneinfo import ZoneInfo
 
 from kuramori.kernel.acts import Refused
 from kuramori.site.terminal import Exit, complain, progress, say
@@ -17,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
                 source=arguments.source,
                 paths=arguments.paths,
                 instance=arguments.instance,
-                zone=ZoneInfo(arguments.tz) if arguments.tz else None,
+                zone=arguments.tz,
                 progress=step,
             )
     except (Refused, OSError, ValueError) as refusal:
