@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Length
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -98,9 +99,10 @@ def _overlapping(found: Found) -> Alert | None:
 
 
 def _numbers(year: int) -> Any:
-    """Yield the next numbers of a year: A-2026-0001."""
+    """Yield the next numbers of a year: A-2026-0001; after A-2026-9999 they grow by a digit."""
     start = f"A-{year}-"
-    last = Alert.objects.filter(number__startswith=start).order_by("-number").values_list("number", flat=True).first()
+    latest = Alert.objects.filter(number__startswith=start).order_by(Length("number").desc(), "-number")
+    last = latest.values_list("number", flat=True).first()
     count = int(last.removeprefix(start)) if last else 0
     while True:
         count += 1
