@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
 LETTERS = 6
@@ -38,15 +39,30 @@ def _key_path() -> Path:
 
 @lru_cache(maxsize=4)
 def _key(path: Path) -> bytes:
-    """Read the key, making it first where there is none; two that begin at once keep the one that came first."""
+    """Read the key, making it first where there is none.
+
+    Raises ImproperlyConfigured for a key that is not whole: an empty one would let anybody compute the pseudonyms.
+    """
+    if not path.exists():
+        _make(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ImproperlyConfigured(f"{path.name} is damaged: bring it back from the backup")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key beside its place and link it there: a crash leaves a whole key or none, a race only one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        key = secrets.token_bytes(KEY_BYTES)
-        file.write(key)
+        file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    return key
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
