@@ -1,6 +1,7 @@
 """Long and recurring work: taking files in, collecting watched folders, sealing, and the night's evaluation."""
 
 import json
+import stat
 import time
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -106,11 +107,17 @@ def _asker(progress: Progress) -> Actor:
 
 
 def _at_rest(place: Path) -> list[tuple[Path, list[int]]]:
-    """Return the files below a folder that have stopped growing, each with its size and time (nanoseconds)."""
+    """Return the files below a folder that have stopped growing, each with its size and time (nanoseconds).
+
+    A link that leads nowhere, and a file that rotation has just taken away, are not there.
+    """
     found = []
     for path in sorted(place.rglob("*")) if place.is_dir() else []:
-        state = path.stat()
-        if path.is_file() and time.time() - state.st_mtime >= AT_REST:
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        if stat.S_ISREG(state.st_mode) and time.time() - state.st_mtime >= AT_REST:
             found.append((path, [state.st_size, state.st_mtime_ns]))
     return found
 

@@ -90,6 +90,22 @@ def test_folders_below_are_watched_too_and_a_missing_one_is_no_error(watched: Pa
     assert (job.state, job.result["accepted"]) == ("done", 1)
 
 
+def test_a_name_that_leads_nowhere_stops_neither_its_folder_nor_the_others(watched: Path, log: Log, tmp_path: Path):
+    """Rotation leaves links to files that are gone, and moves files away while the folder is read."""
+    (watched / "0-current.log").symlink_to(watched / "gone.log")
+    old(log(("akari", "a.xlsx"), name="inbox/a.log"))
+    (tmp_path / "other").mkdir()
+    source_add(name="別", kind="samba", instance="fs02", folder=str(tmp_path / "other"), by=SYSTEM)
+    old(log(("akari", "b.xlsx"), name="other/b.log"))
+    job = ran(COLLECT)
+    assert (job.state, job.result) == ("done", {"accepted": 2, "rejected": 0}), job.error
+
+
+def test_a_folder_that_is_a_file_is_nothing_to_collect(watched: Path, log: Log, source: LogSource):
+    source_edit(source=source, folder=str(old(log(("akari", "a.xlsx")))), by=SYSTEM)
+    assert ran(COLLECT).result == {"accepted": 0, "rejected": 0}
+
+
 def test_a_retired_source_is_not_collected(watched: Path, log: Log, source: LogSource):
     old(log(("akari", "a.xlsx"), name="inbox/a.log"))
     source_retire(source=source, by=SYSTEM, why="廃止")
@@ -137,6 +153,18 @@ def test_a_file_name_leads_nowhere_but_into_its_own_folder(visit: Any, company: 
     handed(visit, company.viewer(company.daichi), source, name="../../evil.log")
     (path,) = Job.objects.get(kind=INGEST).arguments["paths"]
     assert Path(path).resolve().is_relative_to((data / "incoming").resolve())
+
+
+@pytest.mark.parametrize("name", ["技術資料共有サーバ監査ログ" * 9 + ".log", "a" * 240 + ".evtx", "…" + "髙①" * 60])
+def test_a_long_name_in_our_letters_is_no_error(visit: Any, company: Company, source: LogSource, data: Path, name: str):
+    """Windows counts 255 letters, our disk 255 bytes: a name in kana and kanji has three for each."""
+    assert handed(visit, company.viewer(company.daichi), source, name=name).status_code == 302
+    (path,) = Job.objects.get(kind=INGEST).arguments["paths"]
+    kept = Path(path).name
+    assert len(kept.encode()) <= 200
+    assert kept.startswith(name[:40])
+    assert Path(kept).suffix == Path(name).suffix
+    assert jobs.run(jobs.take()).result["accepted"] == 1
 
 
 def test_an_empty_form_is_sent_back_and_an_unknown_source_is_not_found(visit: Any, company: Company, source: LogSource):

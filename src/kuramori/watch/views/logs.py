@@ -24,6 +24,8 @@ from kuramori.watch.registers import LACK_WORDS, sources
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.wording import SOURCE_WORDS, word
 
+NAME_BYTES = 200
+
 
 class HandInForm(forms.Form):
     """A log file handed in by a person."""
@@ -119,11 +121,18 @@ def _kept(upload: Any) -> Path:
     """Write an upload aside, under a name of its own in a folder of its own."""
     place = Path(settings.DATA) / "incoming" / uuid4().hex
     place.mkdir(mode=0o700, parents=True)
-    path = place / (Path(str(upload.name)).name or "log")
+    path = place / _short(Path(str(upload.name)).name or "log")
     with path.open("wb") as file:
         for part in upload.chunks():
             file.write(part)
     return path
+
+
+def _short(name: str) -> str:
+    """Return a file name that every disk takes: Windows allows 255 letters, ours 255 bytes, three for each kanji."""
+    suffix = Path(name).suffix.encode()[:NAME_BYTES]
+    stem = Path(name).stem.encode()[: NAME_BYTES - len(suffix)]
+    return (stem + suffix).decode(errors="ignore")
 
 
 @page(Permission.DETECTION_RUN)
