@@ -76,7 +76,7 @@ def _state(
     source: LogSource, health: SourceHealth | None, at: datetime, calendars: dict[Site | None, Callable[[date], bool]]
 ) -> SourceState:
     works = calendars.setdefault(source.site, _works(source.site))
-    last = (health.last_event_utc if health else None) or source.created_at
+    last = _last_heard(health) or source.created_at
     quiet = quiet_hours(last, at, source.site.zone if source.site else source.zone, works)
     return SourceState(
         source=source,
@@ -84,6 +84,13 @@ def _state(
         quiet=quiet,
         is_silent=is_silent(quiet, source.silence_hours),
     )
+
+
+def _last_heard(health: SourceHealth | None) -> datetime | None:
+    """Return the time of the newest event, and of its receipt when its clock says that it comes from the future."""
+    if health is None or health.last_event_utc is None:
+        return None
+    return min(health.last_event_utc, health.last_received_utc)
 
 
 def _works(site: Site | None) -> Callable[[date], bool]:

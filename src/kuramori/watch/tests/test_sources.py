@@ -115,6 +115,20 @@ def test_events_end_the_silence_and_a_file_of_old_events_does_not(it: Any, sourc
         assert silence_duties(it, TODAY) == []
 
 
+def test_a_log_with_a_wrong_clock_hides_no_silence(it: Any, source: LogSource, log: Log):
+    """One line dated next year would otherwise let its server be silent until then."""
+    path = log(("akari", "a.xlsx"))
+    path.write_text(path.read_text().replace("2026/11/19", "2027/11/19"))
+    ingest(source="samba", instance="fs01", paths=[path])
+
+    def silent(**later: int) -> list[bool]:
+        with time_machine.travel(NOON + timedelta(**later), tick=False):
+            return [state.is_silent for state in source_states(it)]
+
+    assert silent(hours=11) == [False], "it was received now"
+    assert silent(days=7) == [True]
+
+
 def test_a_site_abroad_counts_by_its_own_calendar_and_clock(company: Company, it: Any):
     germany = site_add(
         code="LUD", name_ja="ドイツ", name_en="Germany", country="DE", zone_name="Europe/Berlin", by=SYSTEM
