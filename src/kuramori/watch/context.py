@@ -6,12 +6,13 @@ for them (law: PPC guideline Q&A 5-7, BetrVG § 87(1) no. 6).
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from kuramori.directory.api import (
     AssignmentHeld,
+    IdentityHeld,
     assignments_between,
     holidays_between,
     identities_between,
@@ -55,20 +56,27 @@ def context_of(today: date) -> Context:
     system = viewer_of_system()
     held = assignments_between(system, first, last)
     places = {site.pk: site for site in sites(system)}
-    watched = _watched_people(held, watched_sites(system, today))
+    allowed = watched_sites(system, today)
+    since = _watched_since(held, allowed, today)
     return Context(
         identities=[
             Identity(
                 namespace=NAMESPACES[each.namespace],
                 raw=each.value,
                 person_id=str(each.person_id),
-                since=each.starts_on,
+                since=max(each.starts_on, since[each.person_id]),
                 until=each.ends_on,
             )
             for each in identities_between(system, first, last)
-            if each.namespace in NAMESPACES and each.person_id in watched
+            if each.namespace in NAMESPACES and _is_told(each, since)
         ],
-        people=list(_people([each for each in held if each.person_id in watched], places, today=today)),
+        people=list(
+            _people(
+                [each for each in held if each.person_id in since and each.site_id in {None, *allowed}],
+                places,
+                today=today,
+            )
+        ),
         secrets=_secrets(_shares()),
         sites=[_site(site, first, last) for site in places.values()],
         excluded=[
@@ -95,14 +103,31 @@ def context_of(today: date) -> Context:
     )
 
 
-def _watched_people(held: Iterable[AssignmentHeld], watched: frozenset[UUID]) -> frozenset[UUID]:
-    """Return who may be watched: people whose latest main assignment is at a site with a valid charter."""
+def _watched_since(held: Sequence[AssignmentHeld], watched: frozenset[UUID], today: date) -> dict[UUID, date]:
+    """Return who may be watched, and from which day on: whose main place today is at a site with a valid charter.
+
+    What somebody did while he worked at a site without one stays unread after he has moved.
+    """
     latest: dict[UUID, AssignmentHeld] = {}
+    since: dict[UUID, date] = defaultdict(lambda: date.min)
     for each in held:
         known = latest.get(each.person_id)
-        if known is None or (each.is_main, each.starts_on) >= (known.is_main, known.starts_on):
+        if known is None or _weight(each, today) >= _weight(known, today):
             latest[each.person_id] = each
-    return frozenset(person for person, each in latest.items() if each.site_id in watched)
+        is_elsewhere = each.is_main and each.site_id is not None and each.site_id not in watched
+        if is_elsewhere and each.ends_on is not None and each.ends_on < today:
+            since[each.person_id] = max(since[each.person_id], each.ends_on + timedelta(days=1))
+    return {person: since[person] for person, each in latest.items() if each.site_id in watched}
+
+
+def _weight(each: AssignmentHeld, today: date) -> tuple[bool, bool, date]:
+    """Order a person's assignments: one that has begun before one to come, a main one before another, then the day."""
+    return each.starts_on <= today, each.is_main, each.starts_on
+
+
+def _is_told(held: IdentityHeld, since: dict[UUID, date]) -> bool:
+    begins = since.get(held.person_id)
+    return begins is not None and (held.ends_on is None or held.ends_on >= begins)
 
 
 def _people(held: Iterable[AssignmentHeld], places: dict[UUID, DirectorySite], *, today: date) -> Iterable[PersonDays]:

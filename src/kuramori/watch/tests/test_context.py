@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kuramori.directory.acts.people import identity_add, identity_end
+from kuramori.directory.acts.people import assignment_add, identity_add, identity_end
 from kuramori.directory.acts.units import site_add
 from kuramori.directory.tests.company import FOUNDED, NOON, Company
 from kuramori.kernel.actors import SYSTEM
@@ -142,6 +142,65 @@ def test_a_site_that_is_not_watched_says_why(company: Company):
         told = {each.site.code: (each.charter, each.lack) for each in sites_watched(viewer, TODAY)}
         assert told["LUD"] == (None, lack)
         charter_retire(charter=charter, by=SYSTEM, why="test")
+
+
+def told_of(company: Company, person: Any, day: date = TODAY) -> bool:
+    return str(person.pk) in {each.person_id for each in context_of(day).identities}
+
+
+def test_where_somebody_will_be_decides_nothing_today(company: Company, charter: Any):
+    """A move planned to Tokyo lets nobody in Germany be watched; a move planned to Germany hides nobody in Tokyo."""
+    abroad = germany(company)
+    works = company.person("D-1", "独逸 花子", "ドイツ ハナコ", "Hanako Doitsu", company.sales)
+    tokyo = company.engagement(company.botan)
+    april = date(2027, 4, 1)
+    move = {"unit": company.sales, "today": TODAY, "by": SYSTEM}
+    assignment_add(engagement=company.engagement(works), site=abroad, starts_on=date(2026, 4, 1), **move)
+    assert not told_of(company, works)
+    assignment_add(engagement=company.engagement(works), site=company.tokyo, starts_on=april, **move)
+    assignment_add(engagement=tokyo, site=abroad, starts_on=april, **move)
+    assert not told_of(company, works)
+    assert told_of(company, company.botan)
+    assert told_of(company, works, april)
+    assert not told_of(company, company.botan, april)
+
+
+def test_what_somebody_did_at_a_site_that_may_not_be_watched_stays_unread_when_he_moves(company: Company):
+    abroad = germany(company)
+    moved, day = company.botan, date(2026, 10, 1)
+    place = {"engagement": company.engagement(moved), "unit": company.sales, "today": TODAY, "by": SYSTEM}
+    assignment_add(site=abroad, starts_on=date(2026, 4, 1), **place)
+    assignment_add(site=company.tokyo, starts_on=day, **place)
+    told = context_of(TODAY)
+    held = [each for each in told.identities if each.person_id == str(moved.pk)]
+    assert {each.since for each in held} == {day}
+    assert {each.site for each in told.people if each.person_id == str(moved.pk)} == {"TYO"}
+    before = [each for each in told.identities if each.person_id == str(company.chihiro.pk)]
+    assert {each.since for each in before} == {FOUNDED}, "who never moved is known from his first day"
+
+
+def test_a_second_post_abroad_makes_nobody_unwatched_and_is_not_told(company: Company):
+    abroad = germany(company)
+    assignment_add(
+        engagement=company.engagement(company.botan), unit=company.sales, site=abroad, starts_on=date(2026, 4, 1),
+        is_main=False, today=TODAY, by=SYSTEM,
+    )  # fmt: skip
+    told = [each for each in context_of(TODAY).people if each.person_id == str(company.botan.pk)]
+    assert [each.site for each in told] == ["TYO"]
+
+
+def test_an_account_that_ended_abroad_is_not_told_at_all(company: Company):
+    abroad, day = germany(company), date(2026, 10, 1)
+    former = identity_add(
+        person=company.botan, namespace="ad", value="bmakino-de", starts_on=date(2026, 4, 1), by=SYSTEM
+    )
+    identity_end(identity=former, last=day - timedelta(days=1), by=SYSTEM)
+    place = {"engagement": company.engagement(company.botan), "unit": company.sales, "today": TODAY, "by": SYSTEM}
+    assignment_add(site=abroad, starts_on=date(2026, 4, 1), **place)
+    assert "bmakino-de" not in {each.raw for each in context_of(TODAY).identities}
+    assignment_add(site=company.tokyo, starts_on=day, **place)
+    assert "bmakino-de" not in {each.raw for each in context_of(TODAY).identities}
+    assert "botan" in {each.raw for each in context_of(TODAY).identities}
 
 
 def test_a_charter_that_ended_lets_nobody_be_told(company: Company, charter: Any):
