@@ -4,7 +4,16 @@ from kuramori.evidence.asking import ask_bundle, ask_check, write_bundle
 from kuramori.evidence.bundles.making import MadeBundle
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.check import CheckReport, ledger_check
-from kuramori.evidence.elements import Element, ShownExhibit, State, exhibits_of, proof_of
+from kuramori.evidence.claims import KnownClaims, default_claims, known_claims
+from kuramori.evidence.elements import (
+    ClaimMatrix,
+    Element,
+    ShownExhibit,
+    State,
+    claim_matrix,
+    exhibits_of,
+    proof_of,
+)
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
@@ -21,10 +30,12 @@ __all__ = [
     "HEAD_FILE",
     "BundleSource",
     "CheckReport",
+    "ClaimMatrix",
     "Damage",
     "Element",
     "EventExtract",
     "Found",
+    "KnownClaims",
     "LedgerState",
     "MadeBundle",
     "NotAPrefix",
@@ -35,9 +46,12 @@ __all__ = [
     "State",
     "ask_bundle",
     "ask_check",
+    "claim_matrix",
     "damage_words",
+    "default_claims",
     "exhibits_of",
     "export_ledger",
+    "known_claims",
     "last_check",
     "latest_checkpoint",
     "ledger_check",

@@ -1,6 +1,6 @@
-"""What proves a subject, per legal element: collected from all rooms by the port `exhibits`."""
+"""What proves a subject, per claim and legal element: collected from all rooms by the port `exhibits` (EVD-02, -07)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -8,37 +8,48 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from kuramori.evidence.rules.elements import TRADE_SECRET, Requirement
+from kuramori.evidence.claims import default_claims
+from kuramori.evidence.rules.claims import Claim, Nature, Requirement, Stage, Words
 from kuramori.evidence.sealing import Seal, seals
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.room import Exhibit, rooms
+from kuramori.kernel.room import Exhibit, ExhibitKind, Strength, rooms
 
 
 class State(StrEnum):
-    """How far an element is proven: something and no gap, something and a gap, nothing."""
+    """How far an element is proven: something and no gap, something and a gap, nothing, nothing to prove yet."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
     MISSING = "missing"
+    LATER = "later"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownExhibit:
-    """An exhibit in the reader's language, with its seal and age in days; None when nothing in the ledger dates it."""
+    """An exhibit in the reader's language, with its seal and age in days; None when nothing in the ledger dates it.
+
+    `strength` is what the room says of it, a step less for want of a date and for want of an entry in the ledger.
+    """
 
     exhibit: Exhibit
     title: str
     statement: str
+    strength: Strength
     seal: Seal | None
     age: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Element:
-    """One legal requirement in the reader's language, with what shows it and what is missing."""
+    """One legal requirement in the reader's language, with what shows it and what is missing.
+
+    `kinds` counts the exhibits of each kind of proof; `rests_on_conclusions` says that all of them are circumstantial.
+    """
 
     code: str
+    nature: Nature
+    stage: Stage
     title: str
     law: str
     explanation: str
@@ -47,6 +58,34 @@ class Element:
     gaps: tuple[Exhibit, ...]
     state: State
 
+    @property
+    def kinds(self) -> Mapping[ExhibitKind, int]:
+        """Return how many exhibits there are of each kind, in the order of their weight before a court."""
+        return {kind: sum(each.exhibit.kind is kind for each in self.exhibits) for kind in ExhibitKind}
+
+    @property
+    def rests_on_conclusions(self) -> bool:
+        """Say whether the element has exhibits, but circumstantial ones only (EVD-07)."""
+        return bool(self.exhibits) and self.kinds[ExhibitKind.CIRCUMSTANTIAL] == len(self.exhibits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimMatrix:
+    """One claim in the reader's language, with its elements in the order of the law."""
+
+    code: str
+    country: str
+    title: str
+    law: str
+    note: str
+    elements: tuple[Element, ...]
+
+    @property
+    def percent(self) -> int:
+        """Return how much of what can be shown today is shown: a complete element counts whole, one with gaps half."""
+        due = [each.state for each in self.elements if each.state is not State.LATER]
+        return round(100 * (due.count(State.COMPLETE) + due.count(State.PARTIAL) / 2) / len(due)) if due else 0
+
 
 def exhibits_of(subject: Subject, viewer: Viewer, today: date) -> list[Exhibit]:
     """Return what all rooms can show for a subject, gaps included, as far as the viewer may see it."""
@@ -54,39 +93,79 @@ def exhibits_of(subject: Subject, viewer: Viewer, today: date) -> list[Exhibit]:
     return [exhibit for offer in offers for exhibit in offer(subject, viewer, today)]
 
 
-def proof_of(subject: Subject, viewer: Viewer, *, today: date) -> Sequence[Element]:
-    """Return the legal elements of a subject in the present language, each with its exhibits, seals and gaps."""
-    found = exhibits_of(subject, viewer, today)
+def claim_matrix(
+    subject: Subject, viewer: Viewer, claims: Iterable[Claim], today: date, *, extra: Iterable[Exhibit] = ()
+) -> tuple[ClaimMatrix, ...]:
+    """Return each claim with its elements, their exhibits, seals and gaps, in the present language.
+
+    The rooms are asked once, however many claims. `extra` are exhibits beside those of the subject: what a person
+    was shown and did (`person_exhibits`). An exhibit stands under every element that takes its code.
+    """
+    found = [*exhibits_of(subject, viewer, today), *extra]
     sealed = seals(each.entry_id for each in found if each.entry_id)
-    return [_element(requirement, found, sealed, today, viewer) for requirement in TRADE_SECRET]
-
-
-def _element(
-    requirement: Requirement, found: Sequence[Exhibit], sealed: dict[UUID, Seal], today: date, viewer: Viewer
-) -> Element:
-    own = [each for each in found if each.element == requirement.code]
-    gaps = tuple(each for each in own if each.is_gap)
-    shown = tuple(
-        ShownExhibit(
-            exhibit=each,
-            title=str(each.title),
-            statement=str(each.statement),
-            seal=sealed.get(each.entry_id) if each.entry_id else None,
-            age=(today - each.at.astimezone(viewer.zone).date()).days if each.at else None,
+    shown = [_shown(each, sealed, today, viewer) for each in sorted(found, key=_newest_first) if not each.is_gap]
+    gaps = [each for each in found if each.is_gap]
+    return tuple(
+        ClaimMatrix(
+            code=claim.code,
+            country=claim.country,
+            title=_now(claim.title),
+            law=_now(claim.law),
+            note=_now(claim.note),
+            elements=tuple(_element(each, shown, gaps) for each in claim.requirements),
         )
-        for each in sorted((each for each in own if not each.is_gap), key=_newest_first)
+        for claim in claims
     )
-    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+
+
+def proof_of(subject: Subject, viewer: Viewer, *, today: date) -> Sequence[Element]:
+    """Return the elements of the claim every secret is prepared for; of those of a case, only what something shows."""
+    (matrix,) = claim_matrix(subject, viewer, default_claims(), today)
+    return [each for each in matrix.elements if each.state is not State.LATER]
+
+
+def _element(asked: Requirement, shown: Sequence[ShownExhibit], gaps: Sequence[Exhibit]) -> Element:
+    own = tuple(each for each in shown if each.exhibit.element in asked.takes)
+    lacking = tuple(each for each in gaps if each.element in asked.takes)
     return Element(
-        code=requirement.code,
-        title=getattr(requirement, f"title_{language}"),
-        law=getattr(requirement, f"law_{language}"),
-        explanation=getattr(requirement, f"explanation_{language}"),
-        absent=getattr(requirement, f"absent_{language}"),
-        exhibits=shown,
-        gaps=gaps,
-        state=State.MISSING if not shown else State.PARTIAL if gaps else State.COMPLETE,
+        code=asked.code,
+        nature=asked.nature,
+        stage=asked.stage,
+        title=_now(asked.title),
+        law=_now(asked.law),
+        explanation=_now(asked.explanation),
+        absent=_now(asked.absent),
+        exhibits=own,
+        gaps=lacking,
+        state=_state(asked, has_exhibits=bool(own), has_gaps=bool(lacking)),
     )
+
+
+def _state(asked: Requirement, *, has_exhibits: bool, has_gaps: bool) -> State:
+    if has_exhibits:
+        return State.PARTIAL if has_gaps else State.COMPLETE
+    return State.LATER if asked.stage is Stage.CASE else State.MISSING
+
+
+def _shown(exhibit: Exhibit, sealed: Mapping[UUID, Seal], today: date, viewer: Viewer) -> ShownExhibit:
+    return ShownExhibit(
+        exhibit=exhibit,
+        title=str(exhibit.title),
+        statement=str(exhibit.statement),
+        strength=_strength(exhibit),
+        seal=sealed.get(exhibit.entry_id) if exhibit.entry_id else None,
+        age=(today - exhibit.at.astimezone(viewer.zone).date()).days if exhibit.at else None,
+    )
+
+
+def _strength(exhibit: Exhibit) -> Strength:
+    grades = list(Strength)
+    steps = (exhibit.at is None) + (exhibit.entry_id is None)
+    return grades[min(grades.index(exhibit.strength) + steps, len(grades) - 1)]
+
+
+def _now(words: Words) -> str:
+    return words.of(get_language() or "ja")
 
 
 def _newest_first(exhibit: Exhibit) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,23 +35,47 @@ class MenuItem:
     badge: Callable[[Viewer, date], int] | None = None
 
 
+class ExhibitKind(StrEnum):
+    """How an exhibit proves (EVD-07): the fact itself, what somebody says of it, or what it can be concluded from."""
+
+    DIRECT = "direct"
+    TESTIMONY = "testimony"
+    CIRCUMSTANTIAL = "circumstantial"
+
+
+class Strength(StrEnum):
+    """How far an exhibit carries by itself (EVD-07)."""
+
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """One thing that can be shown for a subject: what it proves, how strong, how old; or what is missing.
 
-    `element` names the legal requirement it serves ("secrecy_management", "usefulness", "non_public_nature",
-    "recognition", "access"): Unfair Competition Prevention Act, art. 2(6).
+    `element` names the legal requirement it serves, as the claims' files take it up ("secrecy_management",
+    "recognition", "access", "intent", "loss"); `source` names what keeps it ("register.scope"), for evidence plans.
+    `gaps` are weaknesses of the thing itself, `url` leads to the raw thing. An indicator of intent has a `weight` of
+    1 to 5, and in `against` the innocent explanation (EVD-04).
     """
 
     element: str
     title: str | Promise
     statement: str | Promise
-    strength: str = "direct"
+    source: str = ""
+    kind: ExhibitKind = ExhibitKind.DIRECT
+    strength: Strength = Strength.STRONG
     at: datetime | None = None
     entry_id: UUID | None = None
     is_gap: bool = False
     fix_url: str = ""
     practice: str = ""
+    gaps: tuple[str | Promise, ...] = ()
+    url: str = ""
+    weight: int = 0
+    against: str | Promise = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +102,7 @@ class Panel:
 
 
 class CollectsEvents(Protocol):
-    """The second form of the port `exhibits`: log events for evidence bundles (`evidence.api.BundleSource`)."""
+    """The other forms of the port `exhibits`: log events for evidence bundles (`evidence.api.BundleSource`)."""
 
     @property
     def collect(self) -> Callable[..., Iterable[Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,7 +15,7 @@ from kuramori.governance.api import Ruling, handling_of
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import ReadEntry, entries_about, newest_about, read
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.room import Exhibit
+from kuramori.kernel.room import Exhibit, ExhibitKind
 from kuramori.register import queries
 from kuramori.register.models import Place, Scope, Secret
 from kuramori.register.rules import Facts, Gap, gaps
@@ -23,6 +24,8 @@ MANAGED = "secrecy_management"
 USEFUL = "usefulness"
 NOT_PUBLIC = "non_public_nature"
 HISTORY_READ = 500
+VALUATIONS_SHOWN = 5
+VALUES = ("value_technical", "value_economic", "value_legal")
 NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
@@ -40,6 +43,20 @@ MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
         "non-public",
     ),
 }
+
+SOURCES: dict[str, tuple[str, ExhibitKind]] = {
+    "handling": (MANAGED, ExhibitKind.DIRECT),
+    "keeper": (MANAGED, ExhibitKind.DIRECT),
+    "level": (MANAGED, ExhibitKind.DIRECT),
+    "non_public": (NOT_PUBLIC, ExhibitKind.DIRECT),
+    "non_public_check": (NOT_PUBLIC, ExhibitKind.CIRCUMSTANTIAL),
+    "place": (MANAGED, ExhibitKind.DIRECT),
+    "scope": (MANAGED, ExhibitKind.DIRECT),
+    "stocktaking": (MANAGED, ExhibitKind.DIRECT),
+    "usefulness": (USEFUL, ExhibitKind.DIRECT),
+    "valuation": (USEFUL, ExhibitKind.CIRCUMSTANTIAL),
+}
+"""What the register keeps, the element it serves, whether it shows that or lets it be concluded (EVD-01, EVD-07)."""
 
 
 def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhibit]:
@@ -70,29 +87,51 @@ _name = lazy(_name_now, str)  # a bundle says the same exhibit in both languages
 
 
 class _History:
-    """Which entry last set a field of the secret; entries come newest first."""
+    """Which entry last set a field of the secret, and what it was worth at any time; entries come newest first."""
 
     def __init__(self, entries: Iterable[ReadEntry]) -> None:
         self.by_field: dict[str, ReadEntry] = {}
+        self.set_by: list[tuple[ReadEntry, dict[str, Any]]] = []
         for entry in entries:
-            for change in entry.changes:
-                if change.on == Secret.record_kind():
-                    for name in change.fields:
-                        self.by_field.setdefault(name, entry)
+            own = [change.fields for change in entry.changes if change.on == Secret.record_kind()]
+            fields = {name: after for each in own for name, (_before, after) in each.items()}
+            self.set_by.append((entry, fields))
+            for name in fields:
+                self.by_field.setdefault(name, entry)
 
     def of_field(self, name: str) -> tuple[datetime | None, UUID | None]:
         entry = self.by_field.get(name)
         return (entry.at, entry.entry.id) if entry else (None, None)
 
+    def valuations(self) -> list[tuple[ReadEntry, dict[str, int]]]:
+        """Return each valuation with the marks as they stood after it, the newest first."""
+        marks: dict[str, int] = {}
+        found = []
+        for entry, fields in reversed(self.set_by):
+            given = {name: fields[name] for name in VALUES if fields.get(name) is not None}
+            marks |= given
+            if given and len(marks) == len(VALUES):
+                found.append((entry, dict(marks)))
+        return found[::-1]
+
 
 def _shown(
-    element: str,
+    source: str,
     title: str | Promise,
     statement: str | Promise,
     when: tuple[datetime | None, UUID | None],
     practice: str,
 ) -> Exhibit:
-    return Exhibit(element=element, title=title, statement=statement, at=when[0], entry_id=when[1], practice=practice)
+    return Exhibit(
+        element=SOURCES[source][0],
+        source=f"register.{source}",
+        kind=SOURCES[source][1],
+        title=title,
+        statement=statement,
+        at=when[0],
+        entry_id=when[1],
+        practice=practice,
+    )
 
 
 def _managed(
@@ -102,7 +141,7 @@ def _managed(
     newest = newest_about([level.pk, *(place.pk for place in places), *(row.pk for row in rows)])
     found = [
         _shown(
-            MANAGED,
+            "level",
             _("Level"),
             format_lazy(_("Registered as {level}."), level=level),
             history.of_field("level_id"),
@@ -113,7 +152,7 @@ def _managed(
         name = _name(secret.keeper)
         found.append(
             _shown(
-                MANAGED,
+                "keeper",
                 _("Keeper"),
                 format_lazy(_("{name} answers for it."), name=name),
                 history.of_field("keeper_id"),
@@ -123,15 +162,15 @@ def _managed(
     limits = [cell for cell in handling_of(viewer, level=level.pk) if cell.ruling is not Ruling.FREE]
     if limits:
         words = format_lazy(_("The handling matrix limits {count} kinds of use."), count=len(limits))
-        found.append(_shown(MANAGED, _("Handling rules"), words, newest.get(level.pk, NEVER), "CLS-13"))
+        found.append(_shown("handling", _("Handling rules"), words, newest.get(level.pk, NEVER), "CLS-13"))
     for place in places:
         words = format_lazy(_("Kept in {place}."), place=place.text)
-        found.append(_shown(MANAGED, _("Place of storage"), words, newest.get(place.pk, NEVER), "CLS-03"))
+        found.append(_shown("place", _("Place of storage"), words, newest.get(place.pk, NEVER), "CLS-03"))
     if rows:
         words = format_lazy(_("Open to {count} named audiences only."), count=len(rows))
         found.append(
             _shown(
-                MANAGED,
+                "scope",
                 _("Scope of disclosure"),
                 words,
                 newest.get(rows[0].pk, NEVER),
@@ -140,22 +179,20 @@ def _managed(
         )
     if secret.stocktaken_on:
         words = format_lazy(_("Found in its place at the stocktaking of {day}."), day=secret.stocktaken_on.isoformat())
-        found.append(_shown(MANAGED, _("Stocktaking"), words, history.of_field("stocktaken_on"), "CLS-05"))
+        found.append(_shown("stocktaking", _("Stocktaking"), words, history.of_field("stocktaken_on"), "CLS-05"))
     return found
 
 
 def _useful(secret: Secret, history: _History) -> list[Exhibit]:
     found = []
     if secret.usefulness.strip():
-        found.append(_shown(USEFUL, _("Usefulness"), secret.usefulness, history.of_field("usefulness"), "EVD-02"))
-    if secret.valued_on:
+        found.append(_shown("usefulness", _("Usefulness"), secret.usefulness, history.of_field("usefulness"), "EVD-02"))
+    for entry, value in history.valuations()[:VALUATIONS_SHOWN]:
         words = format_lazy(
             _("Valued {technical} technically, {economic} economically, {legal} legally, of 5 each."),
-            technical=secret.value_technical,
-            economic=secret.value_economic,
-            legal=secret.value_legal,
+            **{name.removeprefix("value_"): mark for name, mark in value.items()},
         )
-        found.append(_shown(USEFUL, _("Valuation"), words, history.of_field("valued_on"), "CLS-09"))
+        found.append(_shown("valuation", _("Valuation"), words, (entry.at, entry.entry.id), "CLS-09"))
     return found
 
 
@@ -163,12 +200,12 @@ def _not_public(secret: Secret, history: _History) -> list[Exhibit]:
     found = []
     if secret.non_public.strip():
         found.append(
-            _shown(NOT_PUBLIC, _("Non-public nature"), secret.non_public, history.of_field("non_public"), "EVD-02")
+            _shown("non_public", _("Non-public nature"), secret.non_public, history.of_field("non_public"), "EVD-02")
         )
     if secret.non_public_checked_on:
         words = format_lazy(_("Checked on {day}."), day=secret.non_public_checked_on.isoformat())
         when = history.of_field("non_public_checked_on")
-        found.append(_shown(NOT_PUBLIC, _("Check of non-public nature"), words, when, "EVD-02"))
+        found.append(_shown("non_public_check", _("Check of non-public nature"), words, when, "EVD-02"))
     return found
 
 

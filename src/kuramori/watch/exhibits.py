@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
-from kuramori.kernel.room import Exhibit
+from kuramori.kernel.room import Exhibit, ExhibitKind
 from kuramori.register.api import Secret, secret_seen
 from kuramori.watch.acts.sealing import VERB
 from kuramori.watch.lake import folder, lake
@@ -34,6 +34,8 @@ def access_exhibits(subject: Subject, viewer: Viewer, _today: date) -> list[Exhi
         found.append(
             Exhibit(
                 element=ACCESS,
+                source="watch.alerts",
+                kind=ExhibitKind.CIRCUMSTANTIAL,
                 title=_("Alerts"),
                 statement=format_lazy(
                     _("Alerts that concern it: {count}, each with reasons and events."), count=alerts
@@ -64,15 +66,30 @@ def _recorded(covered: Coverage, first: datetime, last: datetime) -> list[Exhibi
     sealed = seal.id if seal else None
     return [
         Exhibit(
-            element=MANAGED, title=_("Access is recorded"), statement=since, at=last, entry_id=sealed, practice="DET-01"
+            element=MANAGED,
+            source="watch.recording",
+            title=_("Access is recorded"),
+            statement=since,
+            at=last,
+            entry_id=sealed,
+            practice="DET-01",
         ),
-        Exhibit(element=ACCESS, title=_("Log events"), statement=events, at=last, entry_id=sealed, practice="DET-01"),
+        Exhibit(
+            element=ACCESS,
+            source="watch.events",
+            title=_("Log events"),
+            statement=events,
+            at=last,
+            entry_id=sealed,
+            practice="DET-01",
+        ),
     ]
 
 
 def _gap() -> Exhibit:
     return Exhibit(
         element=ACCESS,
+        source="watch.events",
         title=_("Log events"),
         statement=_("No log that came in names a place of this secret: nobody can say who read it."),
         is_gap=True,

@@ -12,14 +12,16 @@ from kuramori.directory.api import viewer_of_system
 from kuramori.evidence import elements as collecting
 from kuramori.evidence.api import exhibits_of, proof_of, seal_now, sequence_all
 from kuramori.evidence.bundles.order import BundleSource
-from kuramori.evidence.elements import Element, State
-from kuramori.evidence.rules.elements import TRADE_SECRET
+from kuramori.evidence.claims import default_claims
+from kuramori.evidence.elements import ClaimMatrix, Element, State, claim_matrix
+from kuramori.evidence.rules.claims import Stage, read_claim
 from kuramori.kernel.acts import Subject
-from kuramori.kernel.room import Exhibit, Room
+from kuramori.kernel.room import Exhibit, ExhibitKind, Room, Strength
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TODAY = NOON.date()
+ALWAYS = [each for each in default_claims()[0].requirements if each.stage is Stage.ALWAYS]
 SUBJECT = Subject("register.secret", UUID(int=5), "配合比")
 
 
@@ -43,7 +45,7 @@ def shown(monkeypatch):
 
 def test_every_element_of_the_law_is_there_even_when_nothing_shows_it(shown) -> None:
     found = shown()
-    assert list(found) == [each.code for each in TRADE_SECRET]
+    assert list(found) == [each.code for each in ALWAYS]
     assert {each.state for each in found.values()} == {State.MISSING}
     assert all(each.absent and each.law and each.explanation for each in found.values())
 
@@ -93,12 +95,12 @@ def test_many_exhibits_ask_for_their_seals_once(shown, write, django_assert_num_
         shown(*(exhibit(entry_id=each) for each in ids))
 
 
-@pytest.mark.parametrize("requirement", TRADE_SECRET, ids=lambda each: each.code)
+@pytest.mark.parametrize("requirement", ALWAYS, ids=lambda each: each.code)
 def test_every_element_speaks_both_languages(shown, requirement) -> None:
     english, japanese = shown(language="en")[requirement.code], shown(language="ja")[requirement.code]
     for part in ("title", "law", "explanation", "absent"):
-        assert getattr(english, part) == getattr(requirement, f"{part}_en")
-        assert getattr(japanese, part) == getattr(requirement, f"{part}_ja")
+        assert getattr(english, part) == getattr(requirement, part).en
+        assert getattr(japanese, part) == getattr(requirement, part).ja
         assert not getattr(japanese, part).isascii()
     assert "不正競争防止法" in japanese.law
     assert "Unfair Competition Prevention Act" in english.law
@@ -138,7 +140,7 @@ def test_the_page_s_part_shows_exhibits_gaps_and_the_way_to_close_them(shown, wr
         page = render_to_string("evidence/parts/elements.html", {"elements": found.values()})
     assert "CLS-05" in page
     assert 'href="/fix/"' in page
-    assert page.count("<section") == len(TRADE_SECRET)
+    assert page.count("<section") == len(ALWAYS)
     assert {"ja": "40日前", "en": "40 days ago"}[language] in page
 
 
@@ -148,3 +150,99 @@ def test_words_of_an_exhibit_are_never_markup(shown) -> None:
     assert "<script>" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
+
+
+def matrix_of(monkeypatch, *exhibits: Exhibit, extra: tuple[Exhibit, ...] = ()) -> ClaimMatrix:
+    room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(lambda *_asked: list(exhibits),))
+    monkeypatch.setattr(collecting, "rooms", lambda: (room,))
+    with override("en"):
+        (found,) = claim_matrix(SUBJECT, viewer_of_system(), default_claims(), TODAY, extra=extra)
+    return found
+
+
+def test_the_matrix_counts_kinds_of_proof_and_says_what_rests_on_conclusions_alone(monkeypatch) -> None:
+    """EVD-07: elements backed only by circumstantial items stand out; a statement is more than a conclusion."""
+    conclusion = exhibit(kind=ExhibitKind.CIRCUMSTANTIAL)
+    alone = matrix_of(monkeypatch, conclusion, exhibit("access", kind=ExhibitKind.TESTIMONY))
+    by_code = {each.code: each for each in alone.elements}
+    assert by_code["usefulness"].rests_on_conclusions
+    assert dict(by_code["usefulness"].kinds) == {"direct": 0, "testimony": 0, "circumstantial": 1}
+    assert not by_code["access"].rests_on_conclusions
+    assert not by_code["recognition"].rests_on_conclusions, "nothing at all is missing, not circumstantial"
+    both = matrix_of(monkeypatch, conclusion, exhibit())
+    assert not next(each for each in both.elements if each.code == "usefulness").rests_on_conclusions
+
+
+def test_percent_counts_what_can_be_shown_today_and_halves_what_has_gaps(monkeypatch) -> None:
+    assert matrix_of(monkeypatch).percent == 0
+    assert matrix_of(monkeypatch, exhibit(), exhibit("access"), exhibit("access", is_gap=True)).percent == 30
+    assert matrix_of(monkeypatch, exhibit("intent")).percent == 17, "what a case has brought counts from then on"
+
+
+def test_elements_of_a_case_wait_until_something_speaks_for_them(monkeypatch, shown) -> None:
+    assert {each.code for each in matrix_of(monkeypatch).elements if each.state is State.LATER} == {"fault", "damage"}
+    found = matrix_of(monkeypatch, extra=(exhibit("intent", title="深夜"),))
+    assert [each.title for each in found.elements[5].exhibits] == ["深夜"]
+    assert found.elements[5].state is State.COMPLETE
+    assert {"fault", "damage"}.isdisjoint(shown())
+    assert "fault" in shown(exhibit("intent"))
+
+
+@pytest.mark.parametrize(
+    ("offered", "values", "strength"),
+    [
+        (Strength.STRONG, {"at": NOON, "entry_id": UUID(int=9)}, Strength.STRONG),
+        (Strength.STRONG, {"at": NOON}, Strength.FAIR),
+        (Strength.STRONG, {}, Strength.WEAK),
+        (Strength.WEAK, {}, Strength.WEAK),
+    ],
+)
+def test_what_nothing_dates_and_no_entry_holds_carries_less(shown, offered, values, strength) -> None:
+    assert shown(exhibit(strength=offered, **values))["usefulness"].exhibits[0].strength is strength
+
+
+def test_rooms_are_asked_once_for_all_claims_and_an_exhibit_serves_each_that_takes_it(monkeypatch) -> None:
+    calls = []
+
+    def offer(*_asked: object) -> list[Exhibit]:
+        calls.append(1)
+        return [exhibit()]
+
+    monkeypatch.setattr(
+        collecting, "rooms", lambda: (Room(name="x", title="", permissions={}, verbs={}, exhibits=(offer,)),)
+    )
+    twice = [*default_claims(), *default_claims()]
+    found = claim_matrix(SUBJECT, viewer_of_system(), twice, TODAY)
+    assert [bool(each.elements[1].exhibits) for each in found] == [True, True]
+    assert calls == [1]
+
+
+def test_a_claim_whose_elements_all_wait_for_a_case_is_at_nothing_and_fails_on_nothing(monkeypatch) -> None:
+    waiting = read_claim(ONLY_A_CASE, file="x.toml")
+    monkeypatch.setattr(collecting, "rooms", tuple)
+    assert claim_matrix(SUBJECT, viewer_of_system(), [waiting], TODAY)[0].percent == 0
+
+
+ONLY_A_CASE = """
+code = "x"
+order = 1
+country = "jp"
+title = { ja = "件", en = "x" }
+law = { ja = "法", en = "x" }
+note = { ja = "注", en = "x" }
+[[element]]
+code = "harm"
+nature = "factual"
+stage = "case"
+takes = ["loss"]
+title = { ja = "害", en = "x" }
+law = { ja = "法", en = "x" }
+explanation = { ja = "説", en = "x" }
+absent = { ja = "無", en = "x" }
+[[element.proof]]
+source = "evidence.loss"
+kind = "direct"
+cost = 1
+tier = "a"
+title = { ja = "表", en = "x" }
+"""
