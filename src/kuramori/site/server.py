@@ -79,3 +79,4 @@ def _working_child() -> Iterator[None]:
             child.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             child.kill()
+            child.wait()

@@ -1,0 +1,86 @@
+"""The demo company, small: built once from its files, it holds the story it tells, and is not built over."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from kuramori.directory.models import Identity, Person, Site
+from kuramori.directory.tests.company import NOON
+from kuramori.evidence.api import ledger_check
+from kuramori.kernel.ledger import entries_about, read
+from kuramori.register.models import Secret
+from kuramori.site import demo
+from kuramori.watch.models import Alert, LogSource, MonitoringCharter
+
+pytestmark = pytest.mark.django_db
+SMALL = {"people": 40, "months": 2, "events": 6_000}
+Told = list[str]
+
+
+@pytest.fixture
+def data(settings: Any, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def shown() -> tuple[Callable[[str], Any], Told]:
+    """A screen that keeps which steps it showed, and how far each one came."""
+    told: Told = []
+
+    @contextmanager
+    def show(title: str) -> Iterator[Callable[..., None]]:
+        ends: list[bool] = []
+        yield lambda done, total=None, *_words: ends.append(done == total)
+        told.append(f"{title}: {'whole' if not ends or ends[-1] else 'cut off'}")
+
+    return show, told
+
+
+def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
+    data: Path, shown: tuple[Callable[[str], Any], Told]
+) -> None:
+    show, told = shown
+    (data / "secret-key").write_text("stays")
+    (data / "half").mkdir()
+    (data / "half" / "built").write_text("goes")
+    with time_machine.travel(NOON, tick=False):
+        story = demo.build(show, **SMALL)
+        assert demo.build(show, **SMALL) == story == demo.story()
+
+    assert [line.partition(":")[2] for line in told] == [" whole"] * 6, "built once, each step to its end"
+    assert (data / "secret-key").read_text() == "stays"
+    assert not (data / "half").exists()
+    assert json.loads(demo.story_path().read_text()) == asdict(story)
+
+    person, secret = Person.objects.get(pk=story.person), Secret.objects.get(number=story.secret)
+    assert (person.number, str(secret.pk)) == (story.person_number, story.secret_id)
+    assert Alert.objects.get(pk=story.alert).person_id == person.pk
+    assert read(entries_about(secret.pk).order_by("seq")[:1])[0].why == demo.WHY
+
+    sites = set(Site.objects.values_list("code", flat=True))
+    charters = MonitoringCharter.objects.all()
+    assert {charter.site.code for charter in charters} == sites, "nothing is watched without a charter"
+    agreed = {charter.site.country for charter in charters if charter.agreed_on}
+    assert agreed == {"DE"}, "the works council agreed where there is one"
+    assert {source.site.code for source in LogSource.objects.all()} <= sites
+    assert Identity.objects.filter(namespace="ad").exclude(ends_on=None).count() == 1, "one account was renamed"
+    assert ledger_check().is_sound
+
+
+def test_without_a_demo_there_is_no_story(data: Path) -> None:
+    assert demo.story() is None
+
+
+def test_a_demo_whose_files_do_not_all_come_in_is_a_defect_and_says_which(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text("拠点コード,拠点名,国,時間帯\nTYO,東京,XX,Mars/Olympus\n")
+    with pytest.raises(RuntimeError, match=r"sites\.csv"):
+        demo._take("sites", file)
+    assert not Site.objects.exists()
