@@ -100,12 +100,15 @@ def assignments_of(viewer: Viewer, person: Person) -> list[Assignment]:
     return listed
 
 
-def assignments_in_period(viewer: Viewer, first: date, last: date) -> list[AssignmentHeld]:
-    """Return everybody's assignments that touch the days from first to last."""
+def assignments_in_period(
+    viewer: Viewer, first: date, last: date, *, people: Iterable[UUID] | None = None
+) -> list[AssignmentHeld]:
+    """Return the assignments, everybody's or those of some people, that touch the days from first to last."""
     if not viewer.may(Permission.PERSON_VIEW):
         return []
     found = _begun(viewer, Assignment.objects.known().between(first, last)).order_by("person_id", "starts_on")
-    return list(_held(AssignmentHeld, viewer, found))
+    chosen = found if people is None else found.filter(person__in=set(people))
+    return list(_held(AssignmentHeld, viewer, chosen))
 
 
 def identities_in_period(viewer: Viewer, first: date, last: date) -> list[IdentityHeld]:

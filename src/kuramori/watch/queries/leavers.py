@@ -6,11 +6,11 @@ from uuid import UUID
 
 from kuramori.directory.api import (
     Leaver,
+    assignments_between,
     leavers,
     people_visible_to,
     sees_leaving,
     viewer_of_system,
-    who_was_where,
 )
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.lake import folder, lake
@@ -41,11 +41,21 @@ def leavers_seen_by(viewer: Viewer, today: date) -> list[LeaverSeen]:
     found = leavers(viewer_of_system(), today - BEHIND, today + AHEAD)
     found = [each for each in found if each.person_id != viewer.person_id]
     if not viewer.may_everywhere(Permission.LEAVER_VIEW):
-        here = who_was_where(viewer_of_system(), today, people=[each.person_id for each in found])
-        own = {each.person_id for each in here if each.unit_id in viewer.units_for(Permission.LEAVER_VIEW)}
-        found = [each for each in found if each.person_id in own]
+        found = _of_units(found, viewer.units_for(Permission.LEAVER_VIEW), today)
     names = _names(viewer, [each.person_id for each in found])
     return [_seen(each, names, today) for each in found]
+
+
+def _of_units(found: list[Leaver], units: frozenset[UUID], today: date) -> list[Leaver]:
+    """Keep who belongs to one of the units, or belonged to it on his last day."""
+    until = {each.person_id: min(each.last_day or today, today) for each in found}
+    first = min(until.values(), default=today)
+    own = {
+        each.person_id
+        for each in assignments_between(viewer_of_system(), first, today, people=until)
+        if each.unit_id in units and each.starts_on <= until[each.person_id] <= (each.ends_on or today)
+    }
+    return [each for each in found if each.person_id in own]
 
 
 def leaver_seen_by(viewer: Viewer, line: UUID, today: date) -> LeaverSeen | None:

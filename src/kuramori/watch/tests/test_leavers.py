@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from kuramori.directory.acts.people import notice_receive
+from kuramori.directory.acts.people import assignment_add, engagement_end, notice_receive
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.jobs import run_waiting
@@ -70,6 +70,28 @@ def test_an_analyst_of_one_unit_sees_the_leavers_of_that_unit(company: Company, 
     elsewhere = replace(in_sales, units={"watch:leaver:view": frozenset({company.materials.pk})})
     assert [each.leaver.person_id for each in leavers_seen_by(in_sales, TODAY)] == [company.chihiro.pk]
     assert leaver_seen_by(elsewhere, line, TODAY) is None
+
+
+def test_an_analyst_of_one_unit_still_sees_who_has_left_it(company: Company):
+    """Copies are often found after the last day: the look-back is there for three months."""
+    engagement_end(engagement=company.engagement(company.chihiro), last=date(2026, 10, 31), today=TODAY, by=SYSTEM)
+    daichi = company.viewer(company.daichi)
+    for unit, count in ((company.sales, 1), (company.materials, 0)):
+        limited = replace(daichi, company_wide=frozenset(), units={"watch:leaver:view": frozenset({unit.pk})})
+        assert len(leavers_seen_by(limited, TODAY)) == count
+    assert len(leavers_seen_by(daichi, TODAY)) == 1
+    assert leavers_seen_by(daichi, date(2027, 2, 1)) == [], "after three months nobody looks back any more"
+
+
+def test_who_changed_the_unit_is_seen_by_the_one_he_leaves_from(company: Company, line: Any):
+    assignment_add(
+        engagement=company.engagement(company.chihiro), unit=company.materials, site=company.tokyo,
+        starts_on=date(2026, 11, 1), today=TODAY, by=SYSTEM,
+    )  # fmt: skip
+    daichi = company.viewer(company.daichi)
+    for unit, count in ((company.sales, 0), (company.materials, 1)):
+        limited = replace(daichi, company_wide=frozenset(), units={"watch:leaver:view": frozenset({unit.pk})})
+        assert len(leavers_seen_by(limited, TODAY)) == count
 
 
 def test_a_pseudonym_is_the_same_on_list_and_look_back_and_none_of_an_alert(
