@@ -1,6 +1,6 @@
 """Every change of an alert: found, looked at, assigned, and a name shown for a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,7 +42,7 @@ def alerts_keep(*, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, w
 
     The same findings once more change nothing and write no entry.
     """
-    plans = [_plan(found) for found in findings]
+    plans = _plans(findings)
     if not any(plan.is_news for plan in plans):
         return [plan.alert for plan in plans]
     with act("watch.detection.run", by=by, why=why) as this:
@@ -66,9 +66,18 @@ class _Plan:
     is_news: bool
 
 
-def _plan(found: Found) -> _Plan:
-    """Find the alert that a finding belongs to, or begin one; the finding's values are set, nothing is saved."""
-    alert = Alert.objects.filter(key=found.key).first() or _overlapping(found)
+def _plans(findings: Sequence[Found]) -> list[_Plan]:
+    """Return a plan for each finding; no alert goes on with two of them, for the second would overwrite the first."""
+    known = {alert.key: alert for alert in Alert.objects.filter(key__in=[found.key for found in findings])}
+    taken, plans = {alert.pk for alert in known.values()}, []
+    for found in findings:
+        plans.append(_plan(found, known.get(found.key) or _overlapping(found, taken)))
+        taken.add(plans[-1].alert.pk)
+    return plans
+
+
+def _plan(found: Found, alert: Alert | None) -> _Plan:
+    """Set a finding's values in the alert that it belongs to, or begin one; nothing is saved."""
     values: dict[str, Any] = {
         "since": found.since,
         "until": found.until,
@@ -92,10 +101,11 @@ def _plan(found: Found) -> _Plan:
     return _Plan(found=found, alert=alert, is_new=False, is_news=is_news)
 
 
-def _overlapping(found: Found) -> Alert | None:
+def _overlapping(found: Found, taken: Collection[UUID]) -> Alert | None:
     """Return the same person's open alert whose window meets this one: a story that goes on is one alert."""
     open_ones = Alert.objects.filter(person=found.person_id, retired_at=None).exclude(state__in=SETTLED)
-    return open_ones.filter(since__lte=found.until, until__gte=found.since).order_by("since", "id").first()
+    meeting = open_ones.filter(since__lte=found.until, until__gte=found.since).exclude(pk__in=taken)
+    return meeting.order_by("since", "id").first()
 
 
 def _numbers(year: int) -> Any:

@@ -20,7 +20,7 @@ from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import Found, alert_review, alert_unseal, alerts_keep
 from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym, pseudonym
-from kuramori.watch.queries.alerts import alerts_visible_to, name_behind, secrets_of, unsealing_of
+from kuramori.watch.queries.alerts import alerts_on_secret, alerts_visible_to, name_behind, secrets_of, unsealing_of
 from kuramori.watch.rules.alerts import State
 
 DAY = date(2026, 11, 19)
@@ -64,6 +64,81 @@ def test_tomorrows_window_of_the_same_person_goes_on_with_the_same_alert(found: 
     later = found(key="k2", since=DAY, until=DAY + timedelta(days=1), score=Decimal("90.0"))
     assert alerts_keep(findings=[later], as_of=DAY)[0].pk == alert.pk
     assert Alert.objects.count() == 1
+
+
+def test_a_story_that_falls_apart_in_two_is_two_alerts_and_none_is_lost(found: Find):
+    """Late logs may show a quiet day amid a window: both parts meet the alert that was there."""
+    whole = alerts_keep(findings=[found(since=DAY - timedelta(days=6), until=DAY)], as_of=DAY)[0]
+    parts = [
+        found(key="first", since=DAY - timedelta(days=6), until=DAY - timedelta(days=5), score=Decimal("40.0")),
+        found(key="second", since=DAY - timedelta(days=1), until=DAY, score=Decimal("60.0")),
+    ]
+    kept = alerts_keep(findings=parts, as_of=DAY)
+    assert (kept[0].pk, len({each.pk for each in kept})) == (whole.pk, 2)
+    scores = dict(Alert.objects.values_list("pk", "score"))
+    assert [scores[each.pk] for each in kept] == [Decimal("40.0"), Decimal("60.0")]
+    count = Entry.objects.count()
+    assert [each.pk for each in alerts_keep(findings=parts, as_of=DAY)] == [each.pk for each in kept]
+    assert Entry.objects.count() == count, "the same evaluation again writes nothing"
+
+
+def test_a_finding_finds_its_own_alert_before_another_goes_on_with_it(found: Find):
+    own = alerts_keep(findings=[found(key="own")], as_of=DAY)[0]
+    both = alerts_keep(findings=[found(key="other", since=DAY, until=DAY), found(key="own")], as_of=DAY)
+    assert both[1].pk == own.pk
+    assert both[0].pk != own.pk
+
+
+def test_windows_that_only_touch_in_a_day_are_one_story_and_those_apart_are_two(found: Find):
+    first = alerts_keep(findings=[found()], as_of=DAY)[0]
+    touching = found(key="k2", since=DAY, until=DAY + timedelta(days=3))
+    assert alerts_keep(findings=[touching], as_of=DAY)[0].pk == first.pk
+    apart = found(key="k3", since=DAY + timedelta(days=4), until=DAY + timedelta(days=5))
+    assert alerts_keep(findings=[apart], as_of=DAY)[0].pk != first.pk
+
+
+@pytest.mark.parametrize("state", [State.EXPLAINED, State.CLOSED])
+def test_a_settled_story_is_not_gone_on_with_but_begun_anew(found: Find, company: Company, state: State):
+    settled = alerts_keep(findings=[found()], as_of=DAY)[0]
+    review(settled, company, state)
+    later = alerts_keep(findings=[found(key="k2", since=DAY, until=DAY + timedelta(days=1))], as_of=DAY)[0]
+    assert later.pk != settled.pk
+    assert (later.state, later.number) == (State.NEW, "A-2026-0002")
+    settled.refresh_from_db()
+    assert settled.state == state, "what people decided stays decided"
+
+
+def test_nobody_elses_alert_goes_on_with_a_finding(found: Find, company: Company):
+    first = alerts_keep(findings=[found()], as_of=DAY)[0]
+    other = alerts_keep(findings=[found(key="k2", person_id=company.botan.pk)], as_of=DAY)[0]
+    assert other.pk != first.pk
+    assert (first.person_id, other.person_id) == (company.chihiro.pk, company.botan.pk)
+
+
+def test_an_escalated_or_reviewed_alert_keeps_its_state_and_its_reviewer_when_it_grows(found: Find, company: Company):
+    alert = alerts_keep(findings=[found(severity="low")], as_of=DAY)[0]
+    for state in (State.IN_REVIEW, State.ESCALATED):
+        review(alert, company, state)
+        grown = alerts_keep(findings=[found(severity="high", score=Decimal(90 + len(state)))], as_of=DAY)[0]
+        assert (grown.state, grown.assignee) == (state, company.daichi)
+
+
+def test_a_secret_no_longer_touched_is_kept_at_nought_and_shown_no_more(found: Find, secret: Secret, company: Company):
+    alert = alerts_keep(findings=[found(secrets={secret.pk: 7})], as_of=DAY)[0]
+    alerts_keep(findings=[found(secrets={})], as_of=DAY)
+    assert alert.secrets.get().documents == 0
+    (seen,) = alerts_visible_to(company.viewer(company.daichi))
+    assert secrets_of(company.viewer(company.akari), seen) == ([], [])
+    assert not alerts_on_secret(company.viewer(company.daichi), secret.pk).exists()
+    count = Entry.objects.count()
+    alerts_keep(findings=[found(secrets={secret.pk: 9})], as_of=DAY)
+    assert alert.secrets.get().documents == 9
+    assert Entry.objects.count() == count + 1
+
+
+def test_nothing_found_is_nothing_written(company: Company):
+    assert alerts_keep(findings=[], as_of=DAY) == []
+    assert not Entry.objects.filter(verb="watch.detection.run").exists()
 
 
 def test_an_explained_alert_comes_back_when_it_weighs_more(found: Find, company: Company):
