@@ -118,8 +118,8 @@ def how_sure(traces: Traces) -> list[str]:
     return told
 
 
-def next_steps(viewer: Viewer, alert: Alert) -> list[Link]:
-    """Return what the viewer can do now, the usual first step first."""
+def next_steps(viewer: Viewer, alert: Alert, *, is_named: bool) -> list[Link]:
+    """Return what the viewer can do now, the usual first step first; `is_named`: the name is shown to him already."""
     links = [
         Link(
             text=_("Look at the events behind it"),
@@ -135,7 +135,7 @@ def next_steps(viewer: Viewer, alert: Alert) -> list[Link]:
                 note=_("Ask the keeper of the secret whether the work is known, before anybody asks the person."),
             )
         )
-    if viewer.may(Permission.ALERT_UNSEAL):
+    if viewer.may(Permission.ALERT_UNSEAL) and not is_named:
         links.append(
             Link(
                 text=_("Have the name shown"),

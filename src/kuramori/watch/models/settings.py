@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +33,12 @@ class DestinationChoice(models.TextChoices):
     PRINTER = "printer", _("printer")
     REMOVABLE = "removable", _("registered medium")
     WEB = "web", _("web site")
+
+
+def refuse_backwards(record: "ServiceAccount | ApprovedFlow | MonitoringCharter") -> None:
+    """Raise ValidationError for days that end before they begin: such an entry would silently never hold."""
+    if record.valid_from and record.valid_to and record.valid_to < record.valid_from:
+        raise ValidationError({"valid_to": _("The last day lies before the first.")})
 
 
 class LogSource(Record):
@@ -109,6 +116,9 @@ class ServiceAccount(Record):
     def __str__(self) -> str:
         return self.raw
 
+    def clean(self) -> None:
+        refuse_backwards(self)
+
 
 class ApprovedFlow(Record):
     """A way out that was approved: it lowers a score, in the open, and never hides an event."""
@@ -135,6 +145,9 @@ class ApprovedFlow(Record):
 
     def __str__(self) -> str:
         return self.value
+
+    def clean(self) -> None:
+        refuse_backwards(self)
 
 
 class MonitoringCharter(Record):
@@ -172,6 +185,9 @@ class MonitoringCharter(Record):
 
     def __str__(self) -> str:
         return f"{self.site} {self.valid_from.isoformat()}"
+
+    def clean(self) -> None:
+        refuse_backwards(self)
 
     @property
     def terms(self) -> Terms:

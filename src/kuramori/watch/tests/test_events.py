@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
-from kuramori.watch.acts.alerts import alert_unseal
+from kuramori.watch.acts.alerts import alert_review, alert_unseal
 from kuramori.watch.alert_page import traces_of, works_on
 from kuramori.watch.api import ingest
 from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.rules.alerts import State
 from kuramori.watch.traces import PAGE
 
 TODAY = NOON.date()
@@ -143,3 +145,18 @@ def test_what_can_be_done_next_follows_the_rights(visit: Any, alert: Alert, comp
     assert steps(company.daichi) == ["events", "review"]
     assert steps(company.botan) == ["events", "unseal"]
     assert steps(company.akari) == ["events", "review", "unseal"]
+    alert_unseal(alert=alert, person=company.botan, reason="確認", by=actor_of(company.botan))
+    assert steps(company.botan) == ["events"], "a name that is shown is not offered"
+
+
+@pytest.mark.parametrize("state", [State.EXPLAINED, State.CLOSED])
+def test_a_settled_alert_asks_for_no_decision(visit: Any, alert: Alert, company: Company, state: State):
+    alert_review(alert=alert, state=state, comment="引継ぎ", assignee=None, author=None, by=actor_of(company.daichi))
+    steps = visit(company.viewer(company.daichi), "alert-detail", alert.pk).context["next_steps"]
+    assert [link.url.rstrip("/").rpartition("/")[2] for link in steps] == ["events"]
+
+
+def test_past_the_last_event_the_page_says_that_there_is_none(visit: Any, alert: Alert, company: Company, many: int):
+    with override("en"):
+        page = rows_from(visit, alert, company.viewer(company.daichi), "5000")
+    assert (page["rows"], page["older"], page["shown"]) == ([], "", "Events 0 to 0")

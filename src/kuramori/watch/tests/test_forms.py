@@ -87,6 +87,26 @@ def test_an_account_needs_to_say_what_it_does(viewer: Any):
     assert list(AccountForm(viewer, None, words).errors) == ["reason"]
 
 
+def test_days_that_end_before_they_begin_are_sent_back_at_their_field(viewer: Any, company: Company):
+    """Such an account would never be left out, such a flow never approved, and nobody would be told."""
+    days = {"valid_from": "2026-04-01", "valid_to": "2026-03-31"}
+    charter = {
+        "site": company.tokyo.pk,
+        "purpose": "目的",
+        "responsible": "A-1",
+        "rules": "規則",
+        "retention_months": "1",
+    }
+    account = {"namespace": "ad", "raw": "svc-x", "reason": "夜間バックアップ"}
+    for form, words in ((AccountForm, account), (FlowForm, FLOW), (CharterForm, charter)):
+        asked = form(viewer, None, words | days)
+        assert list(asked.errors) == ["valid_to"], form
+        assert len(asked.errors["valid_to"]) == 1
+        assert form(viewer, None, words | days | {"valid_to": "2026-04-01"}).is_valid(), "one day is a time"
+        assert form(viewer, None, words | days | {"valid_to": ""}).is_valid(), "so is for ever"
+        assert list(form(viewer, None, words | days | {"valid_from": ""}).errors) == ["valid_from"]
+
+
 # steps on an alert
 
 

@@ -170,8 +170,9 @@ def test_no_page_about_somebody_under_a_pseudonym_tells_who_it_is(
     leave(company)
     analyst = replace(company.viewer(company.daichi), language=language)
     line = company.engagement(company.chihiro).line
-    pages = {name: visit(analyst, name, own_area.pk) for name in ("alert-detail", "alert-events", "alert-history")}
-    pages |= {"look-back": visit(analyst, "look-back", line), "leavers": visit(analyst, "leavers")}
+    with override(language):
+        pages = {name: visit(analyst, name, own_area.pk) for name in ("alert-detail", "alert-events", "alert-history")}
+        pages |= {"look-back": visit(analyst, "look-back", line), "leavers": visit(analyst, "leavers")}
     for name, page in pages.items():
         text = unicodedata.normalize("NFKC", page.content.decode()).casefold()
         assert page.status_code == 200

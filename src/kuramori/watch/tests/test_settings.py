@@ -1,9 +1,10 @@
 """What is watched and under which rules: every change is an act, and two things never share a place."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import FOUNDED, Company
@@ -63,6 +64,17 @@ def test_a_charter_that_cannot_hold_is_refused_and_leaves_no_entry(company: Comp
         settings.charter_add(**charter_words(company, **words), by=SYSTEM)
     assert str(refusal.value.next_step)
     assert not MonitoringCharter.objects.exists()
+    assert Entry.objects.count() == count
+
+
+@pytest.mark.parametrize(
+    ("add", "words"), [(settings.account_add, ACCOUNT), (settings.flow_add, FLOW)], ids=["account", "flow"]
+)
+def test_what_would_never_hold_is_refused_in_words(company: Company, add: Any, words: dict[str, Any]):
+    count = Entry.objects.count()
+    with override("en"), pytest.raises(Refused) as refusal:
+        add(**words, valid_to=FOUNDED - timedelta(days=1), by=SYSTEM)
+    assert str(refusal.value.message) == "The last day lies before the first."
     assert Entry.objects.count() == count
 
 

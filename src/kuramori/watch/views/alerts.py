@@ -92,7 +92,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "how_sure": how_sure(traces),
         "secrets": shown,
         "hidden": hidden,
-        "next_steps": next_steps(viewer, alert),
+        "next_steps": next_steps(viewer, alert, is_named=frame["unsealing"] is not None),
         "comments": [
             (comment, moment(comment.created_at, viewer), StateChoice(comment.state).label)
             for comment in found.comments_of(viewer, alert)
@@ -124,7 +124,11 @@ def events(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "rows": rows,
         "newer": f"?from={max(offset - PAGE, 0)}" if offset else "",
         "older": f"?from={offset + len(rows)}" if more else "",
-        "shown": _("Events %(first)s to %(last)s") % {"first": offset + 1 if rows else 0, "last": offset + len(rows)},
+        "shown": _("Events %(first)s to %(last)s")
+        % {
+            "first": offset + 1 if rows else 0,
+            "last": offset + len(rows) if rows else 0,
+        },
     }
     return render(request, "watch/alert_events.html", context)
 
