@@ -170,12 +170,13 @@ def alert(found: Callable[..., Found], secret: Secret) -> Alert:
 
 @pytest.fixture
 def visit(settings: Any, client: Client) -> Any:
-    """Open a page as a viewer."""
+    """Open a page as a viewer, in his language."""
     mine = "kuramori.kernel.registers.tests.suite.Acting"
     settings.MIDDLEWARE = [mine if each == SIGN_IN else each for each in settings.MIDDLEWARE]
 
     def go(viewer: Viewer, name: str, *args: Any, data: Any = None, **query: str) -> Any:
         Acting.viewer = viewer
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = viewer.language
         address = reverse(f"watch:{name}", args=args)
         return client.get(address, query) if data is None else client.post(address, data)
 

@@ -1,12 +1,12 @@
 """The events behind an alert: a page at a time, secrets first, each with its row of the log, and nobody named."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils.translation import override
 
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import NOON, Company
@@ -157,6 +157,5 @@ def test_a_settled_alert_asks_for_no_decision(visit: Any, alert: Alert, company:
 
 
 def test_past_the_last_event_the_page_says_that_there_is_none(visit: Any, alert: Alert, company: Company, many: int):
-    with override("en"):
-        page = rows_from(visit, alert, company.viewer(company.daichi), "5000")
+    page = rows_from(visit, alert, replace(company.viewer(company.daichi), language="en"), "5000")
     assert (page["rows"], page["older"], page["shown"]) == ([], "", "Events 0 to 0")

@@ -170,12 +170,12 @@ def test_no_page_about_somebody_under_a_pseudonym_tells_who_it_is(
     leave(company)
     analyst = replace(company.viewer(company.daichi), language=language)
     line = company.engagement(company.chihiro).line
-    with override(language):
-        pages = {name: visit(analyst, name, own_area.pk) for name in ("alert-detail", "alert-events", "alert-history")}
-        pages |= {"look-back": visit(analyst, "look-back", line), "leavers": visit(analyst, "leavers")}
+    pages = {name: visit(analyst, name, own_area.pk) for name in ("alert-detail", "alert-events", "alert-history")}
+    pages |= {"look-back": visit(analyst, "look-back", line), "leavers": visit(analyst, "leavers")}
     for name, page in pages.items():
         text = unicodedata.normalize("NFKC", page.content.decode()).casefold()
         assert page.status_code == 200
+        assert page["Content-Language"] == language
         assert not [each for each in (*TELLING, str(company.chihiro.pk)) if each in text], name
     assert len(pages["alert-events"].context["rows"]) == len(PLACES)
     assert pages["look-back"].context["report"].events == len(PLACES)
