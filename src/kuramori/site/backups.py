@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -149,25 +150,30 @@ def _read_back(source: Path) -> dict[str, dict[str, str]]:
     try:
         with tarfile.open(source, "r:gz") as tar:
             for member in tar:
-                content = tar.extractfile(member)
-                if content is None or PurePosixPath(member.name).is_absolute() or ".." in member.name.split("/"):
-                    raise BackupError(_("This is not a backup of Kuramori: %(name)s") % {"name": member.name})
+                content = _content(tar, member)
                 if member.name == INDEX:
                     index = json.load(content)
                 else:
                     seen[member.name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
     except (tarfile.TarError, EOFError, ValueError, OSError) as error:
         raise BackupError(_("The backup cannot be read: %(error)s") % {"error": error}) from error
-    if index is None or index.get("format") != FORMAT or index["files"] != seen:
+    if not isinstance(index, dict) or index.get("format") != FORMAT or index.get("files") != seen:
         raise BackupError(_("The backup is not whole: its index and its files do not agree."))
-    return dict(index)
+    return index
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    """Return what a member holds; raise BackupError for what is no plain file below the folder: we write no other."""
+    is_below = not PurePosixPath(member.name).is_absolute() and ".." not in member.name.split("/")
+    content = tar.extractfile(member) if member.isfile() and is_below else None
+    if content is None:
+        raise BackupError(_("This is not a backup of Kuramori: %(name)s") % {"name": member.name})
+    return content
 
 
 def _put_back(tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-    content = tar.extractfile(member)
+    content = _content(tar, member)
     kind, _slash, inner = member.name.partition("/")
-    if content is None:
-        return
     if kind == "data" and inner == HEAD_FILE.as_posix() and (settings.DATA / HEAD_FILE).exists():
         return
     if kind == "database" and inner == DATABASE_POSTGRES:
