@@ -62,16 +62,17 @@ def index_many(found_by: list[tuple[Any, tuple[str, ...]]]) -> None:
 
 
 def matching(rows: QuerySet[M], query: str) -> QuerySet[M]:
-    """Narrow rows to those found by every word of the query; an empty query narrows nothing.
+    """Narrow rows to those found by every word of the query; an empty query narrows nothing, signs alone find nothing.
 
     Of each word the index is asked for a few hits. Are these all, then they are named by id; a frequent word is looked
     for in the rows as they are walked in their order. So neither kind of word makes a first page dear.
     """
-    for word in query[:LONGEST_QUERY].split():
-        plain = folded(word)
-        if plain:
-            hits = _hits(rows.model._meta.label_lower, plain)  # noqa: SLF001  (what `record_kind` says)
-            rows = rows.filter(pk__in=hits) if len(hits) <= FEW else rows.filter(_holds(plain))
+    words = [plain for word in query[:LONGEST_QUERY].split() if (plain := folded(word))]
+    if query.strip() and not words:
+        return rows.none()
+    for plain in words:
+        hits = _hits(rows.model._meta.label_lower, plain)  # noqa: SLF001  (what `record_kind` says)
+        rows = rows.filter(pk__in=hits) if len(hits) <= FEW else rows.filter(_holds(plain))
     return rows
 
 

@@ -47,14 +47,29 @@ def test_any_part_of_a_word_finds_it_be_it_rare_or_frequent(
     assert [v.name for v in matching(SavedView.objects.all(), query)] == [name]
 
 
-@pytest.mark.parametrize("query", ["配液", "比電", "比版", 'x" OR "', "配合 図面", "a & z", "(", "'"])
+@pytest.mark.parametrize("query", ["配液", "比電", "比版", 'x" OR "', "配合 図面", "a & z"])
 @pytest.mark.parametrize("few", [2_000, 0])
 def test_what_is_not_there_is_not_found(
     views: dict[str, SavedView], query: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kuramori.kernel.search.FEW", few)
-    found = matching(SavedView.objects.all(), query)
-    assert len(found) in ({5} if query in {"(", "'"} else {0})
+    assert not matching(SavedView.objects.all(), query).exists()
+
+
+@pytest.mark.parametrize("query", ["%", "_", "(", "'", '"', "・", "🗝", "\x00", "& |"])
+def test_signs_alone_find_nothing_instead_of_everything(views: dict[str, SavedView], query: str) -> None:
+    assert not matching(SavedView.objects.all(), query).exists()
+
+
+@pytest.mark.parametrize(("query", "count"), [("", 5), ("  \u3000\n", 5), ("配合 ・ 電解", 1), ("& 図面", 1)])
+def test_no_word_narrows_nothing_and_a_sign_between_words_is_none(
+    views: dict[str, SavedView], query: str, count: int
+) -> None:
+    assert matching(SavedView.objects.all(), query).count() == count
+
+
+def test_a_query_is_cut_where_nobody_reads_on(views: dict[str, SavedView]) -> None:
+    assert matching(SavedView.objects.all(), "配合".ljust(100) + "無い").count() == 1
 
 
 def test_a_changed_title_is_found_by_its_new_words_only(views: dict[str, SavedView]) -> None:
