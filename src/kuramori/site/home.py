@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from kuramori.register.api import Figures, figures, recently_changed, registered
 from kuramori.site.inbox import duties_of
 
 SHOWN_DUTIES = 6
+TONES = (3, 1, 2, 4, 5)  # of the charts, by level; a sixth level begins anew, its word tells it apart
 SECRET_VIEW = "register:secret:view"  # noqa: S105  (the name of a permission)
 
 
@@ -92,18 +94,16 @@ def home(request: ViewedRequest) -> HttpResponse:
     if viewer.may(SECRET_VIEW):
         sums = figures(viewer, today=today)
         months = registered_by_month(viewer, today=today)
+        toned = list(zip(sums.by_level, cycle(TONES), strict=False))
         context |= {
             "tiles": [*register_tiles(sums, today=today), *context["tiles"]],  # type: ignore[misc]
-            "parts": [(level.name, count, tone) for (level, count), tone in zip(sums.by_level, TONES, strict=False)],
+            "parts": [(level.name, count, tone) for (level, count), tone in toned],
             "total": sums.total,
             "months": [month.strftime("%Y-%m") for month, _counts in months],
             "series": [
                 Series(name=level.name, values=[counts.get(level.code, 0) for _month, counts in months], tone=tone)
-                for (level, _count), tone in zip(sums.by_level, TONES, strict=False)
+                for (level, _count), tone in toned
             ][::-1],
             "recent": recently_changed(viewer),
         }
     return render(request, "site/home.html", context)
-
-
-TONES = (3, 1, 2, 4, 5)
