@@ -18,6 +18,7 @@ from kuramori.directory.api import viewer_of_system
 from kuramori.kernel import guards
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.pages import OPEN, ViewedRequest, page
+from kuramori.kernel.wording import moment
 from kuramori.site.findings import Finding, State
 from kuramori.site.proof_state import ledger_finding
 from kuramori.site.rules import Permission
@@ -64,9 +65,8 @@ def jobs() -> Finding:
     waiting = Job.objects.filter(state=JobState.WAITING).order_by("asked_at").first()
     if waiting is not None and now() - waiting.asked_at > LONGEST_WAIT:
         step = _("Is the worker running? “kuramori serve” starts it.")
-        return Finding(
-            part=part, state=State.BAD, words=_("a job waits since %(at)s") % {"at": waiting.asked_at}, next_step=step
-        )
+        words = _("a job waits since %(at)s") % {"at": moment(waiting.asked_at, viewer_of_system())}
+        return Finding(part=part, state=State.BAD, words=words, next_step=step)
     failed = Job.objects.filter(state=JobState.FAILED, ended_at__gte=now() - timedelta(days=1)).count()
     words = _("%(count)s failed within a day") % {"count": failed}
     return Finding(part=part, state=State.WARN if failed else State.OK, words=words)

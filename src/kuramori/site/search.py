@@ -1,8 +1,10 @@
 """One search over everything the viewer may see, register by register."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -14,6 +16,7 @@ from kuramori.kernel.registers.register import Register
 from kuramori.kernel.room import rooms
 
 SHOWN = 6
+Search = Callable[[QuerySet[Any], str], QuerySet[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +33,14 @@ def find(viewer: Viewer, words: str) -> list[Found]:
     """Return what each register the viewer may open holds for the words; nothing for no words."""
     if not words.strip():
         return []
-    registers = [r for room in rooms() for r in room.registers if r.search and r.may(viewer, "view")]
-    found = [_in_register(viewer, register, words) for register in registers]
+    registers = [r for room in rooms() for r in room.registers if r.may(viewer, "view")]
+    found = [_in_register(viewer, r, r.search, words) for r in registers if r.search]
     return [one for one in found if one.hits]
 
 
-def _in_register(viewer: Viewer, register: Register, words: str) -> Found:
-    if register.search is None:
-        raise ValueError(register.name)
+def _in_register(viewer: Viewer, register: Register, search: Search, words: str) -> Found:
     rows = register.visible_to(viewer).filter(retired_at=None)
-    hits = list(register.search(rows, words).order_by(register.order, "-pk")[: SHOWN + 1])
+    hits = list(search(rows, words).order_by(register.order, "-pk")[: SHOWN + 1])
     return Found(
         register=register,
         hits=tuple((hit, register.url("detail", hit)) for hit in hits[:SHOWN]),

@@ -1,13 +1,17 @@
 """A command says plainly what keeps it from working, and ends with a code that a script can trust."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.utils import translation
 
+from kuramori.kernel.acts import Refused
 from kuramori.site import cli
 from kuramori.site.commands import check
 from kuramori.site.terminal import Exit
@@ -75,3 +79,60 @@ def test_an_interrupted_command_ends_as_the_shell_expects(monkeypatch, capsys) -
     monkeypatch.setenv("KURAMORI_LANG", "en")
     assert run_raising(KeyboardInterrupt(), monkeypatch) == 130
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_a_refusal_is_its_sentence_and_its_next_step(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("KURAMORI_LANG", "en")
+    assert run_raising(Refused("It is locked.", "Ask Daichi."), monkeypatch) == Exit.REFUSED
+    assert run_raising(Refused("It is locked."), monkeypatch) == Exit.REFUSED
+    assert capsys.readouterr() == ("", "It is locked. Ask Daichi.\nIt is locked.\n")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), OperationalError("database or disk is full")]
+)
+def test_a_full_disk_is_a_sentence_and_no_traceback(error: Exception, monkeypatch, capsys) -> None:
+    assert run_raising(error, monkeypatch) == Exit.REFUSED
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+
+
+def test_another_fault_of_the_machine_is_not_explained_away(monkeypatch) -> None:
+    with pytest.raises(PermissionError):
+        run_raising(PermissionError(errno.EACCES, "Permission denied"), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "error", [ImproperlyConfigured("secret-key can be read by others: chmod 600 it"), OSError("Read-only file system")]
+)
+def test_an_installation_that_may_not_start_says_why(error: Exception, monkeypatch, capsys) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(cli.django, "setup", refuse)
+    assert cli.main(["check"]) == Exit.UNAVAILABLE
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+def test_what_it_writes_is_for_its_owner_alone(monkeypatch, capsys) -> None:
+    before = os.umask(0o022)
+    try:
+        run_raising(Refused("x"), monkeypatch)
+        assert os.umask(before) == 0o077
+    finally:
+        os.umask(before)
+
+
+def test_a_reader_that_went_away_ends_it_in_silence(monkeypatch) -> None:
+    monkeypatch.setattr(cli.sys, "stderr", open(os.devnull, "w"))  # noqa: PTH123, SIM115  (it is closed by the command)
+    assert run_raising(BrokenPipeError(), monkeypatch) == Exit.OK
+
+
+@pytest.mark.parametrize(("words", "folder"), [(["--data", "a", "demo"], "a"), (["demo"], "kuramori-demo")])
+def test_a_demo_lives_in_a_folder_of_its_own_unless_it_is_told(words, folder, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("KURAMORI_DATA", "x")
+    monkeypatch.delenv("KURAMORI_DATA")
+    monkeypatch.setenv("KURAMORI_DEMO", "")
+    monkeypatch.setattr(cli, "_set_up", lambda: False)
+    cli.main([*words, "--story"])
+    assert (os.environ["KURAMORI_DATA"], os.environ["KURAMORI_DEMO"]) == (folder, "1")

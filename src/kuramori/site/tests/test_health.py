@@ -3,17 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+import time_machine
+from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import translation
 from django.utils.timezone import now
 
-from kuramori.directory.tests.company import Company
+from kuramori.directory.api import viewer_of_system
+from kuramori.directory.tests.company import NOON, Company
+from kuramori.evidence.api import seal_now
 from kuramori.kernel import guards
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.acts import act
 from kuramori.kernel.models import Job
 from kuramori.kernel.permissions import Role
-from kuramori.site.findings import State
+from kuramori.site.findings import Finding, State
 from kuramori.site.health import findings, jobs, storage, triggers, worst
+from kuramori.site.proof_state import footer_state, ledger_finding
 from kuramori.site.tests.conftest import SignIn
 
 
@@ -73,3 +80,89 @@ def test_the_page_is_for_those_who_run_and_those_who_audit(company: Company, sig
         200,
         403,
     ]
+
+
+def test_a_database_that_does_not_answer_is_the_only_finding_and_says_what_to_do(monkeypatch) -> None:
+    def fail() -> None:
+        raise OperationalError("could not connect to server")
+
+    monkeypatch.setattr(connection, "ensure_connection", fail)
+    with translation.override("en"):
+        (found,) = findings()
+    assert (found.state, found.words) == (State.BAD, "could not connect to server")
+    assert found.next_step == "Start the database, check its address."
+    answer = Client().get("/favicon.ico")
+    assert (answer.status_code, answer["location"].endswith("icon.svg")) == (301, True)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(4, State.OK), (6, State.BAD)], ids=["still in time", "nobody takes it"]
+)
+@pytest.mark.django_db
+def test_a_waiting_job_is_told_with_its_time_as_people_read_it(minutes: int, state: State) -> None:
+    with time_machine.travel(NOON, tick=False), translation.override("en"):
+        Job.objects.create(kind="x", asked_at=now() - timedelta(minutes=minutes))
+        found = jobs()
+    assert found.state is state
+    assert (found.words == "a job waits since 2026-11-20 11:54") is (state is State.BAD)
+
+
+def one_entry() -> None:
+    with act("kernel.view.save", by=SYSTEM):
+        pass
+
+
+@pytest.fixture
+def ledger(db: None, settings, tmp_path):
+    """A ledger with one entry that waits for its place, at noon; the footer has not looked yet."""
+    settings.DATA = tmp_path
+    cache.delete("proof-state")
+    with time_machine.travel(NOON, tick=False) as clock, translation.override("en"):
+        one_entry()
+        yield clock
+    cache.delete("proof-state")
+
+
+def test_an_entry_that_waits_too_long_for_its_place_means_that_nobody_seals(ledger) -> None:
+    viewer = viewer_of_system()
+    assert ledger_finding(viewer).state is State.OK, "a moment is no fault"
+    ledger.shift(timedelta(seconds=31))
+    late = ledger_finding(viewer)
+    assert (late.state, late.words) == (State.BAD, "1 entries wait for their place")
+    assert "kuramori serve" in late.next_step
+    seal_now()
+    sealed = ledger_finding(viewer)
+    assert (sealed.state, sealed.words) == (State.OK, "1 entries, every one in its place")
+
+
+def test_the_foot_of_a_page_says_when_it_was_sealed_in_the_reader_s_zone_and_looks_again_after_a_while(ledger) -> None:
+    viewer = viewer_of_system()
+    unsealed = footer_state(viewer)
+    assert (unsealed["state"], unsealed["sealed_at"]) == ("warn", "")
+    seal_now()
+    assert footer_state(viewer) == unsealed, "kept for a few seconds: every page asks"
+    ledger.shift(timedelta(seconds=21))
+    sealed = footer_state(viewer)
+    assert (sealed["state"], sealed["word"]) == ("ok", "1 entries in the ledger")
+    assert sealed["sealed_at"] == "2026-11-20 12:00"
+    one_entry()
+    ledger.shift(timedelta(seconds=60))
+    assert footer_state(viewer)["state"] == "warn"
+
+
+def test_the_worst_part_speaks_for_the_whole() -> None:
+    with translation.override("en"):
+        assert worst([*map(finding, (State.OK, State.BAD, State.WARN))]) is State.BAD
+    assert worst([finding(State.OK), finding(State.WARN)]) is State.WARN
+
+
+def finding(state: State) -> Finding:
+    return Finding(part="x", state=state, words="x")
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "正常"), ("en", "in order")])
+def test_the_page_names_each_part_with_its_state_in_words(
+    company: Company, sign_in: SignIn, language: str, words: str
+) -> None:
+    page = sign_in(company.daichi, language).get("/health/")
+    assert page.content.decode().count(words) >= len(page.context["findings"]) - 1
