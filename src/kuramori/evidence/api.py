@@ -16,6 +16,8 @@ from kuramori.evidence.elements import (
 )
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE
+from kuramori.evidence.keeping import held
+from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
 from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
 from kuramori.evidence.rules.damage import Damage, Found
@@ -51,12 +53,14 @@ __all__ = [
     "default_claims",
     "exhibits_of",
     "export_ledger",
+    "held",
     "known_claims",
     "last_check",
     "latest_checkpoint",
     "ledger_check",
     "ledger_state",
     "proof_of",
+    "refuse_if_held",
     "row_leaf",
     "row_ranges",
     "rows_path",

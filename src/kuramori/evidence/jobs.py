@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
 from kuramori.evidence.acts.checks import check_keep
+from kuramori.evidence.acts.holds import separations_place
 from kuramori.evidence.asking import BUNDLE, CHECK
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.check import ledger_check
+from kuramori.evidence.keeping import company_day, separations_due
 from kuramori.evidence.visibility import record_seen
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
@@ -47,6 +49,12 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
     return {"url": reverse("evidence:bundle", args=[order.id])}
 
 
+def run_separations(_progress: Progress, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep what is known of those who have left since (EVD-10)."""
+    today = company_day(now())
+    return {"placed": len(separations_place(by=SYSTEM))} if separations_due(today) else {"placed": 0}
+
+
 def _viewer(progress: Progress) -> Viewer:
     asked_by = progress.job.asked_by
     if asked_by is None:
@@ -57,4 +65,10 @@ def _viewer(progress: Progress) -> Viewer:
 JOBS = (
     JobKind(name=CHECK, title=gettext_lazy("Check of the ledger"), run=run_check, every=timedelta(days=1)),
     JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle),
+    JobKind(
+        name="evidence.separations",
+        title=gettext_lazy("Keep what is known of leavers"),
+        run=run_separations,
+        every=timedelta(days=1),
+    ),
 )

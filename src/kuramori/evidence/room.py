@@ -3,7 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.evidence.jobs import JOBS
+from kuramori.evidence.keeping import keeps
+from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.rules.permissions import Permission
+from kuramori.kernel.keeping import KeepingGate
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Room
 
@@ -22,18 +25,41 @@ ROOM = Room(
             permission=Permission.LEDGER_VIEW,
             order=10,
         ),
+        MenuItem(
+            section="show",
+            title=_("Preservations"),
+            url_name="evidence:hold-list",
+            icon="archive",
+            permission=Permission.HOLD_VIEW,
+            order=20,
+        ),
     ),
+    registers=(holds, separations),
     permissions={
         Permission.BUNDLE_DOWNLOAD: (*READERS, Role.IP),
         Permission.BUNDLE_PERSON: READERS,
         Permission.ENTRY_VIEW: READERS,
+        Permission.HOLD_ADD: OFFICE,
+        Permission.HOLD_EDIT: OFFICE,
+        Permission.HOLD_EXPORT: (),  # a list of matters that lies about would warn those concerned
+        Permission.HOLD_RETIRE: OFFICE,
+        Permission.HOLD_VIEW: READERS,
         Permission.LEDGER_CHECK: (Role.AUDITOR, Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR),
         Permission.LEDGER_VIEW: (*READERS, Role.EXECUTIVE, Role.IP, Role.SECURITY_ANALYST, Role.SYSTEM_ADMINISTRATOR),
+        Permission.SEPARATION_EDIT: OFFICE,
+        Permission.SEPARATION_EXPORT: READERS,
+        Permission.SEPARATION_VIEW: READERS,
     },
     verbs={
         "evidence.bundle.download": _("%(by)s fetched the evidence bundle about %(subject)s"),
         "evidence.bundle.export": _("%(by)s made an evidence bundle about %(subject)s"),
         "evidence.check.run": _("%(by)s checked the ledger: %(entries)s entries, %(found)s findings"),
+        "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
+        "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
+        "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),
+        "evidence.separation.edit": _("%(by)s set the time of keeping after separation to %(months)s months"),
+        "evidence.separation.place": _("%(by)s kept what is known of %(count)s people who have left"),
     },
     jobs=JOBS,
+    gates=(KeepingGate(keeps=keeps),),
 )

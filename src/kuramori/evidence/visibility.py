@@ -8,6 +8,9 @@ from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import rooms
 
+SECRET_KIND = "register.secret"  # noqa: S105  (a kind of record, of a room above)
+MOST_HITS = 50
+
 
 def record_seen(viewer: Viewer, subject: Subject) -> Any | None:
     """Return the record behind a subject if the viewer may see it; kinds without a register are seen by nobody."""
@@ -22,3 +25,12 @@ def record_seen(viewer: Viewer, subject: Subject) -> Any | None:
 def first_seen(viewer: Viewer, subjects: Iterable[Subject]) -> Any | None:
     """Return the first record among subjects that the viewer may see, None when there is none."""
     return next((record for each in subjects if (record := record_seen(viewer, each)) is not None), None)
+
+
+def secrets_named(viewer: Viewer, word: str) -> list[Subject]:
+    """Return the secrets in the viewer's sight whose number or title is exactly this."""
+    register = next((r for room in rooms() for r in room.registers if r.model.record_kind() == SECRET_KIND), None)
+    if register is None or register.search is None or not register.may(viewer, "view"):
+        return []
+    found = register.search(register.visible_to(viewer), word)[:MOST_HITS]
+    return [each.as_subject() for each in found if word in {str(each), *str(each).split(maxsplit=1)}]

@@ -63,12 +63,17 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
-    """A kind of job that a room declares in its `room.py`; `every` makes it recur."""
+    """A kind of job that a room declares in its `room.py`; `every` makes it recur.
+
+    Of a quiet kind nobody but who asked learns that it runs, not even who runs the system: it might warn the person
+    whom it is about.
+    """
 
     name: str
     title: str | Promise
     run: Callable[[Progress, Mapping[str, Any]], Mapping[str, Any] | None]
     every: timedelta | None = None
+    is_quiet: bool = False
 
 
 def kinds() -> dict[str, JobKind]:
@@ -89,9 +94,10 @@ def ask(kind: str, *, viewer: Viewer | None, title: str = "", **arguments: Any) 
 
 
 def jobs_seen_by(viewer: Viewer) -> QuerySet[Job]:
-    """Return the viewer's own jobs, or all of them for who runs the system."""
+    """Return the viewer's own jobs, or all of them but the quiet ones for who runs the system."""
     own = Q(asked_by=viewer.person_id) & Q(asked_by__isnull=False)
-    return Job.objects.all() if viewer.may(JOBS_VIEW_ALL) else Job.objects.filter(own)
+    quiet = [kind.name for kind in kinds().values() if kind.is_quiet]
+    return Job.objects.filter(own | ~Q(kind__in=quiet)) if viewer.may(JOBS_VIEW_ALL) else Job.objects.filter(own)
 
 
 def job_seen_by(viewer: Viewer, pk: UUID) -> Job | None:

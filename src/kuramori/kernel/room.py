@@ -19,6 +19,7 @@ from kuramori.kernel.permissions import Role, Viewer
 if TYPE_CHECKING:
     from kuramori.kernel.imports.mapping import ImportKind
     from kuramori.kernel.jobs import JobKind
+    from kuramori.kernel.keeping import KeepingGate
     from kuramori.kernel.registers.register import Register
 
 
@@ -126,7 +127,7 @@ class Room:
     jobs: tuple["JobKind", ...] = ()
     imports: tuple["ImportKind", ...] = ()
     exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents", ...] = ()
-    gates: tuple[Callable[..., Any], ...] = ()
+    gates: tuple["Callable[..., Any] | KeepingGate", ...] = ()
     measures: tuple[Callable[..., Any], ...] = ()
     duties: tuple[Callable[[Viewer, date], list[Duty]], ...] = ()
     requests: tuple[Callable[..., Any], ...] = ()

@@ -25,6 +25,7 @@ from kuramori.kernel.room import rooms
 CHUNK = 500
 NEED_TO_KNOW = "need_to_know"
 ERASED = "erased"
+SILENT = "evidence.hold."  # what somebody did about preservations is nobody's business who is shown his acts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def select(order: Order, more: frozenset[UUID]) -> list[tuple[int, int]]:
     """Return (index, row) of the entries of an order in the ledger's order; `more` are entry ids shown besides."""
     about = Q(entry__subjects__subject_id__in=order.ids)
     if order.kind == "person":
-        about |= Q(entry__actor_id__in=order.ids)
+        about |= Q(entry__actor_id__in=order.ids) & ~Q(entry__verb__startswith=SILENT)
     if order.starts_at is not None:
         about &= Q(entry__at__gte=order.starts_at)
     if order.ends_at is not None:

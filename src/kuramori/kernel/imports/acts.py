@@ -14,7 +14,7 @@ from kuramori.kernel.imports.models import ImportMapping, ImportRun, RunState
 from kuramori.kernel.imports.report import ImportReport
 from kuramori.kernel.imports.rows import Source, read_rows
 from kuramori.kernel.imports.runs import kinds, source_of
-from kuramori.kernel.imports.storage import REPORT, forget, keep, place
+from kuramori.kernel.imports.storage import REPORT, forget, keep, let_go, place
 from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import Entry
@@ -88,7 +88,7 @@ def discard(*, run: ImportRun, viewer: Viewer) -> None:
     with act("kernel.import.discard", by=viewer.actor, subjects=[run]):
         run.state = RunState.DISCARDED
         run.save()
-    forget(run.pk)
+    let_go(run.pk)
 
 
 def take_in(

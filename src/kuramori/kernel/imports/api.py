@@ -11,7 +11,7 @@ from kuramori.kernel.imports.checking import check
 from kuramori.kernel.imports.errorsheet import write_error_sheet
 from kuramori.kernel.imports.report import ImportReport
 from kuramori.kernel.imports.runs import Choice, corrected, everything, kinds, understand
-from kuramori.kernel.imports.storage import forget
+from kuramori.kernel.imports.storage import let_go
 from kuramori.kernel.permissions import Viewer
 
 __all__ = ["import_file", "kinds"]
@@ -61,5 +61,5 @@ def import_file(
     if report.stop:
         return report
     report = acts.take_in(run=run, viewer=viewer, why=why, today=today, step=step)
-    forget(run.pk)
+    let_go(run.pk)
     return report

@@ -16,7 +16,7 @@ from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.errorsheet import write_error_sheet
 from kuramori.kernel.imports.models import ImportRun
 from kuramori.kernel.imports.runs import kinds, source_of
-from kuramori.kernel.imports.storage import ERRORS, FILE, UNDONE, forget, kept, place
+from kuramori.kernel.imports.storage import ERRORS, FILE, UNDONE, kept, let_go, place
 from kuramori.kernel.imports.undo import undo
 from kuramori.kernel.jobs import JobKind, Progress, ask, viewer_of
 from kuramori.kernel.models import Job
@@ -71,7 +71,7 @@ def run_take_in(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, A
             report = acts.take_in(run=run, viewer=viewer, why=arguments["why"], today=today, step=progress.report)
         except FileRefused as refusal:
             raise Refused(str(refusal.message), str(refusal.next_step)) from refusal
-    place(run.pk, FILE).unlink(missing_ok=True)
+    let_go(run.pk, FILE)
     return {"read": report.read, "accepted": report.accepted, "rejected": report.rejected}
 
 
@@ -90,9 +90,7 @@ def run_sweep(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, A
     """Delete files and reports of runs that are a week old, and of uploads that never became a run."""
     recent = set(ImportRun.objects.filter(updated_at__gt=now() - KEPT_FOR).values_list("pk", flat=True))
     stale = [run for run in kept() if run not in recent and _age(run) > timedelta(days=1)]
-    for run in stale:
-        forget(run)
-    return {"forgotten": len(stale)}
+    return {"forgotten": sum(let_go(run) for run in stale)}
 
 
 def _age(run: UUID) -> timedelta:

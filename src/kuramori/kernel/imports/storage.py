@@ -4,8 +4,10 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.gate import LIMITS, MIB
 from kuramori.kernel.imports.wording import phrase
+from kuramori.kernel.keeping import Purge, is_kept
 
 FILE, ERRORS, REPORT, UNDONE = ".in", ".errors.xlsx", ".json", ".undone.json"
 
@@ -63,6 +66,16 @@ def forget(run_id: UUID) -> None:
     """Delete everything that was kept for a run."""
     for what in (FILE, ERRORS, REPORT, UNDONE):
         place(run_id, what).unlink(missing_ok=True)
+
+
+def let_go(run_id: UUID, *what: str) -> bool:
+    """Delete these, or everything, unless it has to be kept (SYS-16): then the daily sweep asks again."""
+    handed_in = datetime.fromtimestamp((run_id.int >> 80) / 1000, ZoneInfo(settings.COMPANY_ZONE)).date()
+    if is_kept(Purge(first=handed_in, last=handed_in)):
+        return False
+    for each in what or (FILE, ERRORS, REPORT, UNDONE):
+        place(run_id, each).unlink(missing_ok=True)
+    return True
 
 
 def kept() -> set[UUID]:
