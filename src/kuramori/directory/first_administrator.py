@@ -15,8 +15,6 @@ from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import TOKYO, Role
 
-NUMBER = "ADMIN-"
-
 
 def administrator_create(*, mail: str, name: str, at: datetime) -> str:
     """Make a person with an account who runs the system; return the link that sets the password, once.
@@ -42,5 +40,5 @@ def administrator_create(*, mail: str, name: str, at: datetime) -> str:
 
 def _free_number() -> str:
     """Return a number for somebody whom HR does not know yet: ADMIN-1, or the first after it that is free."""
-    taken = set(Person.objects.filter(number__startswith=NUMBER).values_list("number", flat=True))
-    return next(number for n in count(1) if (number := f"{NUMBER}{n}") not in taken)
+    taken = set(Person.objects.filter(number__startswith="ADMIN-").values_list("number", flat=True))
+    return next(number for n in count(1) if (number := f"ADMIN-{n}") not in taken)

@@ -47,6 +47,7 @@ def set_columns(*, run: ImportRun, source: Source, viewer: Viewer) -> None:
     mapping = ImportMapping.objects.filter(import_kind=run.import_kind, fingerprint=source.header.fingerprint).first()
     mapping = mapping or ImportMapping(import_kind=run.import_kind, fingerprint=source.header.fingerprint)
     with act("kernel.import.set_columns", by=viewer.actor, subjects=[run]):
+        _as_it_stands(run, OPEN)
         mapping.fields = fields
         mapping.save()
         run.sheet, run.encoding, run.header_row = source.table.sheet, source.table.encoding, source.header.row
@@ -59,8 +60,9 @@ def keep_check(*, run: ImportRun, checked: Checked, viewer: Viewer) -> ImportRep
     """Keep what a dry run found; a stop keeps the file from being taken in until somebody else approves."""
     _demand(run, viewer, OPEN)
     report = checked.report.of_run(run.pk)
-    report.save(place(run.pk, REPORT))
     with act("kernel.import.check", by=viewer.actor, subjects=[run]):
+        _as_it_stands(run, OPEN)
+        report.save(place(run.pk, REPORT))
         _count(run, report)
         run.stop_permission = report.stop.permission if report.stop else ""
         run.state = RunState.STOPPED if report.stop else RunState.CHECKED
@@ -77,6 +79,7 @@ def approve(*, run: ImportRun, viewer: Viewer, why: str) -> None:
             _("Whoever handed the file in cannot approve it."), _("Ask somebody else who holds this permission.")
         )
     with act("kernel.import.approve", by=viewer.actor, why=why, subjects=[run]) as this:
+        _as_it_stands(run, {RunState.STOPPED})
         this.note("digest", run.digest, in_clear=True)
         run.state, run.approved_by = RunState.APPROVED, viewer.person_id
         run.save()
@@ -86,6 +89,7 @@ def discard(*, run: ImportRun, viewer: Viewer) -> None:
     """Put a file away untouched, and delete the stored copy."""
     _demand(run, viewer, OPEN)
     with act("kernel.import.discard", by=viewer.actor, subjects=[run]):
+        _as_it_stands(run, OPEN)
         run.state = RunState.DISCARDED
         run.save()
     let_go(run.pk)
@@ -160,6 +164,16 @@ def _may_go_on(run: ImportRun) -> None:
 
 def _demand(run: ImportRun, viewer: Viewer, states: Collection[str], *, permission: str = "") -> None:
     viewer.demand(permission or kinds()[run.import_kind].permission)
+    _refuse_unless(run, states)
+
+
+def _as_it_stands(run: ImportRun, states: Collection[str]) -> None:
+    """Read the run again under its lock: the file may have been taken in while this act waited for its turn."""
+    run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
+    _refuse_unless(run, states)
+
+
+def _refuse_unless(run: ImportRun, states: Collection[str]) -> None:
     if run.state not in states:
         raise refused(_("This file is already dealt with."), _("Hand it in again to start anew."))
 
