@@ -12,6 +12,7 @@ EXCUSED = {
     "evidence.Leaf": "an entry's place in the tree; append-only by triggers, proven by the signed heads",
     "evidence.LogKey": "the public key the heads are signed with; append-only by triggers",
     "evidence.Node": "inner hashes of the tree; append-only by triggers, can be computed anew",
+    "evidence.StampDue": "the queue of queries without a good reply; what comes of them is kept by acts",
     "kernel.Disclosure": "part of the ledger, guarded by triggers of its own",
     "kernel.Entry": "the ledger itself, guarded by triggers of its own",
     "kernel.EntrySubject": "part of the ledger, guarded by triggers of its own",

@@ -1,4 +1,4 @@
-"""The long work of this room: the nightly check, and bundles."""
+"""The long work of this room: the nightly check, bundles, and the hourly round of time stamps."""
 
 import shutil
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.keeping import company_day, separations_due
+from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_new_head
 from kuramori.evidence.visibility import record_seen
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
@@ -55,6 +56,13 @@ def run_separations(_progress: Progress, _arguments: Mapping[str, Any]) -> Mappi
     return {"placed": len(separations_place(by=SYSTEM))} if separations_due(today) else {"placed": 0}
 
 
+def run_stamps(_progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08)."""
+    note_new_head(even_if_quiet=bool(arguments.get("at_once")))
+    came, still = ask_all_due(by=SYSTEM)
+    return {"url": reverse("evidence:home"), "came": came, "still": still}
+
+
 def _viewer(progress: Progress) -> Viewer:
     asked_by = progress.job.asked_by
     if asked_by is None:
@@ -71,4 +79,5 @@ JOBS = (
         run=run_separations,
         every=timedelta(days=1),
     ),
+    JobKind(name=STAMP, title=gettext_lazy("Time stamps"), run=run_stamps, every=timedelta(hours=1)),
 )

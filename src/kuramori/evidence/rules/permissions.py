@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """`bundle:person` makes bundles about a person; those about a secret are made where the secret is shown."""
 
+    AUTHORITY_MANAGE = "evidence:authority:manage"
     BUNDLE_DOWNLOAD = "evidence:bundle:download"
     BUNDLE_PERSON = "evidence:bundle:person"
     ENTRY_VIEW = "evidence:entry:view"
@@ -19,3 +20,4 @@ class Permission(StrEnum):
     SEPARATION_EDIT = "evidence:separation:edit"
     SEPARATION_EXPORT = "evidence:separation:export"
     SEPARATION_VIEW = "evidence:separation:view"
+    STAMP_VIEW = "evidence:stamp:view"

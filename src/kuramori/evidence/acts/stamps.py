@@ -1,0 +1,74 @@
+"""Setting up time-stamp authorities, and keeping what they answer."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from kuramori.evidence.models import Authority, Stamp, StampDue
+from kuramori.evidence.rules.stamps import Failed
+from kuramori.kernel.actors import Actor
+from kuramori.kernel.acts import act
+
+REPLY_NOTE = "reply_sha256"
+
+
+def authority_add(*, values: dict[str, Any], by: Actor) -> Authority:
+    """Set up an authority from the form's values; the entry holds its root's fingerprint in clear."""
+    authority = Authority(**values)
+    with act("evidence.authority.add", by=by, subjects=[authority]) as this:
+        authority.save()
+        this.note("root_sha256", authority.root_sha256, in_clear=True)
+    return authority
+
+
+def authority_edit(*, authority: Authority, values: dict[str, Any], by: Actor, new_secrets: bool = False) -> None:
+    """Change an authority; that a password or client key was replaced is noted, they themselves never."""
+    for name, value in values.items():
+        setattr(authority, name, value)
+    with act("evidence.authority.edit", by=by, subjects=[authority]) as this:
+        authority.save()
+        this.note("root_sha256", authority.root_sha256, in_clear=True)
+        this.note("credentials_replaced", new_secrets, in_clear=True)
+
+
+def authority_retire(*, authority: Authority, by: Actor, why: str) -> None:
+    """Ask an authority no more; its tokens stay, what it still owed is dropped."""
+    with act("evidence.authority.retire", by=by, why=why, subjects=[authority]):
+        authority.retire()
+        StampDue.objects.filter(authority=authority).delete()
+
+
+def stamp_receive(
+    *, due: StampDue, reply: bytes, gen_time: datetime, serial: str, not_after: datetime, at: datetime, by: Actor
+) -> Stamp:
+    """Keep a good token. Its digest stands in clear in the ledger, so that every later token covers this one too."""
+    stamp = _stamp(due, reply, at)
+    stamp.gen_time, stamp.serial, stamp.not_after = gen_time, serial, not_after
+    stamp.difference_ms = abs(round((gen_time - at).total_seconds() * 1000))
+    with act("evidence.stamp.receive", by=by, subjects=[due.authority, stamp]) as this:
+        stamp.save()
+        StampDue.objects.filter(pk=due.pk, content=due.content).delete()
+        this.note(REPLY_NOTE, hashlib.sha256(reply).hexdigest(), in_clear=True)
+    return stamp
+
+
+def stamp_refuse(*, due: StampDue, reply: bytes, failed: Failed, at: datetime, by: Actor) -> Stamp:
+    """Keep a reply that may not count, raw and with the reason."""
+    stamp = _stamp(due, reply, at)
+    stamp.refusal, stamp.detail = failed.problem, failed.detail
+    with act("evidence.stamp.refuse", by=by, subjects=[due.authority, stamp]) as this:
+        stamp.save()
+        this.note(REPLY_NOTE, hashlib.sha256(reply).hexdigest(), in_clear=True)
+        this.note("refusal", str(failed.problem), in_clear=True)
+    return stamp
+
+
+def _stamp(due: StampDue, reply: bytes, at: datetime) -> Stamp:
+    return Stamp(
+        authority=due.authority,
+        size=due.size,
+        bundle=due.bundle,
+        content_sha256=hashlib.sha256(due.content).hexdigest(),
+        reply=reply,
+        received_at=at,
+    )
