@@ -15,7 +15,8 @@ from tools.lint.finding import ROOT, Finding, is_test, python_files, report, roo
 FILE, TEST_FILE, FUNCTION, TEMPLATE = 500, 600, 60, 150
 ROOM, KERNEL, REGISTER_KIT, IMPORT_KIT = 4500, 2500, 700, 4000
 # Kits stand on a room and are weighed apart from it: what draws registers, what reads files, what draws pages, and
-# what writes bundles, which stands on evidence's ledger as a room of its own would.
+# what writes bundles and asks for time stamps, which stand on evidence's ledger as rooms of their own would.
+PROOFS = frozenset({"bundles", "stamps"})
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
 IMPORTS_INSIDE_FUNCTIONS = 5
@@ -77,8 +78,8 @@ def big_rooms(files: list[Path]) -> Iterator[Finding]:
 
 def part_of(path: Path, room: str) -> str:
     """What a file is weighed with: its room, or a kit that stands on it."""
-    if room == "evidence" and "bundles" in path.parts[path.parts.index("evidence") :]:
-        return "evidence bundles"
+    if room == "evidence" and (inner := path.parts[path.parts.index("evidence") + 1]) in PROOFS:
+        return f"evidence {inner}"
     return kit_of(path) if room == "kernel" else room
 
 
