@@ -7,16 +7,19 @@ its neighbour, in the form "sort <= value AND (sort < value OR id < id)", which 
 import base64
 import json
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import F, Field, Model, Q, QuerySet
 
 from kuramori.kernel.records import as_json
 
 PAGE = 50
-CAP = 1_000
+CAPS = (1_000, 200)
+RECORD_SECONDS = 0.0001  # what it takes to make a record of a row, however it was found
 Cursor = tuple[Any, UUID] | None
 
 
@@ -39,11 +42,12 @@ class Sort:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of records with the cursors of its neighbours, "" where there is none."""
+    """One page of records with the cursors of its neighbours, "" where there is none; `seconds` is what it took."""
 
     records: list[Any]
     newer: str = ""
     older: str = ""
+    seconds: float = 0.0
 
 
 def page_of(found: QuerySet[Any], sort: Sort, *, after: str = "", before: str = "", size: int = PAGE) -> Page:
@@ -51,7 +55,9 @@ def page_of(found: QuerySet[Any], sort: Sort, *, after: str = "", before: str = 
     keyed = found.annotate(sort_key=F(sort.column))
     cursor = _decode(keyed, after or before)
     backward = bool(before and cursor and not after)
+    start = perf_counter()
     records = _take(keyed, sort, cursor, size + 1, backward=backward)
+    seconds = perf_counter() - start
     more, records = len(records) > size, records[:size]
     if cursor and not more and (not records or (backward and len(records) < size)):
         return page_of(found, sort, size=size)  # rows came or went since: show a full first page
@@ -63,12 +69,26 @@ def page_of(found: QuerySet[Any], sort: Sort, *, after: str = "", before: str = 
         records=records,
         newer=_encode(records[0]) if records and has_newer else "",
         older=_encode(records[-1]) if records and has_older else "",
+        seconds=seconds,
     )
 
 
-def count_of(found: QuerySet[Any]) -> int:
-    """Count rows up to one more than CAP: nobody needs to know a million, and it costs."""
-    return found.order_by().values("pk")[: CAP + 1].count()
+def counted(found: QuerySet[Any], sort: Sort, page: Page) -> str:
+    """Return how many rows there are, in words: "7", or "1,000+" where nobody needs to know and it would cost.
+
+    Rows are counted along the list's own order, so a page's time tells what that will take: where a page is dear,
+    because few of the rows on the way are the viewer's or hold the word, the count gives up sooner.
+    """
+    shown = len(page.records)
+    if not page.newer and not page.older:
+        return f"{shown:,}"
+    walk = max(0.0, page.seconds / max(1, shown) - RECORD_SECONDS)
+    cap = next((cap for cap in CAPS if cap * walk <= settings.LIST_COUNT_SECONDS), 0)
+    if not cap:
+        return f"{shown:,}+"
+    rows = found.order_by() if may_be_empty(found.model, sort.column) else in_order(found, sort)
+    count = rows.values("pk")[: cap + 1].count()
+    return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
 def in_order(found: QuerySet[Any], sort: Sort) -> QuerySet[Any]:

@@ -72,12 +72,12 @@ def matching(rows: QuerySet[M], query: str) -> QuerySet[M]:
         return rows.none()
     for plain in words:
         hits = _hits(rows.model._meta.label_lower, plain)  # noqa: SLF001  (what `record_kind` says)
-        rows = rows.filter(pk__in=hits) if len(hits) <= FEW else rows.filter(_holds(plain))
+        rows = rows.filter(pk__in=hits) if hits is not None else rows.filter(_holds(plain))
     return rows
 
 
-def _hits(kind: str, plain: str) -> list[UUID]:
-    """Return the ids of up to one more than FEW records of a kind that hold the word."""
+def _hits(kind: str, plain: str) -> list[UUID] | None:
+    """Return the ids of the records of a kind that hold the word, None for more than FEW."""
     if connection.vendor == "sqlite":
         phrase = f'"{plain}" *' if len(plain) == 1 else '"' + " ".join(_grams(plain)) + '"'
         table = "kernel_searchtext_fts f JOIN kernel_searchtext t ON t.id = f.rowid"
@@ -88,7 +88,8 @@ def _hits(kind: str, plain: str) -> list[UUID]:
         found = f"SELECT record_id FROM kernel_searchtext WHERE {matches} AND kind = %s LIMIT %s"
     with connection.cursor() as cursor:
         cursor.execute(found, [phrase, kind, FEW + 1])
-        return [UUID(str(pk)) for (pk,) in cursor.fetchall()]
+        found_ids = cursor.fetchall()
+    return [UUID(str(pk)) for (pk,) in found_ids] if len(found_ids) <= FEW else None
 
 
 def _holds(plain: str) -> Subquery:

@@ -183,7 +183,13 @@ class Scope(Record):
     origin = models.CharField(max_length=40, default="register")
 
     class Meta:
-        indexes = [models.Index(fields=["audience_id", "secret"], name="register_scope_audience")]
+        # Who may see what is asked on every page: the index holds all that the question looks at, so no row is read.
+        indexes = [
+            models.Index(
+                fields=["audience_id", "secret", "retired_at", "valid_from", "valid_to", "audience"],
+                name="register_scope_open",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=(

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from kuramori.directory.api import people_visible_to, person_by_number, unit_choices, unit_subtree
+from kuramori.directory.api import people_visible_to, unit_choices, unit_subtree
 from kuramori.governance.api import levels_in_force
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import (
@@ -33,6 +33,8 @@ from kuramori.register.forms import SecretForm
 from kuramori.register.models import Kind, Medium, Origin, Secret, TierChoice
 from kuramori.register.rules import gaps
 
+MANY = 2_000  # people of one name
+
 
 def _level_choices(viewer: Viewer) -> Choices:
     return [(str(level.pk), level.name) for level in levels_in_force(viewer)]
@@ -47,10 +49,17 @@ def _in_unit(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
 
 
 def _kept_by(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
-    keeper = person_by_number(viewer, value.strip())
-    if keeper is not None:
-        return found.filter(keeper=keeper)
-    return found.filter(keeper__in=people_visible_to(viewer).filter(name__contains=value.strip()))
+    """Narrow to what is kept by the person with this number, else by all who bear the name or a part of it.
+
+    Not many bear it: they are named by id. A name that thousands bear is looked for in the rows as they are walked.
+    """
+    asked, known = value.strip(), people_visible_to(viewer)
+    bearers = dict(known.filter(Q(number=asked) | Q(name__contains=asked)).values_list("pk", "number")[: MANY + 1])
+    numbered = [pk for pk, number in bearers.items() if number == asked]
+    if len(bearers) <= MANY:
+        return found.filter(keeper__in=numbered or bearers)
+    bears = known.filter(pk=OuterRef("keeper"), name__contains=asked).values(yes=Value(value=True))
+    return found.filter(Subquery(bears[:1], output_field=BooleanField()))
 
 
 def _with_gaps(found: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:

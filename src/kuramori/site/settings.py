@@ -121,6 +121,8 @@ TIME_ZONE = "UTC"
 # The ledger's name for life: taken at the first start, afterwards the ledger itself says it.
 LEDGER_ORIGIN = os.environ.get("KURAMORI_LEDGER_NAME") or f"{urlsplit(PUBLIC_URL).hostname}/kuramori-ledger"
 COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
+# What counting the rows of a list may take, about; where it would take longer, the list says "200+" or "50+".
+LIST_COUNT_SECONDS = 0.03
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "static/"

@@ -3,6 +3,7 @@
 A web process that outlives a killed server would keep the port, and nobody could start a new one: it ends with it.
 """
 
+import gc
 import os
 import threading
 import time
@@ -14,6 +15,9 @@ LOOK_EVERY = 1.0  # seconds
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuramori.site.settings")
 application = get_wsgi_application()
+# What is loaded now stays: looking for garbage in it again and again would stop one request in ten for 60 ms.
+gc.collect()
+gc.freeze()
 
 
 def _end_with(server: int) -> None:

@@ -13,6 +13,11 @@ from kuramori.kernel.records import Record
 STANDING = Q(retired_at__isnull=True)
 
 
+def name_in_page(ja: str, en: str) -> str:
+    """Return the name in the language of the page, the other one where it is missing."""
+    return (en or ja) if (get_language() or "ja").startswith("en") else (ja or en)
+
+
 class Named(Record):
     """A thing with a code that the company gives and names in both languages."""
 
@@ -29,8 +34,7 @@ class Named(Record):
     @property
     def name(self) -> str:
         """Return the name in the language of the page, the other one where it is missing."""
-        is_english = (get_language() or "ja").startswith("en")
-        return (self.name_en or self.name_ja) if is_english else (self.name_ja or self.name_en)
+        return name_in_page(self.name_ja, self.name_en)
 
 
 class Site(Named):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kuramori.directory.models import Assignment, Holiday, Person, Project, ProjectMember, Site, Unit
+from kuramori.directory.models.places import name_in_page
 from kuramori.directory.queries.people import is_known_to, people_visible_to, today_of
 from kuramori.directory.rules.calendars import Calendar, public_holidays
 from kuramori.directory.rules.permissions import Permission
@@ -121,8 +122,9 @@ def unit_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def unit_choices(viewer: Viewer) -> list[tuple[UUID, str]]:
     """Return the standing units in the order of the tree, as (id, name indented by depth)."""
-    found = sorted(units_visible_to(viewer).filter(retired_at__isnull=True), key=lambda unit: unit.path)
-    return [(unit.pk, "　" * (unit.path.count("/") - 1) + unit.name) for unit in found]
+    standing = units_visible_to(viewer).filter(retired_at__isnull=True)
+    found = sorted(standing.values_list("path", "pk", "name_ja", "name_en"))
+    return [(pk, "　" * (path.count("/") - 1) + name_in_page(ja, en)) for path, pk, ja, en in found]
 
 
 def project_choices(viewer: Viewer) -> list[tuple[UUID, str]]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery, Value
 
 from kuramori.evidence.models import Checkpoint, CheckRun, Leaf
 from kuramori.kernel.models import Entry, Unsequenced
@@ -22,14 +23,30 @@ class LedgerState:
 
 
 def ledger_state(viewer: Viewer) -> LedgerState:  # noqa: ARG001  (reads nothing of anybody's)
-    """Return how the ledger stands; no word of what is in it."""
-    last = Leaf.objects.order_by("-index").first()
-    oldest = Unsequenced.objects.order_by("entry_id").values_list("entry__at", flat=True).first()
+    """Return how the ledger stands; no word of what is in it. One query, for every page asks now and then."""
+    waiting = Unsequenced.objects.order_by("entry_id")
+    among = waiting.order_by().values(one=Value(1)).annotate(count=Count("pk"))
+    asked: dict[str, Any] = {
+        "last_index": Subquery(Leaf.objects.order_by("-index").values("index")[:1]),
+        "waiting": Subquery(among.values("count")),
+        "waiting_since": Subquery(waiting.values("entry__at")[:1]),
+    }
+    head = Checkpoint.objects.annotate(**asked).order_by("-size").first()
+    if head is None:  # nothing was sealed yet
+        last = Leaf.objects.order_by("-index").first()
+        oldest = waiting.values_list("entry__at", flat=True).first()
+        return LedgerState(
+            entries=0 if last is None else last.index + 1,
+            waiting=waiting.count(),
+            waiting_since=oldest,
+            checkpoint=None,
+        )
+    found: Any = head
     return LedgerState(
-        entries=0 if last is None else last.index + 1,
-        waiting=Unsequenced.objects.count(),
-        waiting_since=oldest,
-        checkpoint=Checkpoint.objects.order_by("-size").first(),
+        entries=0 if found.last_index is None else found.last_index + 1,
+        waiting=found.waiting or 0,
+        waiting_since=found.waiting_since,
+        checkpoint=head,
     )
 
 

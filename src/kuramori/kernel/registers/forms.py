@@ -1,10 +1,10 @@
 """The kit's own small forms and its choice field; what a record holds is asked by the room's form."""
 
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +29,8 @@ class PlainSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002
         """Return the whole element, with the value's option selected."""
-        marks = {str(value or ""): SafeString(" selected")}
-        options = ((key, marks.get(str(key), ""), label) for key, label in self.choices)
-        words = format_html_join("", '<option value="{}"{}>{}</option>', options)
-        return format_html(
-            "<select{}>{}</select>", flatatt({**self.build_attrs(self.attrs, attrs), "name": name}), words
-        )
+        chosen, options = str(value or ""), [(str(key), str(label)) for key, label in self.choices]
+        marked = [(escape(key), " selected" if key == chosen else "", escape(label)) for key, label in options]
+        words = "".join([f'<option value="{key}"{mark}>{label}</option>' for key, mark, label in marked])
+        asked = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
+        return SafeString(f"<select{asked}>{words}</select>")

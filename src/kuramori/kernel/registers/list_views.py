@@ -18,7 +18,7 @@ from kuramori.kernel.columns import Column
 from kuramori.kernel.exporting import FORMATS, export
 from kuramori.kernel.models import SavedView
 from kuramori.kernel.pages import ViewedRequest
-from kuramori.kernel.paging import CAP, Sort, count_of, in_order, page_of
+from kuramori.kernel.paging import Sort, counted, in_order, page_of
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.forms import LONGEST
 from kuramori.kernel.saved_views import save_view, saved_views
@@ -90,9 +90,9 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
     viewer = request.viewer
     listing = Listing(register=register, viewer=viewer, query=request.GET)
     rows, words = listing.found()
-    columns, query, count = listing.columns, request.GET, count_of(rows)
-    counted = f"{CAP:,}+" if count > CAP else f"{count:,}"
+    columns, query = listing.columns, request.GET
     page = page_of(rows, listing.sort, after=query.get("after", ""), before=query.get("before", ""))
+    count = counted(rows, listing.sort, page)
     may = {action: register.may(viewer, action) for action in ("view", "add", "retire", "export", "import")}
     urls = {name.replace("-", "_"): register.url(name) for name, action in BUTTONS.items() if may[action]}
     context = {
@@ -103,7 +103,7 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         "formats": FORMATS,
         "form": listing.form,
         "picked": [{"label": word, "url": listing.address(**{name: None})} for name, word in words.items()],
-        "shown": _("%(shown)s shown of %(count)s") % {"shown": len(page.records), "count": counted},
+        "shown": _("%(shown)s shown of %(count)s") % {"shown": len(page.records), "count": count},
         "head": [_head(listing, column) for column in columns],
         "rows": [_row(register, record, columns, viewer) for record in page.records],
         "columns": [{"name": c.name, "title": c.label, "shown": c in columns} for c in register.columns_for(viewer)],

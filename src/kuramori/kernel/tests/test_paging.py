@@ -1,13 +1,15 @@
 """Pages by key: each row once, whatever is empty, equal, added or taken away meanwhile."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kuramori.kernel import paging
-from kuramori.kernel.paging import Page, Sort, count_of, in_order, page_of
+from kuramori.kernel.paging import Page, Sort, counted, in_order, page_of
 from kuramori.kernel.registers.tests.shelf.models import Box
 from kuramori.kernel.registers.tests.suite import made
 from kuramori.kernel.registers.tests.test_registers import AKARI, OURS
@@ -61,6 +63,29 @@ def test_a_deep_page_is_one_walk_along_the_index(boxes: list[Box]) -> None:
     assert "<=" in asked[0]["sql"]
 
 
-def test_counting_stops_one_past_the_cap(boxes: list[Box], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "CAP", 3)
-    assert count_of(Box.objects.all()) == 4
+def test_counting_stops_at_the_cap(boxes: list[Box], monkeypatch: pytest.MonkeyPatch) -> None:
+    by, rows = Sort.parse("title"), Box.objects.all()
+    page = page_of(rows, by, size=2)
+    assert counted(rows, by, replace(page, seconds=0.0)) == "7"
+    monkeypatch.setattr(paging, "CAPS", (3,))
+    assert counted(rows, by, replace(page, seconds=0.0)) == "3+"
+
+
+def test_what_one_page_shows_is_not_counted_again(boxes: list[Box]) -> None:
+    by, rows = Sort.parse("title"), Box.objects.all()
+    page = page_of(rows, by)
+    with CaptureQueriesContext(connection) as asked:
+        assert counted(rows, by, page) == "7"
+    assert len(asked) == 0
+
+
+@pytest.mark.parametrize(("seconds", "queries", "says"), [(0.0, 1, "7"), (0.0004, 1, "7"), (0.5, 0, "2+")])
+def test_where_a_page_is_dear_the_count_gives_up_sooner(
+    boxes: list[Box], settings: Any, seconds: float, queries: int, says: str
+) -> None:
+    settings.LIST_COUNT_SECONDS = 0.03
+    by, rows = Sort.parse("-due"), Box.objects.all()
+    page = replace(page_of(rows, by, size=2), seconds=seconds)
+    with CaptureQueriesContext(connection) as asked:
+        assert counted(rows, by, page) == says
+    assert len(asked) == queries
