@@ -1,10 +1,11 @@
 """The outer shell, by the rules of BagIt 1.0 (RFC 8493) and a little stricter."""
 
 import hashlib
+import os
 
 import pytest
 
-from kuramori_verify.bag import DECLARATION, check_bag, read_bag_info
+from kuramori_verify.bag import DECLARATION, MAX_TAG_BYTES, check_bag, read_bag_info
 from kuramori_verify.findings import Findings
 from kuramori_verify.sources import open_source
 
@@ -157,3 +158,10 @@ def test_value_may_hold_a_colon_and_japanese(tmp_path):
 def test_bag_info_that_is_not_there_has_no_oxum(tmp_path):
     (bag(tmp_path) / "bag-info.txt").unlink()
     assert info_of(tmp_path) == ({}, [("bag.oxum_differs", "3.2")])
+
+
+def test_a_list_of_files_larger_than_any_can_be_is_not_read(tmp_path):
+    """A manifest of sixty-five megabytes that takes no room on the disk."""
+    folder = bag(tmp_path)
+    os.truncate(folder / "manifest-sha256.txt", MAX_TAG_BYTES + 1)
+    assert ("source.unreadable", "manifest-sha256.txt") in checked(folder)[1]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -10,6 +11,7 @@ from kuramori.evidence.rules import bundle, tree
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.merkle import leaf_hash
 from kuramori_verify.cli import verify
+from kuramori_verify.entries import MAX_ENTRY_FILE_BYTES
 from kuramori_verify.tests.samples import Sample
 
 PATH, ROOTED = "data/entries/0001.json", "data/entries/0002.json"
@@ -97,3 +99,13 @@ def test_an_entry_dated_after_the_bundle_or_away_from_its_id(tmp_path):
 def test_an_id_that_says_nothing_about_time_or_too_much(tmp_path, identity):
     codes = {code for code, _ in found(tmp_path, PATH, in_body(lambda body: body.update(id=identity)))}
     assert ("entry.time_not_of_id" in codes) == identity.startswith("f")
+
+
+def test_an_entry_larger_than_any_can_be_is_not_read_and_the_others_are(tmp_path):
+    folder = Sample.make().write(tmp_path / "bag")
+    os.truncate(folder / PATH, MAX_ENTRY_FILE_BYTES + 1)
+    report = verify(folder)
+    codes = {(each["code"], each["file"]) for each in report["findings"]}
+    assert report["exit"] == 1
+    assert {("source.unreadable", PATH), ("bag.file_changed", PATH)} <= codes
+    assert not any(code.startswith("entry.") for code, _file in codes)

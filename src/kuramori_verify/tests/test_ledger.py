@@ -1,9 +1,13 @@
+import os
+
 import pytest
 
 from kuramori.evidence.rules import tree
 from kuramori.kernel.merkle import leaf_hash
 from kuramori_verify.cli import verify
-from kuramori_verify.tests.samples import STRANGER, checkpoint, write_ledger
+from kuramori_verify.ledger import MAX_BUNDLE_BYTES
+from kuramori_verify.note import read_log_keys
+from kuramori_verify.tests.samples import STRANGER, checkpoint, key_line, write_ledger
 
 BODIES = [f'{{"n":{n}}}'.encode() for n in range(600)]
 ENTRIES = "tile/entries/001"
@@ -95,3 +99,63 @@ def test_a_tail_cut_off_and_signed_again(tmp_path):
 
 def test_a_kept_head_of_a_stranger_is_refused(export):
     assert found(export, older_heads=[head(300, STRANGER)])[1][0][0] == "ledger.older_head_malformed"
+
+
+# the signed head
+
+
+def test_a_head_signed_by_a_stranger_stands_for_nothing(export):
+    (export / "checkpoint").write_bytes(head(600, STRANGER))
+    assert found(export) == (1, [("ledger.signature_wrong", "checkpoint", None)])
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"\n600\n", b"\n599\n"), (b"\n600\n", b"\n6000\n")])
+def test_a_head_whose_size_was_changed_is_no_longer_signed(export, old, new):
+    path = export / "checkpoint"
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert found(export) == (1, [("ledger.signature_wrong", "checkpoint", None)])
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n", b"\xff\xfe", b"kuramori\n600\n", b"x" * 70_000], ids=["empty", "line", "utf", "bare", "long"]
+)
+def test_what_is_no_head_at_all_is_said_to_be_malformed(export, raw):
+    (export / "checkpoint").write_bytes(raw)
+    assert found(export) == (1, [("ledger.checkpoint_malformed", "checkpoint", None)])
+
+
+@pytest.mark.parametrize("raw", [b"no key", b"\xff\n", b"x" * 70_000])
+def test_keys_that_cannot_be_read_prove_no_head(export, raw):
+    (export / "keys.txt").write_bytes(raw)
+    code, findings = found(export)
+    assert (code, findings[0][0]) == (1, "ledger.checkpoint_malformed")
+
+
+def test_the_keys_beside_a_ledger_are_not_asked_when_a_key_is_brought_along(tmp_path):
+    """A forger signs with his own key and lays it beside: who kept the right one finds him out."""
+    forged = write_ledger(tmp_path / "ledger", BODIES[:300], STRANGER)
+    (forged / "keys.txt").write_bytes(key_line(STRANGER))
+    assert found(forged) == (0, []), "by itself it looks sound"
+    known = read_log_keys(key_line())
+    assert found(forged, keys=known)[1] == [("ledger.signature_wrong", "checkpoint", None)]
+    (forged / "keys.txt").unlink()
+    assert found(forged, keys=known)[1] == [("ledger.signature_wrong", "checkpoint", None)]
+
+
+# beyond the limits
+
+
+def test_a_file_of_entries_larger_than_any_can_be_is_not_read(export):
+    """Seventeen megabytes that take no room on the disk would otherwise be read into memory, or seventeen thousand."""
+    os.truncate(export / ENTRIES, MAX_BUNDLE_BYTES + 1)
+    code, findings = found(export)
+    assert code == 1
+    assert findings[0] == ("source.unreadable", ENTRIES, 256)
+
+
+def test_what_stands_before_the_damage_is_still_compared(export):
+    first = export / "tile/entries/000"
+    first.write_bytes(first.read_bytes().replace(b'"n":17}', b'"n":18}'))
+    os.truncate(export / ENTRIES, MAX_BUNDLE_BYTES + 1)
+    codes = {(code, entry) for code, _file, entry in found(export)[1]}
+    assert {("ledger.entry_changed", 17), ("source.unreadable", 256)} <= codes
