@@ -4,11 +4,13 @@ import json
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kuramori.directory.tests.company import NOON, Company
@@ -18,11 +20,12 @@ from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
-from kuramori.watch.acts.settings import source_add, source_edit, source_retire
+from kuramori.watch.acts.settings import charter_add, source_add, source_edit, source_retire
 from kuramori.watch.api import ingest
 from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, SEAL
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.tests.conftest import charter_words
 from kuramori_lake.store import Lake
 
 Log = Callable[..., Path]
@@ -222,6 +225,23 @@ def test_the_night_orders_seals_and_evaluates(
     assert job.result["segments"] == 1
     with lake() as found:
         assert found.unsealed() == []
+
+
+def test_a_night_before_the_first_log_evaluates_nobody_and_is_no_error(company: Company, charter: Any):
+    job = ran(NIGHT)
+    assert job.state == "done", job.error
+    assert job.result == {"alerts": 0, "sites_without_charter": []}
+    assert not Entry.objects.filter(verb__in=["watch.detection.run", "watch.segment.seal"]).exists()
+
+
+def test_a_night_is_of_the_companys_day_and_not_of_the_machines(settings: Any, company: Company):
+    """At 23:30 UTC it is tomorrow in Tokyo: the charter that begins then holds."""
+    settings.COMPANY_ZONE = "Asia/Tokyo"
+    charter_add(**charter_words(company, valid_from=date(2026, 11, 21)), by=SYSTEM)
+    with time_machine.travel(datetime(2026, 11, 20, 14, 59, tzinfo=UTC), tick=False):
+        assert ran(DETECT).result["sites_without_charter"] == ["TYO"]
+    with time_machine.travel(datetime(2026, 11, 20, 15, 0, tzinfo=UTC), tick=False):
+        assert ran(DETECT).result["sites_without_charter"] == []
 
 
 def test_a_damaged_segment_stops_the_ordering_and_nothing_else(charter: Any, log: Log):

@@ -126,12 +126,14 @@ def test_a_name_with_a_control_character_is_hashed_as_rfc_8785_writes_it(log: Lo
     assert hashed[1:] == [leaf_hash(canonical(each)) for each in fields]
 
 
-def test_a_segment_of_many_batches_has_the_root_of_all_its_rows(log: Log, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("rows", [1, 3, 4, 7, 10])
+def test_a_segment_of_many_batches_has_the_root_of_all_its_rows(log: Log, monkeypatch: pytest.MonkeyPatch, rows: int):
+    """With the header in front 3 and 7 rows end with a batch, and nothing is left over."""
     monkeypatch.setattr("kuramori.watch.segment_rows.BATCH", 4)
-    ingest(source="samba", paths=[log(*(("akari", f"配合/{n}.xlsx") for n in range(10)))])
+    ingest(source="samba", paths=[log(*(("akari", f"配合/{n}.xlsx") for n in range(rows)))])
     notes = read(entries("watch.segment.seal"))[0].notes
     with lake() as found, found.connect() as db:
         path = found.root / found.manifest.db.execute("SELECT path FROM segment").fetchone()["path"]
         hashed = [leaf for part in leaves(db, path) for leaf in part]
-    assert (notes["rows"], len(hashed)) == (10, 11)
+    assert (notes["rows"], len(hashed)) == (rows, rows + 1)
     assert notes["rows_root"] == root_of(hashed).hex()

@@ -8,11 +8,17 @@ from uuid import uuid4
 
 import pytest
 
-from kuramori.directory.tests.company import NOON, Company
+from kuramori.directory.acts.people import assignment_add, identity_add
+from kuramori.directory.api import person_by_number, viewer_of_system
+from kuramori.directory.tests.company import FOUNDED, NOON, Company
+from kuramori.kernel.actors import SYSTEM
 from kuramori.register.api import Secret
+from kuramori.watch.api import ingest
+from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
 from kuramori.watch.models import LogSource
 from kuramori.watch.traces import (
+    PEERS_LEAST,
     Beside,
     Sums,
     beside_peers,
@@ -57,6 +63,27 @@ def test_with_few_of_the_same_work_the_unit_stands_beside(company: Company, read
     assert peers == 1, "Akari is the only other in the department"
     assert beside[0] == Beside(measure="documents", own=1, middle=1.0, high=1.0)
     assert beside[1] == Beside(measure="secret_documents", own=0, middle=1.0, high=1.0)
+
+
+def test_with_enough_of_the_same_work_they_stand_beside_and_nobody_else_of_the_unit(
+    company: Company, charter: Any, source: LogSource, log: Callable[..., Path]
+):
+    """Eight of the same work and site are enough: a chemist stands beside chemists, not beside the whole unit."""
+    for n in range(PEERS_LEAST + 1):
+        person = company.person(f"C-{n}", f"化学 {n}", "カガク", f"Kagaku {n}", company.research)
+        assignment_add(
+            engagement=company.engagement(person), unit=company.sales, site=company.tokyo, job_role="chemist",
+            starts_on=date(2026, 10, 1), today=TODAY, by=SYSTEM,
+        )  # fmt: skip
+        identity_add(person=person, namespace="ad", value=f"kagaku{n}", starts_on=FOUNDED, by=SYSTEM)
+    eighth = person_by_number(viewer_of_system(), f"C-{PEERS_LEAST}")
+    opened = [(f"kagaku{n}", f"{n}-{k}.txt") for n in range(PEERS_LEAST + 1) for k in range(n + 1)]
+    ingest(source="samba", instance="fs01", paths=[log(*opened, ("chihiro", "a"))])
+    with lake() as found:
+        context_sync(found, today=TODAY)
+        beside, peers = beside_peers(found, eighth.pk, DAY, DAY)
+    assert peers == PEERS_LEAST, "Chihiro is of the unit, and does other work"
+    assert beside[0] == Beside(measure="documents", own=9, middle=4.5, high=pytest.approx(7.65))
 
 
 def test_a_person_whom_nobody_knows_has_no_colleagues(read_log: None):

@@ -77,6 +77,11 @@ def test_a_name_is_asked_for_with_a_reason_on_a_page_that_says_what_follows(
     assert Unsealing.objects.get().expires_at == NOON + timedelta(hours=24)
 
 
+def test_who_knows_of_leaving_anyway_is_not_told_that_he_will_lose_it(visit: Any, leaver: Alert, company: Company):
+    company.give(company.botan, Role.LEAVER_TEAM)
+    assert len(visit(seen_by(company, company.botan), "alert-unseal", leaver.pk).context["effects"]) == 3
+
+
 def test_the_analyst_cannot_have_a_name_shown(visit: Any, leaver: Alert, company: Company):
     daichi = seen_by(company, company.daichi)
     assert visit(daichi, "alert-unseal", leaver.pk, data={"reason": "見たい"}).status_code == 403
