@@ -10,6 +10,7 @@ from kuramori_verify.bag import BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST, check_
 from kuramori_verify.canonical import FormError, read_canonical
 from kuramori_verify.entries import ShownEntry, read_entry
 from kuramori_verify.events import SEGMENT, check_segments
+from kuramori_verify.exhibits import EXHIBIT, check_exhibits
 from kuramori_verify.findings import Findings
 from kuramori_verify.note import MAX_NOTE_BYTES, Head, LogKey, SignatureError, read_head, read_log_keys
 from kuramori_verify.shape import (
@@ -45,20 +46,30 @@ BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
 TOLERANCE = timedelta(minutes=10)
 
 NAMED_FILES = list_of(members_of(file=PLAIN_PATH, sha256=DIGEST_HEX))
-BUNDLE_MANIFEST = members_of(
-    counts=members_of(entries=COUNT, files=COUNT, rows=COUNT, segments=COUNT, withheld=COUNT),
-    entries=list_of(members_of(file=PLAIN_PATH, index=COUNT, leaf=DIGEST_HEX)),
-    files=NAMED_FILES,
-    format=one_of("kuramori-bundle/1"),
-    id=RECORD_ID,
-    info=map_of(TEXT),
-    kind=TEXT,
-    made_at=MOMENT,
-    origin=TEXT,
-    segments=list_of(SEGMENT),
-    subject=pair_of(TEXT, RECORD_ID),
-    tags=NAMED_FILES,
-    withheld=list_of(members_of(entry=COUNT, member=TEXT, reason=TEXT)),
+COUNTS = {"entries": COUNT, "files": COUNT, "rows": COUNT, "segments": COUNT, "withheld": COUNT}
+MEMBERS: dict[str, Check] = {
+    "entries": list_of(members_of(file=PLAIN_PATH, index=COUNT, leaf=DIGEST_HEX)),
+    "files": NAMED_FILES,
+    "id": RECORD_ID,
+    "info": map_of(TEXT),
+    "kind": TEXT,
+    "made_at": MOMENT,
+    "origin": TEXT,
+    "segments": list_of(SEGMENT),
+    "subject": pair_of(TEXT, RECORD_ID),
+    "tags": NAMED_FILES,
+    "withheld": list_of(members_of(entry=COUNT, member=TEXT, reason=TEXT)),
+}
+FIRST = members_of(counts=members_of(**COUNTS), format=one_of("kuramori-bundle/1"), **MEMBERS)
+SECOND = members_of(
+    counts=members_of(exhibits=COUNT, **COUNTS),
+    exhibits=list_of(EXHIBIT),
+    format=one_of("kuramori-bundle/2"),
+    redaction=members_of(kinds=list_of(TEXT), why=TEXT),
+    stamps=list_of(members_of(authority=PLAIN_PATH, due=list_of(TEXT), name=TEXT)),
+    twin=DIGEST_HEX,
+    variant=TEXT,
+    **MEMBERS,
 )
 CHRONOLOGY_FILE = members_of(
     format=one_of("kuramori-chronology/1"),
@@ -87,7 +98,7 @@ def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> 
     digests = check_bag(source, findings)
     info = read_bag_info(source, findings)
     checked.head = _head(source, keys, findings)
-    manifest = _json(source, MANIFEST, BUNDLE_MANIFEST, findings)
+    manifest = _json(source, MANIFEST, bundle_manifest_form, findings)
     if manifest is None:
         return checked
     checked.id = manifest["id"]
@@ -98,7 +109,12 @@ def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> 
     if checked.head and checked.head.origin != manifest["origin"]:
         findings.add("ledger.origin_differs", CHECKPOINT, detail=checked.head.origin)
     entries = _entries(source, manifest, checked.head, findings)
-    rows = check_segments(source, manifest["segments"], entries, digests, findings)
+    is_second = manifest["format"] == "kuramori-bundle/2"
+    shown = check_segments(source, manifest["segments"], entries, digests, findings, is_guarded=is_second)
+    rows = sum(each.rows for each in shown.values())
+    if is_second:
+        check_exhibits(source, manifest, shown, findings)
+        checked.counts["exhibits"] = len(manifest["exhibits"])
     _check_seal(source, checked.head, digests, findings)
     _check_times(list(entries.values()), manifest["made_at"], findings)
     _check_chronology(source, entries, findings)
@@ -107,6 +123,12 @@ def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> 
         findings.add("bundle.counts_differ", MANIFEST, record="rows", detail=rows)
     checked.counts |= {"entries": len(entries), "rows": rows, "withheld": len(manifest["withheld"])}
     return checked
+
+
+def bundle_manifest_form(value: Any, where: str) -> Any:
+    """Check a manifest of the second version of the format, or of the first, which is read for ever."""
+    is_first = isinstance(value, dict) and value.get("format") == "kuramori-bundle/1"
+    return (FIRST if is_first else SECOND)(value, where)
 
 
 def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> Head | None:
@@ -224,6 +246,6 @@ def _check_chronology(source: Source, entries: Mapping[int, ShownEntry], finding
 
 
 def _check_counts(manifest: dict[str, Any], findings: Findings) -> None:
-    for name in ("entries", "files", "segments", "withheld"):
+    for name in manifest["counts"].keys() - {"rows"}:
         if manifest["counts"][name] != len(manifest[name]):
             findings.add("bundle.counts_differ", MANIFEST, record=name, detail=len(manifest[name]))

@@ -18,6 +18,9 @@ from kuramori_verify.messages import WORDS
 from kuramori_verify.note import MAX_NOTE_BYTES, LogKey, read_log_key
 from kuramori_verify.report import NOT_A_BUNDLE, as_text, report_of
 from kuramori_verify.sources import FolderSource, UnreadableError, open_source
+from kuramori_verify.twins import twins_report, twins_text
+
+TWINS = "twins"
 
 
 def verify(path: Path, keys: Sequence[LogKey] = (), older_heads: Sequence[bytes] = ()) -> dict[str, Any]:
@@ -47,19 +50,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0 sound, 1 integrity broken, 2 incomplete, 3 not a bundle (or wrong usage)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
-    options = _parser(language).parse_args(given)
+    are_twins = given[:1] == [TWINS]
+    options = _parser(language, paths=2 if are_twins else 1).parse_args(given[1:] if are_twins else given)
+    options.are_twins = are_twins
     try:
         keys = [read_log_key(text) for text in options.key]
         heads = [_head_bytes(Path(name)) for name in options.head]
     except (FormError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_A_BUNDLE
-    report = verify(Path(options.path), keys, heads)
+    report, written = _answer(options, keys, heads)
     as_json = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    text = as_json if options.json else as_text(report, options.lang)
+    text = as_json if options.json else written
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
     return int(report["exit"])
+
+
+def _answer(options: argparse.Namespace, keys: Sequence[LogKey], heads: Sequence[bytes]) -> tuple[dict[str, Any], str]:
+    """The report that was asked for, and its text."""
+    if not options.are_twins:
+        report = verify(Path(options.path[0]), keys, heads)
+        return report, as_text(report, options.lang)
+    one, other = (Path(name) for name in options.path)
+    compared = twins_report((verify(one, keys), verify(other, keys)), (one, other))
+    return compared, twins_text(compared, options.lang)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,10 +85,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(NOT_A_BUNDLE, f"{self.prog}: {message}\n")
 
 
-def _parser(language: str) -> argparse.ArgumentParser:
+def _parser(language: str, *, paths: int) -> argparse.ArgumentParser:
     words = WORDS[language]
-    parser = _Parser(prog="kuramori-verify", description=words["help_about"], allow_abbrev=False)
-    parser.add_argument("path", metavar="PATH", help=words["help_path"])
+    parser = _Parser(
+        prog="kuramori-verify", description=words["help_about"], epilog=words["help_twins"], allow_abbrev=False
+    )
+    parser.add_argument("path", metavar="PATH", nargs=paths, help=words["help_path"])
     parser.add_argument("--json", action="store_true", help=words["help_json"])
     parser.add_argument("--lang", choices=sorted(WORDS), default=language, help=words["help_lang"])
     parser.add_argument("--key", action="append", default=[], metavar="KEY", help=words["help_key"])

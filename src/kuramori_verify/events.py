@@ -5,12 +5,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kuramori_verify.canonical import canonical_strings
 from kuramori_verify.entries import ShownEntry
 from kuramori_verify.findings import Findings
-from kuramori_verify.merkle import leaf_hash, root_by_cover
+from kuramori_verify.merkle import leaf_hash, root_by_cover, root_of
 from kuramori_verify.shape import (
     COUNT,
     DIGEST_HEX,
@@ -25,6 +26,17 @@ from kuramori_verify.shape import (
 from kuramori_verify.sources import Source, UnreadableError
 
 MAX_ROWS = 20_000_000
+# What a spreadsheet would calculate: from the second version on such a field has an apostrophe before it.
+CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRows:
+    """How many rows of a segment are shown, and the root (hex) over the leaves of header and rows."""
+
+    rows: int
+    root: str
+
 
 # `ranges` are [first leaf, how many] of the rows shown, ascending; leaf 0 is the header and is always shown.
 SEGMENT = members_of(
@@ -43,9 +55,14 @@ def check_segments(
     entries: Mapping[int, ShownEntry],
     digests: Mapping[str, str],
     findings: Findings,
-) -> int:
-    """Check each segment against the notes of the act that sealed it; return how many rows were read."""
-    rows = 0
+    *,
+    is_guarded: bool,
+) -> dict[str, ShownRows]:
+    """Check each segment against the notes of the act that sealed it; return what was read, by the segment's id.
+
+    `is_guarded`: a field that a spreadsheet would calculate has an apostrophe before it.
+    """
+    shown: dict[str, ShownRows] = {}
     for segment in segments:
         seal = entries.get(segment["entry"])
         if seal is None:
@@ -57,14 +74,19 @@ def check_segments(
         if parquet in digests and digests[parquet] != seal.open_note("sha256"):
             findings.add("events.file_not_sealed", parquet, entry=seal.index, record=segment["segment"])
         if segment["csv"] in source.files:
-            rows += _check_rows(source, segment, seal, findings)
-    return rows
+            leaves = _read_rows(source, segment, seal, findings, is_guarded=is_guarded)
+            if leaves is None:
+                continue
+            _check_rows(segment, seal, leaves, findings)
+            shown[segment["segment"]] = ShownRows(max(0, len(leaves) - 1), root_of(leaves).hex())
+    return shown
 
 
-def _check_rows(source: Source, segment: dict[str, Any], seal: ShownEntry, findings: Findings) -> int:
-    file, sealed_rows, root = segment["csv"], seal.open_note("rows"), seal.open_note("rows_root")
+def _read_rows(
+    source: Source, segment: dict[str, Any], seal: ShownEntry, findings: Findings, *, is_guarded: bool
+) -> list[bytes] | None:
     try:
-        leaves = _leaves(source, file)
+        return _leaves(source, segment["csv"], is_guarded=is_guarded)
     except (
         UnreadableError,
         OSError,
@@ -75,22 +97,25 @@ def _check_rows(source: Source, segment: dict[str, Any], seal: ShownEntry, findi
         zlib.error,
         zipfile.BadZipFile,
     ) as error:
-        findings.add("events.unreadable", file, entry=seal.index, record=segment["segment"], detail=error)
-        return 0
+        findings.add("events.unreadable", segment["csv"], entry=seal.index, record=segment["segment"], detail=error)
+        return None
+
+
+def _check_rows(segment: dict[str, Any], seal: ShownEntry, leaves: list[bytes], findings: Findings) -> None:
+    file, sealed_rows, root = segment["csv"], seal.open_note("rows"), seal.open_note("rows_root")
     if root is None or type(sealed_rows) is not int:
         findings.add("limit.rows_unproven", file, entry=seal.index, record=segment["segment"])
-        return max(0, len(leaves) - 1)
+        return
     wanted = _row_numbers(segment["ranges"], sealed_rows)
     if wanted is None or len(wanted) != len(leaves):
         findings.add(
             "events.row_count_differs", file, entry=seal.index, record=segment["segment"], detail=len(leaves) - 1
         )
-        return max(0, len(leaves) - 1)
+        return
     path = [bytes.fromhex(each) for each in segment["path"]]
     reached = root_by_cover(wanted, leaves, sealed_rows + 1, path)
     if reached is None or reached.hex() != root:
         findings.add("events.row_changed", file, entry=seal.index, record=segment["segment"])
-    return len(leaves) - 1
 
 
 def _row_numbers(ranges: list[list[int]], sealed_rows: int) -> list[int] | None:
@@ -104,12 +129,17 @@ def _row_numbers(ranges: list[list[int]], sealed_rows: int) -> list[int] | None:
     return numbers
 
 
-def _leaves(source: Source, file: str) -> list[bytes]:
+def _leaves(source: Source, file: str, *, is_guarded: bool) -> list[bytes]:
     """Leaf hashes of the header and each row: over the canonical JSON list of the row's fields as strings."""
     leaves = []
     with source.open(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
         for row in csv.reader(lines, strict=True):
-            leaves.append(leaf_hash(canonical_strings(row)))
+            fields = [_unguarded(field) for field in row] if is_guarded else row
+            leaves.append(leaf_hash(canonical_strings(fields)))
             if len(leaves) > MAX_ROWS:
                 raise UnreadableError(f"more than {MAX_ROWS} rows")
     return leaves
+
+
+def _unguarded(field: str) -> str:
+    return field[1:] if field[:1] == "'" and field.lstrip("'")[:1] in CALCULATED else field

@@ -76,6 +76,10 @@ MEANINGS: dict[str, Meaning] = {
                 "束の目次が、台帳に封印された内容と異なります。束の作成後に中身が差し替えられています。",
                 "The bundle's manifest differs from what the ledger sealed: something was replaced after it was made.",
             ),
+            "bundle.twin_differs": (
+                "対になる束と共有する要約値が、証拠の一覧から計算した値と異なります。",
+                "The digest shared with twin bundles does not follow from the list of exhibits.",
+            ),
             "chronology.time_differs": (
                 "年表の日時が台帳の記録と異なります。",
                 "A time in the chronology differs from the entry's own.",
@@ -134,6 +138,22 @@ MEANINGS: dict[str, Meaning] = {
                 "The sealing entry belongs to another segment.",
             ),
             "events.unreadable": ("ログの CSV を読み取れません。", "The CSV of the log cannot be read."),
+            "exhibit.file_differs": (
+                "証拠のファイルが、束の目次に記載の証拠と異なります。",
+                "The exhibit's file speaks of something else than the bundle's manifest.",
+            ),
+            "exhibit.misnumbered": (
+                "証拠の番号が連番になっていません。",
+                "The exhibits are not numbered one after the other.",
+            ),
+            "exhibit.root_differs": (
+                "証拠が、台帳の記録またはログの行と結び付いていません。",
+                "The exhibit is not tied to the entry or the log rows that it names.",
+            ),
+            "exhibit.unlisted": (
+                "ログ区分が証拠の一覧にありません。",
+                "A log segment is not among the exhibits.",
+            ),
             "ledger.checkpoint_malformed": (
                 "台帳の署名済みチェックポイントまたは鍵の形式に誤りがあります。",
                 "The ledger's checkpoint or key file is malformed.",
@@ -212,6 +232,10 @@ MEANINGS: dict[str, Meaning] = {
                 "ログ区分を封印した記録が束にありません。",
                 "The entry that sealed this log segment is not in the bundle.",
             ),
+            "exhibit.rows_missing": (
+                "証拠のログの行がなく、非開示の届出もありません。",
+                "The log rows of an exhibit are neither there nor declared as withheld.",
+            ),
             "ledger.entries_missing": (
                 "台帳の記録ファイルがありません。",
                 "A file with ledger entries is missing.",
@@ -254,6 +278,10 @@ MEANINGS: dict[str, Meaning] = {
                 "署名鍵の保有者が履歴全体を作り直した可能性は、外部に保管されたチェックポイントとの照合でのみ排除できます。",
                 "Only a checkpoint kept elsewhere excludes that the holder of the key rewrote the whole history.",
             ),
+            "limit.withheld": (
+                "開示されていない項目があります（理由と件数）。要約値は残っており、後から開示して照合できます。",
+                "Members are withheld (reason and number); their digests remain, so they can be disclosed and checked.",
+            ),
         },
     ),
 }
@@ -275,6 +303,12 @@ WORDS = {
         "key": "署名鍵",
         "more": "ほかの指摘の数",
         "head": "台帳の先頭",
+        "twins_yes": "二つの束は同じ証拠の対です（番号と内容の要約値が一致）。",
+        "twins_no": "二つの束は同じ証拠の対ではありません。",
+        "because": "非開示の理由",
+        "only_here": "この束だけで非開示の項目",
+        "differing": "異なる証拠の番号",
+        "help_twins": "二つの束が同じ証拠の対（黒塗りの有無だけの違い）かを確かめる: twins A B",
         "help_path": "証拠束または台帳の書き出し（フォルダまたは zip）",
         "help_json": "結果を JSON で出力する",
         "help_lang": "表示言語",
@@ -302,6 +336,12 @@ WORDS = {
         "key": "Signing key",
         "more": "further findings",
         "head": "Ledger head",
+        "twins_yes": "The two bundles are twins: same numbers, same evidence.",
+        "twins_no": "The two bundles are no twins.",
+        "because": "withheld because",
+        "only_here": "withheld in this bundle only",
+        "differing": "exhibits that differ",
+        "help_twins": "say whether two bundles hold the same exhibits, one with less shown: twins A B",
         "help_path": "an evidence bundle or a ledger export (folder or zip)",
         "help_json": "print the result as JSON",
         "help_lang": "language of the report",

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from kuramori.evidence.bundles.making import MadeBundle, Report, make_bundle
+from kuramori.evidence.bundles.gathering import Report
+from kuramori.evidence.bundles.making import MadeBundle, make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.sequencer import sequence_all
 from kuramori.evidence.tree_store import tree_size

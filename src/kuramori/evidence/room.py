@@ -58,6 +58,7 @@ ROOM = Room(
         "evidence.authority.retire": _("%(by)s stopped asking the time-stamp authority %(subject)s"),
         "evidence.bundle.download": _("%(by)s fetched the evidence bundle about %(subject)s"),
         "evidence.bundle.export": _("%(by)s made an evidence bundle about %(subject)s"),
+        "evidence.bundle.finish": _("%(by)s finished the evidence bundle about %(subject)s"),
         "evidence.check.run": _("%(by)s checked the ledger: %(entries)s entries, %(found)s findings"),
         "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
         "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),

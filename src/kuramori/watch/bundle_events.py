@@ -12,11 +12,13 @@ from uuid import UUID
 from kuramori.directory.api import Person, people_visible_to
 from kuramori.evidence.api import BundleSource, EventExtract, Order, row_ranges, rows_path
 from kuramori.kernel.acts import Subject
+from kuramori.kernel.imports.guarding import guarded
+from kuramori.kernel.merkle import root_of
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.lake import folder, lake
-from kuramori.watch.segment_rows import COLUMNS, fields_of, leaves, segment_uuid
+from kuramori.watch.segment_rows import COLUMNS, leaves, row_numbers, rows_of, segment_uuid
 from kuramori_lake.health import live, usable
 from kuramori_lake.store import Lake
 
@@ -26,7 +28,6 @@ WHERE {column} = $id AND ($starts IS NULL OR time_utc >= $starts) AND ($ends IS 
 """
 _AMONG = "event_id IN (SELECT event_id FROM wanted)"
 _HOLDING = f"SELECT DISTINCT filename FROM read_parquet(?, filename = true) WHERE {_AMONG}"
-TIME = COLUMNS.index("time_utc")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,30 +91,34 @@ def _sealed(found: Lake, made_at: datetime) -> list[_Sealed]:
 
 
 def _extract(db: Any, sealed: _Sealed) -> EventExtract:
-    shown = fields_of(db, sealed.file, _AMONG, [])
-    rows = [number for number, _fields in shown]
+    """Prove the rows of a segment that are wanted; their text is read when it is written, some thousand at a time."""
+    rows, (first, last) = row_numbers(db, sealed.file, _AMONG)
     hashed = [leaf for part in leaves(db, sealed.file) for leaf in part]
-    times = sorted(fields[TIME] for _number, fields in shown)
     name = "" if sealed.name == "*" else f" {sealed.name}"
     return EventExtract(
         segment=segment_uuid(sealed.path),
         entry_id=sealed.entry_id,
-        csv=_csv([fields for _number, fields in shown]),
+        csv=_csv(db, sealed.file),
         ranges=row_ranges(rows),
         path=rows_path(hashed, rows),
+        root=root_of([hashed[0], *(hashed[number] for number in rows)]),
         title_ja=f"ログ{name} {len(rows):,}件",
         title_en=f"Log{name}, {len(rows):,} rows",
-        first_at=_aware(times[0]),
-        last_at=_aware(times[-1]),
+        first_at=_aware(first),
+        last_at=_aware(last),
     )
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    """Write header and rows as RFC 4180 CSV in UTF-8."""
+def _csv(db: Any, file: Path) -> Iterator[bytes]:
+    """Write header and rows as RFC 4180 CSV in UTF-8; no cell can become a formula (fault A12)."""
+    yield _lines([COLUMNS])
+    for rows in rows_of(db, file, _AMONG):
+        yield _lines(rows)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([guarded(field) for field in row] for row in rows)
     return text.getvalue().encode()
 
 

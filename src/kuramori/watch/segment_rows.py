@@ -99,3 +99,22 @@ def fields_of(db: Any, file: Path, where: str, params: Sequence[Any]) -> list[tu
     )
     rows: list[tuple[int, list[str]]] = db.execute(sql, [str(file), *params]).fetchall()
     return rows
+
+
+def rows_of(db: Any, file: Path, where: str) -> Iterator[list[list[str]]]:
+    """Yield the fields of the rows that meet a condition, in the order of the file, BATCH rows at a time."""
+    sql = f"SELECT [{FIELDS}] FROM read_parquet(?, file_row_number = true) WHERE {where} ORDER BY file_row_number"
+    found = db.execute(sql, [str(file)])
+    while rows := found.fetchmany(BATCH):
+        yield [fields for (fields,) in rows]
+
+
+def row_numbers(db: Any, file: Path, where: str) -> tuple[list[int], tuple[str, str]]:
+    """Return the leaf numbers (from 1) of the rows that meet a condition, and their first and last time."""
+    time = _as_text("time_utc")
+    sql = (
+        f"SELECT list(file_row_number + 1 ORDER BY file_row_number), min({time}), max({time})"
+        f" FROM read_parquet(?, file_row_number = true) WHERE {where}"
+    )
+    numbers, first, last = db.execute(sql, [str(file)]).fetchone()
+    return numbers, (first, last)

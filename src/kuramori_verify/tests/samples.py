@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kuramori.evidence.rules import bundle, tiles, tree
 from kuramori.evidence.rules.bag import write_bag
 from kuramori.evidence.rules.note import Checkpoint, VerifierKey, sign
+from kuramori.kernel.canonical import canonical
 from kuramori.kernel.entry_body import Body, Change, Note, Op, entry_body
+from kuramori.kernel.imports.guarding import guarded
 from kuramori.kernel.merkle import leaf_hash
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -68,7 +71,7 @@ def body(
 
 def csv_bytes(rows) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([guarded(field) for field in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -99,6 +102,20 @@ def ledger_bodies(leaves: list[bytes], back_dated: bool = False, rows_sealed: bo
     return bodies
 
 
+def exhibit_file(each: bundle.NamedExhibit) -> bytes:
+    told = {"number": each.number, "kind": each.kind, "entry": each.entry, "root": each.root}
+    return canonical(told | {"segment": str(each.segment) if each.segment else None, "title": "書証"})
+
+
+def as_first_version(manifest: bytes) -> bytes:
+    """What the same bundle's manifest was before exhibits had numbers."""
+    told = json.loads(manifest)
+    for name in ("exhibits", "redaction", "stamps", "twin", "variant"):
+        del told[name]
+    del told["counts"]["exhibits"]
+    return canonical(told | {"format": "kuramori-bundle/1"})
+
+
 @dataclass
 class Sample:
     """What a bundle is made of, kept open so that tests can replace parts before it is written."""
@@ -107,7 +124,9 @@ class Sample:
     files: dict[str, bytes]
 
     @classmethod
-    def make(cls, back_dated=False, exhibit=b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS, rows_sealed=True) -> "Sample":
+    def make(  # noqa: PLR0917
+        cls, back_dated=False, exhibit=b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS, rows_sealed=True, version=2
+    ) -> "Sample":
         leaves = [bundle.row_leaf(row) for row in rows]
         bodies = ledger_bodies(leaves, back_dated, rows_sealed)
         shown = [2, 4, 6, 9]
@@ -122,6 +141,20 @@ class Sample:
                 for n in shown[:3]
             ),
         }
+        exhibits = [
+            bundle.NamedExhibit(
+                number=1, kind="record", file="data/exhibits/0001.json", entry=2, root=leaf_hash(bodies[2].raw).hex()
+            ),
+            bundle.NamedExhibit(
+                number=2, kind="entries", file="data/exhibits/0002.json",
+                root=bundle.leaves_root([leaf_hash(bodies[n].raw) for n in shown]),
+            ),
+            bundle.NamedExhibit(
+                number=3, kind="log", file="data/exhibits/0003.json", entry=6, segment=SEGMENT,
+                root=bundle.leaves_root([leaves[0], *(leaves[row] for row in shown_rows)]),
+            ),
+        ]  # fmt: skip
+        payload |= {each.file: exhibit_file(each) for each in exhibits}
         tags = {"verify/kuramori_verify.py": b"print()\n", "verify/HOWTO.ja.html": b"<p>"}
         segment = bundle.Segment(
             segment=SEGMENT, entry=6, csv="data/events/0001.csv", parquet="data/events/0001.parquet",
@@ -134,8 +167,10 @@ class Sample:
             files={path: bundle.sha256_hex(raw) for path, raw in payload.items()},
             tags={path: bundle.sha256_hex(raw) for path, raw in tags.items()},
             segments=[segment],
-            withheld=[bundle.Withheld(entry=9, member="by.name", reason="need_to_know")],
+            withheld=[bundle.Withheld(entry=9, member="by.name", reason="need_to_know")], exhibits=exhibits,
         )  # fmt: skip
+        if version == 1:
+            manifest = as_first_version(manifest)
         bodies.append(body(12, verb="evidence.bundle.seal", bundle_manifest_sha256=bundle.sha256_hex(manifest)))
         sample = cls(bodies, {**payload, **tags, bundle.MANIFEST: manifest, bundle.KEYS: key_line()})
         sample.prove(shown)

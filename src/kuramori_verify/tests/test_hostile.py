@@ -140,7 +140,7 @@ def test_thousands_of_findings_end(tmp_path):
     sample = Sample([], {**FILES, **{f"data/x{n}": b"" for n in range(1500)}})
     report = verify(sample.write(tmp_path / "bag"))
     assert len(report["findings"]) == 1000
-    assert report["more_findings"] == 500
+    assert report["more_findings"] == 501, "the withheld name, which is no damage, is the last"
 
 
 @pytest.mark.parametrize(

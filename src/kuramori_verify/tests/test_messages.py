@@ -158,6 +158,15 @@ def segment(**members):
     return lambda bench: bench.manifest(segments=[bench.read(bundle.MANIFEST)["segments"][0] | members])
 
 
+def exhibit(place, **members):
+    def spoil(bench):
+        exhibits = bench.read(bundle.MANIFEST)["exhibits"]
+        exhibits[place] |= members
+        bench.manifest(exhibits=exhibits)
+
+    return spoil
+
+
 def chronology(**members):
     def spoil(bench):
         rows = bench.read(bundle.CHRONOLOGY)["rows"]
@@ -222,8 +231,9 @@ CASES: dict[str, Case] = {
     "bundle.file_differs": lambda bench: bench.sample.files.update({"data/exhibits/0001.txt": b"other"}),
     "bundle.file_missing": left_out("data/exhibits/0001.txt"),
     "bundle.file_unknown": lambda bench: bench.sample.files.update({"data/more.txt": b"more"}),
-    "bundle.malformed": lambda bench: bench.manifest(format="kuramori-bundle/2"),
+    "bundle.malformed": lambda bench: bench.manifest(format="kuramori-bundle/3"),
     "bundle.seal_broken": lambda bench: bench.manifest(kind="person"),
+    "bundle.twin_differs": lambda bench: bench.manifest(twin="0" * 64),
     "chronology.entry_missing": chronology(entry=3),
     "chronology.time_differs": chronology(at="2026-11-23T06:00:00.000000Z"),
     "entry.after_bundle": lambda bench: bench.manifest(made_at="2026-11-20T00:00:00.000000Z"),
@@ -243,6 +253,11 @@ CASES: dict[str, Case] = {
     "events.seal_differs": segment(segment="01938a00-0000-7000-8000-0000000000e2"),
     "events.seal_missing": segment(entry=3),
     "events.unreadable": lambda bench: bench.sample.files.update({"data/events/0001.csv": b"\xff\xfe"}),
+    "exhibit.file_differs": lambda bench: bench.json("data/exhibits/0001.json", number=2),
+    "exhibit.misnumbered": exhibit(0, number=7),
+    "exhibit.root_differs": exhibit(0, root="0" * 64),
+    "exhibit.rows_missing": exhibit(2, segment="01938a00-0000-7000-8000-0000000000e2"),
+    "exhibit.unlisted": lambda bench: bench.manifest(exhibits=bench.read(bundle.MANIFEST)["exhibits"][:2]),
     "form.cannot_open": missing_folder,
     "form.not_a_bundle": other_folder,
     "ledger.checkpoint_malformed": lambda bench: bench.sample.files.update({bundle.CHECKPOINT: b"no checkpoint\n"}),
@@ -265,6 +280,7 @@ CASES: dict[str, Case] = {
     "limit.time": lambda bench: None,
     "limit.truth": lambda bench: None,
     "limit.unwitnessed": lambda bench: None,
+    "limit.withheld": lambda bench: None,
     "source.doubled": doubled,
     "source.encrypted": encrypted,
     "source.link": linked,

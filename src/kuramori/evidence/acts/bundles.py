@@ -1,32 +1,36 @@
 """Making an evidence bundle, and handing it over."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from kuramori.evidence.models import Bundle
-from kuramori.evidence.rules.bundle import SEAL_NOTE
+from kuramori.evidence.rules.bundle import FINISH_NOTE, SEAL_NOTE
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Subject, act
 
 
 def bundle_export(
     *,
-    id: UUID,  # noqa: A002  (the record's own member)
-    kind: str,
+    order: Mapping[str, Any],
     subject: Subject,
     starts_at: datetime | None,
     ends_at: datetime | None,
     entries: int,
     manifest_sha256: str,
+    twin: str,
     by: Actor,
     why: str,
 ) -> Bundle:
-    """Seal a bundle: the act notes the digest of its manifest, so nothing can be taken out afterwards (EVD-08)."""
+    """Seal a bundle: the act notes the digest of its manifest, so nothing can be taken out afterwards (EVD-08).
+
+    `order` is kept without names and reasons, which the entry commits to on its own.
+    """
     bundle = Bundle(
-        id=id,
-        kind=kind,
+        id=UUID(order["id"]),
+        kind=order["kind"],
         subject_kind=subject.kind,
         subject_id=subject.id,
         name=subject.name,
@@ -35,10 +39,22 @@ def bundle_export(
         asked_by=by.id,
         entries=entries,
         manifest_sha256=manifest_sha256,
+        variant=order["variant"],
+        order={name: value for name, value in order.items() if name not in ("subject", "why")},
+        twin=twin,
     )
     with act("evidence.bundle.export", by=by, why=why, subjects=[subject, bundle]) as this:
         bundle.save()
         this.note(SEAL_NOTE, manifest_sha256, in_clear=True)
+    return bundle
+
+
+def bundle_finish(*, bundle: Bundle, tag_manifest_sha256: str, by: Actor) -> Bundle:
+    """Keep the digest of the tag manifest of a bag that stands: it covers every byte handed over (fault L10)."""
+    with act("evidence.bundle.finish", by=by, subjects=[bundle, _about(bundle)]) as this:
+        bundle.tag_manifest_sha256 = tag_manifest_sha256
+        bundle.save()
+        this.note(FINISH_NOTE, tag_manifest_sha256, in_clear=True)
     return bundle
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from kuramori.evidence.bundles.variants import COURT
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
 
@@ -15,6 +16,9 @@ class Order:
     """One bundle: about `subject`, known to the ledger under `ids`, for acts and events in [starts_at, ends_at).
 
     `up_to` fixes the ledger's size it looks at, so that making it again, after a crash, gives the same bundle.
+    `withhold` are kinds (`variants.Kept`) and `withhold_members` single members ("12:why") to keep back, with the
+    reason that readers are shown. `recipients` are age keys it is encrypted for. `twin` is what the manifest's member
+    of that name has to be: that of the bundle whose redacted or unredacted twin this one becomes.
     """
 
     id: UUID
@@ -26,6 +30,12 @@ class Order:
     up_to: int
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    variant: str = COURT
+    withhold: frozenset[str] = frozenset()
+    withhold_members: frozenset[str] = frozenset()
+    withhold_why: str = ""
+    recipients: tuple[str, ...] = ()
+    twin: str = ""
 
     def holds(self, at: datetime) -> bool:
         """Say whether a moment lies in the period asked for."""
@@ -43,6 +53,12 @@ class Order:
             "up_to": self.up_to,
             "starts_at": self.starts_at.isoformat() if self.starts_at else None,
             "ends_at": self.ends_at.isoformat() if self.ends_at else None,
+            "variant": self.variant,
+            "withhold": sorted(self.withhold),
+            "withhold_members": sorted(self.withhold_members),
+            "withhold_why": self.withhold_why,
+            "recipients": list(self.recipients),
+            "twin": self.twin,
         }
 
     @classmethod
@@ -59,6 +75,12 @@ class Order:
             up_to=told["up_to"],
             starts_at=datetime.fromisoformat(told["starts_at"]) if told["starts_at"] else None,
             ends_at=datetime.fromisoformat(told["ends_at"]) if told["ends_at"] else None,
+            variant=told.get("variant", COURT),
+            withhold=frozenset(told.get("withhold", ())),
+            withhold_members=frozenset(told.get("withhold_members", ())),
+            withhold_why=told.get("withhold_why", ""),
+            recipients=tuple(told.get("recipients", ())),
+            twin=told.get("twin", ""),
         )
 
 
@@ -67,21 +89,23 @@ class EventExtract:
     """Rows of one sealed log segment that concern the subject.
 
     `entry_id` is the act that sealed the segment, with the open notes segment, sha256, rows and rows_root (see
-    docs/en/verify/format.md); `csv` is RFC 4180 with the header; `ranges` are (first leaf, count) of the rows shown
-    (leaf 0 is the header), `path` proves them (`rules.bundle.row_ranges`, `rows_path`). `parquet` is the whole
-    sealed file: only where all of it may be shown. Titles and times are for the chronology (UTC).
+    docs/en/verify/format.md); `csv` is RFC 4180 with the header, in pieces, its fields `guarded` (fault A12); `ranges`
+    are (first leaf, count) of the rows shown (leaf 0 is the header), `path` proves them (`rules.bundle.row_ranges`,
+    `rows_path`), `root` is the RFC 6962 root over the header and the rows shown. `parquet` is the whole sealed file,
+    in pieces: only where all of it may be shown. Titles and times are for the chronology (UTC).
     """
 
     segment: UUID
     entry_id: UUID
-    csv: bytes
+    csv: Iterable[bytes]
     ranges: tuple[tuple[int, int], ...]
     path: tuple[bytes, ...]
+    root: bytes
     title_ja: str
     title_en: str
     first_at: datetime
     last_at: datetime
-    parquet: bytes | None = None
+    parquet: Iterable[bytes] | None = None
 
     @property
     def rows(self) -> int:

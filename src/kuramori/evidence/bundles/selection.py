@@ -1,19 +1,22 @@
 """Which entries go into a bundle, and which of their members are disclosed: need-to-know, member by member.
 
 Disclosed are who acted and why, the subject's own name, the notes, and the changes of the subject's own records and
-their parts. Everything that names or describes another subject stays a digest, and the manifest says so.
+their parts. Everything that names or describes another subject stays a digest, and the manifest says so. What the
+order withholds besides stays a digest too (`withholding`).
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from kuramori.directory.api import Person
 from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.withholding import Withholding
 from kuramori.evidence.models import Leaf
 from kuramori.evidence.rules.bundle import BundleEntry, Withheld, shown_items
 from kuramori.kernel.canonical import canonical
@@ -26,6 +29,7 @@ CHUNK = 500
 NEED_TO_KNOW = "need_to_know"
 ERASED = "erased"
 SILENT = "evidence.hold."  # what somebody did about preservations is nobody's business who is shown his acts
+OPEN = Withholding()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +44,7 @@ class OpenEntry:
     listed: Sequence[ListedChange]
     subjects: Sequence[tuple[str, UUID]]
 
-    @property
+    @cached_property
     def changes(self) -> list[tuple[int, dict[str, Any]]]:
         """Return all changes with their position, whether they stand in the body or in a list."""
         if isinstance(self.body["changes"], list):
@@ -127,20 +131,22 @@ def _independent_kinds() -> frozenset[str]:
     return frozenset(register.model.record_kind() for room in rooms() for register in room.registers)
 
 
-def shown(order: Order, entry: OpenEntry, parts: frozenset[UUID]) -> ShownEntry:
+def shown(order: Order, entry: OpenEntry, parts: frozenset[UUID], withholding: Withholding = OPEN) -> ShownEntry:
     """Decide what the bundle shows of an entry."""
     own = {str(each) for each in order.ids | parts}
     is_listed = not isinstance(entry.body["changes"], list)
     changes = [(place, change) for place, change in entry.changes if not is_listed or change["id"] in own]
     disclosures, withheld, words = [], [], {}
-    for place, digest, may_show in _members(entry, changes, own):
-        if may_show and digest in entry.opening:
-            disclosures.append(entry.opening[digest])
-            if not place.startswith("changes."):
-                words[place] = entry.value(digest)
-        else:
-            reason = ERASED if digest not in entry.opening else NEED_TO_KNOW
+    for place, digest, may_show, is_person in _members(entry, changes, own):
+        value = entry.value(digest)
+        reason = _reason(entry, digest, may_show=may_show)
+        reason = reason or withholding.reason(entry.index, place, is_person=is_person, value=value)
+        if reason is not None:
             withheld.append(Withheld(entry=entry.index, member=place, reason=reason))
+            continue
+        disclosures.append(entry.opening[digest])
+        if not place.startswith("changes."):
+            words[place] = value
     words |= {f"notes.{name}": note["open"] for name, note in entry.body["notes"].items() if "open" in note}
     return ShownEntry(
         entry=BundleEntry(index=entry.index, raw=entry.raw),
@@ -156,22 +162,34 @@ def shown(order: Order, entry: OpenEntry, parts: frozenset[UUID]) -> ShownEntry:
     )
 
 
+def _reason(entry: OpenEntry, digest: str, *, may_show: bool) -> str | None:
+    if digest not in entry.opening:
+        return ERASED
+    return None if may_show else NEED_TO_KNOW
+
+
 def _members(
     entry: OpenEntry, changes: Sequence[tuple[int, dict[str, Any]]], own: set[str]
-) -> Iterator[tuple[str, str, bool]]:
-    """Yield (place, digest, whether it may be shown) of each committed member in sight."""
+) -> Iterator[tuple[str, str, bool, bool]]:
+    """Yield (place, digest, whether it may be shown, whether it speaks of a person) of each committed member in sight.
+
+    Of a list that the body holds by its root only, the subjects beside the entry say which of them are people.
+    """
     body = entry.body
-    yield "by.name", body["by"]["name"], True
-    yield "why", body["why"], True
+    person = Person.record_kind()
+    everyone = body["subjects"] if isinstance(body["subjects"], list) else entry.subjects
+    people = {str(each) for kind, each in everyone if kind == person}
+    yield "by.name", body["by"]["name"], True, True
+    yield "why", body["why"], True, False
     in_body = body["subjects"] if isinstance(body["subjects"], list) else []
     others = {kind.rpartition(".")[2] for kind, each in in_body if each not in own}
     for name, note in body["notes"].items():
         if "sd" in note:
             of_other = name.startswith(NAME) and name.removeprefix(NAME) not in own
-            yield f"notes.{name}", note["sd"], not of_other and name not in others
+            yield f"notes.{name}", note["sd"], not of_other and name not in others, name.removeprefix(NAME) in people
     for place, change in changes:
         for field, digest in change["fields"].items():
-            yield f"changes.{place}.{field}", digest, change["id"] in own
+            yield f"changes.{place}.{field}", digest, change["id"] in own, change["on"] == person
 
 
 def _shown_changes(entry: OpenEntry, places: Sequence[int]) -> list[dict[str, Any]]:

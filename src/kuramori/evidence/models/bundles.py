@@ -28,6 +28,10 @@ class Bundle(Record):
     asked_by = models.UUIDField(null=True, db_index=True)
     entries = models.PositiveIntegerField()
     manifest_sha256 = models.CharField(max_length=64)
+    variant = models.CharField(max_length=20, default="court")
+    order = models.JSONField(default=dict)  # what was asked for, without its words: a twin is made by it
+    twin = models.CharField(max_length=64, blank=True)
+    tag_manifest_sha256 = models.CharField(max_length=64, blank=True)  # empty until the bag stands
 
     class Meta(Record.Meta):
         verbose_name = _("evidence bundle")

@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from kuramori.evidence.rules.tree import cover_proof, inclusion_proof, over
 from kuramori.kernel.canonical import canonical
-from kuramori.kernel.merkle import leaf_hash
+from kuramori.kernel.merkle import leaf_hash, root_of
 
 MANIFEST = "data/manifest.json"
 CHRONOLOGY = "data/chronology.json"
@@ -23,6 +23,8 @@ SEAL = "data/ledger/seal.json"
 VERIFIER = "verify/kuramori_verify.py"
 # The open note of the sealing act that holds the SHA-256 (hex) of the manifest.
 SEAL_NOTE = "bundle_manifest_sha256"
+# The open note of the act that follows once the bag stands: the SHA-256 (hex) of its tag manifest.
+FINISH_NOTE = "tag_manifest_sha256"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,23 @@ class BundleEntry:
 
     index: int
     raw: bytes
+
+    @property
+    def leaf(self) -> bytes:
+        """Return its leaf hash."""
+        return leaf_hash(self.raw)
+
+
+class HasPlace(Protocol):
+    """An entry as the manifest names it, with or without its bytes at hand."""
+
+    @property
+    def index(self) -> int:
+        """Its ledger index."""
+
+    @property
+    def leaf(self) -> bytes:
+        """Its leaf hash."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +75,30 @@ class Withheld:
     entry: int
     member: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedExhibit:
+    """An exhibit as the manifest names it: `kind` record, entries or log; `file` holds its words.
+
+    `root` ties it to what was sealed (hex): the leaf of `entry`, the RFC 6962 root over all entries' leaves, or over
+    the shown rows of `segment`; None when nothing in the ledger stands behind it.
+    """
+
+    number: int
+    kind: str
+    file: str
+    entry: int | None = None
+    segment: UUID | None = None
+    root: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redaction:
+    """What was kept back as a whole, by kind, and the reason given to who reads the bundle."""
+
+    kinds: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,21 +180,26 @@ def bundle_manifest(
     made_at: datetime,
     origin: str,
     info: Mapping[str, str],
-    entries: Sequence[BundleEntry],
+    entries: Sequence[HasPlace],
     files: Mapping[str, str],
     tags: Mapping[str, str],
     segments: Sequence[Segment] = (),
     withheld: Sequence[Withheld] = (),
+    exhibits: Sequence[NamedExhibit] = (),
+    variant: str = "court",
+    redaction: Redaction = Redaction(),
+    stamps: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """Write `data/manifest.json`, which names every other file by its digest.
 
     `files` (payload: exhibits, index pages, chronology, events) and `tags` (the `verify/` folder) map path to SHA-256
-    in hex; `info` holds every line of `bag-info.txt` but Payload-Oxum, with Bagging-Date; `entries` are ascending.
+    in hex; `info` holds every line of `bag-info.txt` but Payload-Oxum, with Bagging-Date; `entries` are ascending;
+    `exhibits` are numbered from 1; `stamps` say which authority owes a time stamp over what.
     """
     rows = sum(length for segment in segments for _, length in segment.ranges)
     return canonical(
         {
-            "format": "kuramori-bundle/1",
+            "format": "kuramori-bundle/2",
             "id": str(id),
             "kind": kind,
             "subject": [subject[0], str(subject[1])],
@@ -159,15 +207,21 @@ def bundle_manifest(
             "origin": origin,
             "info": dict(info),
             "entries": [
-                {"file": entry_path(number), "index": entry.index, "leaf": leaf_hash(entry.raw).hex()}
+                {"file": entry_path(number), "index": entry.index, "leaf": entry.leaf.hex()}
                 for number, entry in enumerate(entries, start=1)
             ],
             "files": _named(files),
             "tags": _named(tags),
             "segments": [_segment(segment) for segment in segments],
             "withheld": [{"entry": each.entry, "member": each.member, "reason": each.reason} for each in withheld],
+            "variant": variant,
+            "exhibits": [_exhibit(each) for each in exhibits],
+            "twin": twin_digest(exhibits),
+            "redaction": {"kinds": sorted(redaction.kinds), "why": redaction.why},
+            "stamps": list(stamps),
             "counts": {
                 "entries": len(entries),
+                "exhibits": len(exhibits),
                 "files": len(files),
                 "segments": len(segments),
                 "rows": rows,
@@ -175,6 +229,16 @@ def bundle_manifest(
             },
         }
     )
+
+
+def twin_digest(exhibits: Sequence[NamedExhibit]) -> str:
+    """Digest what a redacted bundle and its unredacted twin have in common: each exhibit's number and root (hex)."""
+    return sha256_hex(canonical([[each.number, each.root] for each in exhibits]))
+
+
+def leaves_root(leaves: Sequence[bytes]) -> str:
+    """Write the RFC 6962 root over leaf hashes in hex."""
+    return root_of(leaves).hex()
 
 
 def chronology(rows: Iterable[ChronologyRow]) -> bytes:
@@ -204,6 +268,17 @@ def sha256_hex(content: bytes) -> str:
 
 def _named(files: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"file": path, "sha256": digest} for path, digest in sorted(files.items())]
+
+
+def _exhibit(each: NamedExhibit) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "kind": each.kind,
+        "file": each.file,
+        "entry": each.entry,
+        "segment": str(each.segment) if each.segment else None,
+        "root": each.root,
+    }
 
 
 def _segment(segment: Segment) -> dict[str, Any]:

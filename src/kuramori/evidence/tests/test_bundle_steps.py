@@ -14,10 +14,11 @@ from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.asking import PERSON, ask_bundle, write_bundle
-from kuramori.evidence.bundles import making
-from kuramori.evidence.bundles.making import READY, make_bundle
+from kuramori.evidence.bundles import making, preparing
+from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.place import bundle_file
+from kuramori.evidence.bundles.preparing import READY
 from kuramori.evidence.bundles.selection import select
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.models import Bundle
@@ -86,18 +87,21 @@ def disk_full(_handle: int) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ["exhibits", "select", "verifier_files", "canonical", "acts.bundle_export", "seal_now", "_bag", "write_bag"],
-)
+    [
+        "gather_events", "select", "gather_entries", "verifier_files", "canonical", "acts.bundle_export", "seal_now",
+        "_bag", "write_bag", "acts.bundle_finish",
+    ],
+)  # fmt: skip
 def test_killed_at_any_step_it_is_finished_by_asking_again(company, daichi, tmp_path, monkeypatch, place: str) -> None:
     order, out = order_about(daichi, company.botan), tmp_path / "bag"
-    target, name = (acts, "bundle_export") if "." in place else (making, place)
-    if place == "exhibits":
-        target, name = making, "_events"
+    name = place.removeprefix("acts.")
+    target = acts if "." in place else preparing if hasattr(preparing, name) else making
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(target, name, die)
         make_bundle(order, out, viewer=daichi)
-    assert not out.exists()
+    assert out.exists() == (name == "bundle_finish")
     made = make_bundle(order, out, viewer=daichi)
+    assert Entry.objects.filter(verb="evidence.bundle.finish").count() == 1
     assert verify(made.folder)["exit"] == 0
     assert Bundle.objects.get().pk == order.id
     assert Entry.objects.filter(**EXPORTS).count() == 1, "the act is done once"
@@ -123,7 +127,7 @@ def test_killed_while_cleaning_up_it_is_whole_already(company, daichi, tmp_path,
 
 def test_a_draft_of_an_order_that_was_given_up_is_swept_away(company, daichi, tmp_path, monkeypatch) -> None:
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(making, "_digests", die)
+        patch.setattr(preparing, "digests", die)
         make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
     assert list(tmp_path.glob(".bag.*.making"))
     make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
@@ -137,7 +141,7 @@ def test_what_was_prepared_is_not_prepared_anew(company, daichi, tmp_path, monke
         make_bundle(order, tmp_path / "bag", viewer=daichi)
     ready = next(tmp_path.glob(f".bag.{order.id}.making")) / READY
     before = ready.stat().st_mtime_ns
-    monkeypatch.setattr(making, "_prepare", die)
+    monkeypatch.setattr(making, "prepare", die)
     assert before == ready.stat().st_mtime_ns
     assert verify(make_bundle(order, tmp_path / "bag", viewer=daichi).folder)["exit"] == 0
 
@@ -341,4 +345,4 @@ def test_the_sealing_entry_is_found_from_the_bundle(company, daichi, tmp_path) -
     assert Entry.objects.get(id=found).verb == "evidence.bundle.export"
     assert str(made.bundle) == "牧野 牡丹"
     assert made.bundle.created_at.date() == date(2026, 11, 20)
-    assert seal_now() == made.head
+    assert seal_now().size == made.head.size + 1, "the act that keeps the tag manifest's digest comes after"

@@ -15,10 +15,16 @@ from kuramori.directory.acts import people
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.asking import PERSON
+from kuramori.evidence.bundles.gathering import Gathered, KeptExtract, Placed
 from kuramori.evidence.bundles.making import make_bundle
+from kuramori.evidence.bundles.numbering import LogExtract, numbered
 from kuramori.evidence.bundles.order import EventExtract, Order
-from kuramori.evidence.bundles.selection import opened, parts_of, select, shown
-from kuramori.evidence.bundles.telling import chronology_rows, index_pages, sentence_of
+from kuramori.evidence.bundles.pages import index_page
+from kuramori.evidence.bundles.report import Told
+from kuramori.evidence.bundles.selection import OPEN, opened, parts_of, select, shown
+from kuramori.evidence.bundles.telling import chronology_rows, rows_of_entries, sentence_of
+from kuramori.evidence.bundles.variants import variants
+from kuramori.evidence.keys import signer
 from kuramori.evidence.sequencer import sequence_all
 from kuramori.evidence.tree_store import tree_size
 from kuramori.kernel.actors import SYSTEM
@@ -60,14 +66,34 @@ def order_about(viewer, person, **values: Any) -> Order:
     return Order(**(kept | values))
 
 
-def drawn(order: Order, *, extracts: tuple[EventExtract, ...] = (), language: str = "en") -> str:
+def told_of(order: Order, extracts: tuple[EventExtract, ...] = ()) -> Told:
     entries = [shown(order, each, frozenset()) for each in opened(select(order, frozenset()))]
-    pages = index_pages(
-        order, elements={"ja": (), "en": ()}, numbers={e.entry.index: n for n, e in enumerate(entries, 1)},
-        rows=chronology_rows(order, entries, extracts), events=[(f"events/{n}.csv", e) for n, e in enumerate(extracts)],
-        facts=lambda: [("About", order.subject.name)], withheld=sum(len(e.withheld) for e in entries),
+    return Told(
+        order=order, variant=variants()[order.variant], signer=signer(), withholding=OPEN,
+        elements={"ja": (), "en": ()}, twin="0" * 64,
+        exhibits=numbered(
+            {"ja": (), "en": ()}, leaves={}, entries_root="", extracts=[log_of(each) for each in extracts],
+            withholding=OPEN,
+        ),
+        gathered=Gathered(
+            entries=[Placed(index=each.entry.index, leaf=b"") for each in entries], rows=[],
+            withheld=[one for each in entries for one in each.withheld],
+        ),
+        rows=chronology_rows(rows_of_entries(order, entries, OPEN), extracts),
+        extracts=[KeptExtract(extract=each, csv="data/events/0001.csv", parquet=None) for each in extracts],
     )  # fmt: skip
-    return pages[f"data/index.{language}.html"].decode()
+
+
+def log_of(each: EventExtract) -> LogExtract:
+    return LogExtract(
+        segment=each.segment, entry=0, title={"ja": each.title_ja, "en": each.title_en}, first_at=each.first_at,
+        rows=each.rows, root="", csv="data/events/0001.csv",
+    )  # fmt: skip
+
+
+def drawn(order: Order, *, extracts: tuple[EventExtract, ...] = (), language: str = "en") -> str:
+    with override(language):
+        return index_page(told_of(order, extracts), language)
 
 
 class Tags(HTMLParser):
@@ -92,7 +118,7 @@ def tags_of(page: str) -> Tags:
 
 def extract(**values: Any) -> EventExtract:
     kept: dict[str, Any] = {
-        "segment": uuid7(), "entry_id": uuid7(), "csv": b"", "ranges": ((0, 1), (4, 2)), "path": (),
+        "segment": uuid7(), "entry_id": uuid7(), "csv": (), "ranges": ((0, 1), (4, 2)), "path": (), "root": b"",
         "title_ja": "記録", "title_en": "log", "first_at": datetime(2026, 11, 1, tzinfo=UTC),
         "last_at": datetime(2026, 11, 2, tzinfo=UTC),
     }  # fmt: skip
@@ -176,7 +202,7 @@ def test_the_chronology_is_in_the_order_of_time_with_logs_between(company, daich
     order = order_about(daichi, company.botan)
     entries = [shown(order, each, frozenset()) for each in opened(select(order, frozenset()))]
     early, late = extract(), extract(first_at=datetime(2027, 1, 1, tzinfo=UTC))
-    rows = chronology_rows(order, entries, [late, early])
+    rows = chronology_rows(rows_of_entries(order, entries, OPEN), [late, early])
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert (rows[0].text_ja, rows[0].entry) == ("記録", None)
     assert rows[-1].text_en == "log"

@@ -16,7 +16,7 @@ import time_machine
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.asking import PERSON, write_bundle
-from kuramori.evidence.bundles import making
+from kuramori.evidence.bundles import gathering, making
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.models import Bundle
@@ -28,6 +28,7 @@ from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import act
 from kuramori.kernel.ids import uuid7
 from kuramori.kernel.ledger import entries_about, read
+from kuramori.kernel.merkle import root_of
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
@@ -113,8 +114,10 @@ def test_it_is_sound_by_public_tools(made):
 
 
 def test_the_act_that_made_it_seals_its_manifest_with_who_and_why(made, company):
-    sealing = read(entries_about(made.bundle.pk))[0]
-    assert sealing.verb == "evidence.bundle.export"
+    finishing, sealing = read(entries_about(made.bundle.pk))
+    assert (sealing.verb, finishing.verb) == ("evidence.bundle.export", "evidence.bundle.finish")
+    tags = sha256_hex((made.folder / "tagmanifest-sha256.txt").read_bytes())
+    assert finishing.notes["tag_manifest_sha256"] == Bundle.objects.get().tag_manifest_sha256 == tags
     assert sealing.notes[SEAL_NOTE] == sha256_hex((made.folder / "data/manifest.json").read_bytes())
     assert (sealing.actor_name, sealing.why) == (company.daichi.name, WHY)
     assert Bundle.objects.get().asked_by == company.daichi.pk
@@ -220,13 +223,14 @@ def events(company, monkeypatch):
 
     def collect(order, viewer):
         yield EventExtract(
-            segment=segment, entry_id=sealing.id, csv=csv, ranges=row_ranges(mine), path=rows_path(leaves, mine),
+            segment=segment, entry_id=sealing.id, csv=[csv], root=root_of([leaves[0], *(leaves[n] for n in mine)]),
+            ranges=row_ranges(mine), path=rows_path(leaves, mine),
             title_ja="ファイルサーバーのログ 3件", title_en="File server log, 3 rows",
             first_at=datetime(2026, 11, 3, tzinfo=UTC), last_at=datetime(2026, 11, 9, tzinfo=UTC),
         )  # fmt: skip
 
     room = Room(name="watch", title="", permissions={}, verbs={}, exhibits=(BundleSource(collect=collect),))
-    monkeypatch.setattr(making, "rooms", lambda: (room,))
+    monkeypatch.setattr(gathering, "rooms", lambda: (room,))
 
 
 def test_events_come_with_the_entry_that_sealed_their_segment(events, company, daichi, tmp_path):

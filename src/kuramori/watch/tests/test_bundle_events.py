@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,17 @@ def ordered(about: Any, **words: Any) -> Order:
     return Order(**(plain | words))
 
 
+def collected(order: Any, viewer: Any) -> list[Any]:
+    """Read each extract's text while its segment is open, as a bundle does."""
+    return [replace(each, csv=[b"".join(each.csv)]) for each in collect(order, viewer)]
+
+
 def rows_of(extract: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(extract.csv.decode())))
+    return list(csv.DictReader(io.StringIO(b"".join(extract.csv).decode())))
 
 
 def test_a_secrets_bundle_holds_the_rows_about_it_and_no_other(secret: Secret, read_log: None):
-    (extract,) = collect(ordered(secret), viewer_of_system())
+    (extract,) = collected(ordered(secret), viewer_of_system())
     rows = rows_of(extract)
     assert [row["actor_raw"] for row in rows] == ["akari", "chihiro", "chihiro"]
     assert all("配合" in row["path"] for row in rows)
@@ -47,12 +53,12 @@ def test_a_secrets_bundle_holds_the_rows_about_it_and_no_other(secret: Secret, r
 
 
 def test_a_persons_bundle_holds_what_he_did(company: Company, read_log: None):
-    (extract,) = collect(ordered(company.botan, kind="person"), viewer_of_system())
+    (extract,) = collected(ordered(company.botan, kind="person"), viewer_of_system())
     assert [row["path"] for row in rows_of(extract)] == ["/srv/samba/zairyo/連絡/c.txt"]
 
 
 def test_each_extract_leads_to_the_act_that_sealed_its_rows(secret: Secret, read_log: None):
-    (extract,) = collect(ordered(secret), viewer_of_system())
+    (extract,) = collected(ordered(secret), viewer_of_system())
     entry = Entry.objects.get(id=extract.entry_id)
     told = read([entry])[0]
     assert told.verb == "watch.segment.seal"
@@ -77,30 +83,30 @@ def test_each_extract_leads_to_the_act_that_sealed_its_rows(secret: Secret, read
     ],
 )
 def test_a_period_bounds_the_rows(secret: Secret, read_log: None, words: dict[str, Any], count: int):
-    extracts = list(collect(ordered(secret, **words), viewer_of_system()))
+    extracts = collected(ordered(secret, **words), viewer_of_system())
     assert sum(len(rows_of(each)) for each in extracts) == count
 
 
 def test_what_was_sealed_after_the_order_is_not_in_its_ledger_and_left_out(secret: Secret, read_log: None):
     early = ordered(secret, made_at=NOON - timedelta(days=1))
-    assert list(collect(early, viewer_of_system())) == []
+    assert collected(early, viewer_of_system()) == []
 
 
 def test_a_secret_out_of_sight_yields_nothing(company: Company, secret: Secret, read_log: None):
-    assert list(collect(ordered(secret), company.viewer(company.chihiro))) == []
+    assert collected(ordered(secret), company.viewer(company.chihiro)) == []
     other = Subject("watch.alert", secret.pk, "x")
-    assert list(collect(ordered(secret, subject=other), viewer_of_system())) == []
+    assert collected(ordered(secret, subject=other), viewer_of_system()) == []
 
 
 def test_a_damaged_segment_proves_nothing_and_is_left_out(secret: Secret, read_log: None):
     for segment in (folder() / "segments").rglob("*.parquet"):
         segment.chmod(0o600)
         segment.write_bytes(b"damaged")
-    assert list(collect(ordered(secret), viewer_of_system())) == []
+    assert collected(ordered(secret), viewer_of_system()) == []
 
 
 def test_an_unsealed_segment_is_left_out(secret: Secret, source: Any, log: Callable[..., Path]):
-    assert list(collect(ordered(secret), viewer_of_system())) == [], "no lake yet"
+    assert collected(ordered(secret), viewer_of_system()) == [], "no lake yet"
     with Lake.open(folder()) as found:
         found.ingest(log(("akari", "配合/a.xlsx")), source="samba", instance="fs01", zone=TOKYO)
-    assert list(collect(ordered(secret), viewer_of_system())) == []
+    assert collected(ordered(secret), viewer_of_system()) == []

@@ -1,0 +1,114 @@
+"""Gather what goes into a bundle: the entries with what is shown of them, and the rooms' log extracts."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
+from kuramori.evidence.bundles.selection import CHUNK, ShownEntry, opened, shown
+from kuramori.evidence.bundles.telling import rows_of_entries
+from kuramori.evidence.bundles.withholding import Withholding
+from kuramori.evidence.bundles.writing import write
+from kuramori.evidence.rules import bundle as form
+from kuramori.kernel.canonical import canonical
+from kuramori.kernel.merkle import leaf_hash
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.room import rooms
+
+Report = Callable[[int, int], None]
+# What is shown of each entry, a line each, still without its proof: the tree grows until the bundle is sealed.
+SHOWN = "shown.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """An entry that the bundle shows, without its bytes."""
+
+    index: int
+    leaf: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """The entries of a bundle: their places, their lines of the chronology, and what is kept back of them."""
+
+    entries: Sequence[Placed]
+    rows: Sequence[form.ChronologyRow]
+    withheld: Sequence[form.Withheld]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptExtract:
+    """An extract whose rows lie in the draft already; `csv` and `parquet` are None when they are kept back."""
+
+    extract: EventExtract
+    csv: str | None
+    parquet: str | None
+
+
+def gather_entries(
+    order: Order,
+    places: Sequence[tuple[int, int]],
+    parts: frozenset[UUID],
+    *,
+    withholding: Withholding,
+    draft: Path,
+    progress: Report,
+) -> Gathered:
+    """Write what is shown of each entry to `SHOWN` in the draft, some hundred in memory at a time."""
+    entries: list[Placed] = []
+    rows: list[form.ChronologyRow] = []
+    withheld: list[form.Withheld] = []
+
+    def lines() -> Iterator[bytes]:
+        part: list[ShownEntry] = []
+        for done, entry in enumerate(opened(places), start=1):
+            part.append(shown(order, entry, parts, withholding))
+            progress(done, len(places))
+            if len(part) == CHUNK or done == len(places):
+                entries.extend(Placed(index=e.entry.index, leaf=leaf_hash(e.entry.raw)) for e in part)
+                rows.extend(rows_of_entries(order, part, withholding))
+                withheld.extend(each for e in part for each in e.withheld)
+                yield b"".join(map(_line, part))
+                part = []
+
+    write(draft / SHOWN, lines())
+    return Gathered(entries=entries, rows=rows, withheld=withheld)
+
+
+def _line(entry: ShownEntry) -> bytes:
+    told = {
+        "index": entry.entry.index,
+        "body": entry.entry.raw.decode(),
+        "disclosures": list(entry.disclosures),
+        "changes": list(entry.changes),
+        "subjects": list(entry.subjects),
+    }
+    return canonical(told) + b"\n"
+
+
+def gathered_entries(draft: Path) -> Iterator[Mapping[str, Any]]:
+    """Read back what `gather_entries` wrote, entry by entry."""
+    with (draft / SHOWN).open("rb") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def gather_events(order: Order, viewer: Viewer, draft: Path, withholding: Withholding) -> list[KeptExtract]:
+    """Write what the rooms' sources yield, each at once, unless rows are kept back."""
+    kept = []
+    sources = [offer for room in rooms() for offer in room.exhibits if isinstance(offer, BundleSource)]
+    extracts = (extract for source in sources for extract in source.collect(order, viewer))
+    for number, extract in enumerate(extracts, start=1):
+        csv, parquet = f"data/events/{number:04d}.csv", f"data/events/{number:04d}.parquet"
+        if withholding.hides_rows:
+            kept.append(KeptExtract(extract=extract, csv=None, parquet=None))
+            continue
+        write(draft / csv, extract.csv)
+        if extract.parquet is not None:
+            write(draft / parquet, extract.parquet)
+        kept.append(KeptExtract(extract=extract, csv=csv, parquet=parquet if extract.parquet is not None else None))
+    return kept

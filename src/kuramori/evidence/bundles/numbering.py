@@ -1,0 +1,186 @@
+"""The exhibits of a bundle, numbered: by legal element and date, then the ledger's entries, then the logs.
+
+The order depends on nothing but what is shown, so a redacted bundle and its twin give the same numbers (EVD-08).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+from kuramori.evidence.bundles.variants import Variant
+from kuramori.evidence.bundles.withholding import Withholding
+from kuramori.evidence.elements import Element, ShownExhibit
+from kuramori.evidence.rules.bundle import NamedExhibit, moment
+from kuramori.kernel.canonical import canonical
+
+LANGUAGES = ("ja", "en")
+RECORD, ENTRIES, LOG = "record", "entries", "log"
+LATEST = datetime.max.replace(tzinfo=UTC)
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One numbered exhibit, as a lawyer lists it: title, author, date, what it is to show, and where its data lies."""
+
+    number: int
+    kind: str
+    title: Words
+    purport: Words
+    at: datetime | None
+    element: str = ""
+    entry: int | None = None
+    segment: UUID | None = None
+    root: str | None = None
+    rows: int | None = None
+    files: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """Return where its words lie in the bag."""
+        return f"data/exhibits/{self.number:04d}.json"
+
+    @property
+    def named(self) -> NamedExhibit:
+        """Return it as the manifest names it."""
+        return NamedExhibit(
+            number=self.number, kind=self.kind, file=self.file, entry=self.entry, segment=self.segment, root=self.root
+        )
+
+    def written(self, variant: Variant, author: str) -> bytes:
+        """Write its file."""
+        return canonical(
+            {
+                "format": "kuramori-exhibit/1",
+                "number": self.number,
+                "label": {language: variant.label(self.number, language) for language in LANGUAGES},
+                "kind": self.kind,
+                "title": dict(self.title),
+                "purport": dict(self.purport),
+                "author": author,
+                "copy": copy_words(self.kind),
+                "at": moment(self.at) if self.at else None,
+                "element": self.element or None,
+                "entry": self.entry,
+                "segment": str(self.segment) if self.segment else None,
+                "root": self.root,
+                "rows": self.rows,
+                "files": list(self.files),
+                **self.more,
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogExtract:
+    """A log extract after its rows were written: where they lie (None: kept back), and the root over them."""
+
+    segment: UUID
+    entry: int
+    title: Words
+    first_at: datetime
+    rows: int
+    root: str
+    csv: str | None
+
+
+def numbered(
+    elements: Mapping[str, Sequence[Element]],
+    *,
+    leaves: Mapping[int, str],
+    entries_root: str,
+    extracts: Sequence[LogExtract],
+    withholding: Withholding,
+) -> list[Exhibit]:
+    """Number all exhibits; `leaves`: ledger index to leaf (hex) of the entries that the bundle shows."""
+    told = [
+        *_of_elements(elements, leaves, withholding),
+        *_of_entries(leaves, entries_root),
+        *_of_logs(extracts, withholding),
+    ]
+    return [Exhibit(number=number, **members) for number, members in enumerate(told, start=1)]
+
+
+def in_both(text: str, **values: Any) -> Words:
+    """Return one of our sentences in both languages; `text` is marked for translation where it is written."""
+    words = {}
+    for language in LANGUAGES:
+        with override(language):
+            words[language] = gettext(text) % values
+    return words
+
+
+def copy_words(kind: str) -> Words:
+    """Say whether original or copy: entries are copied bit for bit, of logs the rows that concern the subject."""
+    if kind == LOG:
+        return in_both(_("copy (extract of electronic records)"))
+    return in_both(_("copy (identical electronic record)"))
+
+
+def _of_elements(
+    elements: Mapping[str, Sequence[Element]], leaves: Mapping[int, str], withholding: Withholding
+) -> Iterator[dict[str, Any]]:
+    for ja, en in zip(elements["ja"], elements["en"], strict=True):
+        pairs = sorted(zip(ja.exhibits, en.exhibits, strict=True), key=lambda pair: pair[0].exhibit.at or LATEST)
+        for one_ja, one_en in pairs:
+            yield _record(ja, en, (one_ja, one_en), leaves, withholding)
+
+
+def _record(
+    ja: Element,
+    en: Element,
+    pair: tuple[ShownExhibit, ShownExhibit],
+    leaves: Mapping[int, str],
+    withholding: Withholding,
+) -> dict[str, Any]:
+    one_ja, one_en = pair
+    index = one_ja.seal.index if one_ja.seal and one_ja.seal.index in leaves else None
+    return {
+        "kind": RECORD,
+        "title": {"ja": withholding.masked(one_ja.title), "en": withholding.masked(one_en.title)},
+        "purport": {"ja": withholding.masked(one_ja.statement), "en": withholding.masked(one_en.statement)},
+        "at": one_ja.exhibit.at,
+        "element": ja.code,
+        "entry": index,
+        "root": leaves[index] if index is not None else None,
+        "more": {
+            "law": {"en": en.law, "ja": ja.law},
+            "practice": one_ja.exhibit.practice,
+            "strength": one_ja.exhibit.strength,
+        },
+    }
+
+
+def _of_entries(leaves: Mapping[int, str], root: str) -> Iterator[dict[str, Any]]:
+    if leaves:
+        yield {
+            "kind": ENTRIES,
+            "title": in_both(_("Entries of the ledger, %(count)s in all"), count=f"{len(leaves):,}"),
+            "purport": in_both(
+                _("Who did what about the subject and when, as sealed at the time and unchanged since.")
+            ),
+            "at": None,
+            "root": root,
+            "files": ("data/entries",),
+        }
+
+
+def _of_logs(extracts: Sequence[LogExtract], withholding: Withholding) -> Iterator[dict[str, Any]]:
+    for each in sorted(extracts, key=lambda extract: (extract.first_at, str(extract.segment))):
+        yield {
+            "kind": LOG,
+            "title": {language: withholding.masked(each.title[language]) for language in LANGUAGES},
+            "purport": in_both(_("What was observed of the subject in the company's logs, row by row.")),
+            "at": each.first_at,
+            "entry": each.entry,
+            "segment": each.segment,
+            "root": each.root,
+            "rows": each.rows,
+            "files": (each.csv,) if each.csv else (),
+        }

@@ -1,0 +1,141 @@
+"""The first part of making a bundle: everything that its manifest names, and the manifest, in a draft folder."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kuramori.evidence.bundles.gathering import KeptExtract, Report, gather_entries, gather_events
+from kuramori.evidence.bundles.numbering import LogExtract, numbered
+from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.pages import write_pages
+from kuramori.evidence.bundles.report import Told
+from kuramori.evidence.bundles.selection import parts_of, select
+from kuramori.evidence.bundles.telling import chronology_rows, elements_of, is_about_person
+from kuramori.evidence.bundles.variants import variants
+from kuramori.evidence.bundles.withholding import Withholding, withholding_of
+from kuramori.evidence.bundles.writing import digests, write
+from kuramori.evidence.keys import signer
+from kuramori.evidence.models import Leaf
+from kuramori.evidence.rules import bundle as form
+from kuramori.evidence.rules.verifier import verifier_files
+from kuramori.kernel.acts import Refused
+from kuramori.kernel.canonical import canonical
+from kuramori.kernel.permissions import Viewer
+
+READY = "ready.json"
+
+
+def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None:
+    """Write the draft; `READY` comes last and says that it is whole. Raises Refused, OSError."""
+    withholding = withholding_of(order, is_person=is_about_person(order))
+    told = _tell(order, draft, viewer, withholding, progress)
+    for exhibit in told.exhibits:
+        write(draft / exhibit.file, exhibit.written(told.variant, told.signer.origin))
+    write(draft / form.CHRONOLOGY, form.chronology(told.rows))
+    write_pages(told, draft)
+    for path, content in verifier_files().items():
+        write(draft / path, content)
+    info = _info(order, withholding)
+    write(draft / form.MANIFEST, _manifest(told, draft, info))
+    write(draft / READY, canonical({"info": info}))
+
+
+def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:
+    """Collect what the bundle says, writing entries and rows to the draft on the way."""
+    elements = elements_of(order, viewer)
+    extracts = gather_events(order, viewer, draft, withholding)
+    behind = {each.exhibit.entry_id for element in elements["ja"] for each in element.exhibits}
+    more = frozenset(each for each in behind if each) | {each.extract.entry_id for each in extracts}
+    places = select(order, more)
+    gathered = gather_entries(
+        order, places, parts_of(order, places), withholding=withholding, draft=draft, progress=progress
+    )
+    index_of = dict(Leaf.objects.filter(entry__id__in=more).values_list("entry__id", "index"))
+    exhibits = numbered(
+        elements,
+        leaves={each.index: each.leaf.hex() for each in gathered.entries},
+        entries_root=form.leaves_root([each.leaf for each in gathered.entries]),
+        extracts=[_log(each, index_of) for each in extracts],
+        withholding=withholding,
+    )
+    twin = form.twin_digest([each.named for each in exhibits])
+    if order.twin not in ("", twin):
+        raise Refused(_("The exhibits have changed since that bundle."), _("Make both bundles anew."))
+    return Told(
+        order=order,
+        variant=variants()[order.variant],
+        signer=signer(),
+        withholding=withholding,
+        elements=elements,
+        exhibits=exhibits,
+        gathered=gathered,
+        rows=chronology_rows(gathered.rows, [each.extract for each in extracts], withholding),
+        extracts=extracts,
+        twin=twin,
+    )
+
+
+def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> bytes:
+    order = told.order
+    index_of = {each.segment: each.entry for each in told.exhibits if each.segment is not None}
+    shown = [each for each in told.extracts if each.csv is not None]
+    hidden = [index_of[each.extract.segment] for each in told.extracts if each.csv is None]
+    reason = told.withholding.rows_reason
+    return form.bundle_manifest(
+        id=order.id,
+        kind=order.kind,
+        subject=(order.subject.kind, order.subject.id),
+        made_at=order.made_at,
+        origin=told.signer.origin,
+        info={**info, "Bagging-Date": order.made_at.date().isoformat()},
+        entries=told.gathered.entries,
+        files=digests(draft, "data"),
+        tags=digests(draft, "verify"),
+        segments=[_segment(each, index_of) for each in shown],
+        withheld=[
+            *told.gathered.withheld,
+            *(form.Withheld(entry=index or 0, member="rows", reason=reason) for index in hidden),
+        ],
+        exhibits=[each.named for each in told.exhibits],
+        variant=told.variant.code,
+        redaction=form.Redaction(kinds=tuple(sorted(order.withhold)), why=order.withhold_why),
+        stamps=told.stamps,
+    )
+
+
+def _log(each: KeptExtract, index_of: Mapping[UUID, int]) -> LogExtract:
+    extract = each.extract
+    return LogExtract(
+        segment=extract.segment,
+        entry=index_of[extract.entry_id],
+        title={"ja": extract.title_ja, "en": extract.title_en},
+        first_at=extract.first_at,
+        rows=extract.rows,
+        root=extract.root.hex(),
+        csv=each.csv,
+    )
+
+
+def _segment(each: KeptExtract, index_of: Mapping[UUID, Any]) -> form.Segment:
+    extract = each.extract
+    return form.Segment(
+        segment=extract.segment,
+        entry=index_of[extract.segment],
+        csv=each.csv or "",
+        ranges=extract.ranges,
+        path=extract.path,
+        parquet=each.parquet,
+    )
+
+
+def _info(order: Order, withholding: Withholding) -> dict[str, str]:
+    name: Sequence[str] = withholding.masked(order.subject.name).split()
+    return {
+        "Bag-Software-Agent": "Kuramori",
+        "External-Description": " ".join([order.kind, *name]),
+        "External-Identifier": str(order.id),
+        "Source-Organization": signer().origin,
+    }

@@ -1,0 +1,156 @@
+"""What the index of a bundle says in one language, as plain data: the HTML pages and the PDF draw the same."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kuramori.evidence.bundles.gathering import Gathered, KeptExtract
+from kuramori.evidence.bundles.numbering import LOG, Exhibit, copy_words
+from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.variants import Part, Variant
+from kuramori.evidence.bundles.withholding import Withholding
+from kuramori.evidence.elements import Element
+from kuramori.evidence.keys import Signer
+from kuramori.evidence.rules.bundle import ChronologyRow, entry_path
+
+# What an index and its PDF list of the chronology; all of it stands in the pages of the chronology and as JSON.
+LISTED = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Everything that a bundle says to people, in all languages."""
+
+    order: Order
+    variant: Variant
+    signer: Signer
+    withholding: Withholding
+    elements: Mapping[str, Sequence[Element]]
+    exhibits: Sequence[Exhibit]
+    gathered: Gathered
+    rows: Sequence[ChronologyRow]
+    extracts: Sequence[KeptExtract]
+    twin: str
+    custody: Sequence[Mapping[str, Any]] = ()
+    stamps: Sequence[Mapping[str, Any]] = ()
+
+    @cached_property
+    def numbers(self) -> Mapping[int, int]:
+        """Ledger index → number of the entry's file."""
+        return {entry.index: number for number, entry in enumerate(self.gathered.entries, start=1)}
+
+
+def report(told: Told, language: str) -> dict[str, Any]:
+    """Return the index in the present language, which is `language`."""
+    variant = told.variant
+    return {
+        "language": language,
+        "title": told.withholding.masked(told.order.subject.name),
+        "variant": variant.title[language],
+        "cover": variant.cover[language],
+        "facts": _facts(told, language),
+        "has_statement": Part.STATEMENT in variant.parts,
+        "exhibits": [_exhibit(each, told, language) for each in told.exhibits],
+        "elements": _elements(told, language) if Part.ELEMENTS in variant.parts else [],
+        "chronology": lines(told, language, 0, LISTED),
+        "more_rows": max(0, len(told.rows) - LISTED),
+        "custody": list(told.custody) if Part.CUSTODY in variant.parts else [],
+        "has_custody": Part.CUSTODY in variant.parts,
+        "stamps": [str(each["name"]) for each in told.stamps],
+        "kept_back": [{"reason": reason, "count": count} for reason, count in _kept_back(told)],
+        "redaction": told.order.withhold_why,
+        "made_on": told.order.made_at.astimezone(UTC).strftime("%Y-%m-%d"),
+    }
+
+
+def lines(told: Told, language: str, first: int, count: int) -> list[dict[str, Any]]:
+    """Return some lines of the chronology, from the `first` on."""
+    return [
+        {
+            "at": row.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "text": row.text_ja if language == "ja" else row.text_en,
+            "entry": row.entry,
+            "file": entry_path(told.numbers[row.entry]).removeprefix("data/") if row.entry is not None else "",
+        }
+        for row in told.rows[first : first + count]
+    ]
+
+
+def reason_words(reason: str) -> str:
+    """Say why members are kept back."""
+    return {
+        "need_to_know": _("they name or describe somebody or something else"),
+        "erased": _("their words were erased by law"),
+        "single": _("this very member was withheld"),
+        "names": _("names of persons"),
+        "reasons": _("reasons of acts"),
+        "titles": _("titles of information"),
+        "notes": _("remarks"),
+        "values": _("values before and after a change"),
+        "events": _("rows of logs"),
+    }.get(reason, reason)
+
+
+def _kept_back(told: Told) -> list[tuple[str, int]]:
+    found = Counter(each.reason for each in told.gathered.withheld)
+    if told.withholding.hides_rows and told.extracts:
+        found[told.withholding.rows_reason] += len(told.extracts)
+    return [(reason_words(reason), count) for reason, count in sorted(found.items())]
+
+
+def _facts(told: Told, language: str) -> list[dict[str, str]]:
+    order = told.order
+    period = [each.isoformat(timespec="minutes") if each else "" for each in (order.starts_at, order.ends_at)]
+    pairs = [
+        (_("Prepared for"), told.variant.title[language]),
+        (_("Period"), " – ".join(period) if any(period) else _("all")),
+        (_("Made at (UTC)"), order.made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")),
+        (_("Company's time zone"), settings.COMPANY_ZONE),
+        (_("Ledger"), told.signer.origin),
+        (_("Key fingerprint (SHA-256)"), told.signer.verifier.fingerprint),
+        (_("Ledger entries shown"), f"{len(told.gathered.entries):,}"),
+        (_("Digest shared with its twins"), told.twin),
+    ]
+    return [{"word": word, "value": value} for word, value in pairs]
+
+
+def _exhibit(each: Exhibit, told: Told, language: str) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "label": told.variant.label(each.number, language),
+        "title": each.title[language],
+        "copy": copy_words(each.kind)[language],
+        "date": _day(each.at),
+        "author": told.signer.origin,
+        "purport": each.purport[language],
+        "entry": each.entry,
+        "file": each.files[0].removeprefix("data/") if each.kind == LOG and each.files else "",
+        "element": each.element,
+    }
+
+
+def _elements(told: Told, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": each.title,
+            "law": each.law,
+            "explanation": each.explanation,
+            "absent": each.absent,
+            "exhibits": [_exhibit(one, told, language) for one in told.exhibits if one.element == each.code],
+            "gaps": [
+                {"title": told.withholding.masked(str(gap.title)), "text": told.withholding.masked(str(gap.statement))}
+                for gap in told.elements[language][number].gaps
+            ],
+        }
+        for number, each in enumerate(told.elements[language])
+    ]
+
+
+def _day(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "–"
