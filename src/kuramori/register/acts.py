@@ -34,8 +34,7 @@ def secret_add(*, by: Actor, why: str = "", places: Iterable[Mapping[str, Any]] 
         today = company_today()
         secret.identified_on = secret.identified_on or today
         _save(secret, has_place=bool(listed))
-        for place in listed:
-            _put(secret, kind=place["kind"], text=place["text"], since=today)
+        _match_places(secret, listed)
         _open(secret, audience=Audience.UNIT, audience_id=secret.unit_id, since=today)
     return secret
 
@@ -138,9 +137,9 @@ def scope_open(
 
 
 def scope_close(*, scope: Scope, by: Actor, why: str = "") -> Scope:
-    """End a row of the scope: from this moment nobody sees the secret by it."""
+    """End a row of the scope: from this moment nobody sees the secret by it; an end that has passed stays."""
     with act("register.scope.close", by=by, why=why, subjects=[scope.secret]):
-        scope.valid_to = company_today()
+        scope.valid_to = min(scope.valid_to or date.max, company_today())
         scope.retire()
     return scope
 
@@ -187,7 +186,12 @@ def _open(
 
 def _put(secret: Secret, *, kind: str, text: str, since: date) -> None:
     pattern = path_pattern(text) if kind == PlaceKind.PATH else ""
-    Place(secret=secret, kind=kind, text=text.strip(), pattern=pattern, valid_from=since).save()
+    place = Place(secret=secret, kind=kind, text=text, pattern=pattern, valid_from=since)
+    try:
+        place.clean_fields(exclude=["id", "secret"])
+    except ValidationError as fault:
+        raise ValidationError({"places": fault.messages}) from fault
+    place.save()
 
 
 def _match_places(secret: Secret, wanted: list[Mapping[str, Any]]) -> None:

@@ -25,7 +25,8 @@ def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:  # no
     edited = [(o.record, o.values) for o in outcomes if o.action is Action.EDIT]
     for secret, values in edited:
         _change(secret, values)
-    record_many(place for secret, values in added for place in _places(secret, values["places"] or (), today))
+    for secret, values in added:
+        record_many(_places(secret, values["places"] or (), min(secret.identified_on, today)))
     record_many(scope for secret, values in added for scope in _first_scopes(secret, values["scopes"], today))
     for secret, values in edited:
         _match(secret, values, today)
@@ -55,14 +56,14 @@ def _count(secret: Secret, values: Mapping[str, Any]) -> None:
         )
 
 
-def _places(secret: Secret, wanted: Sequence[tuple[str, str]], today: date) -> list[Place]:
+def _places(secret: Secret, wanted: Sequence[tuple[str, str]], since: date) -> list[Place]:
     return [
         Place(
             secret=secret,
             kind=kind,
             text=text,
             pattern=path_pattern(text) if kind == PlaceKind.PATH else "",
-            valid_from=min(secret.identified_on, today),
+            valid_from=since,
         )
         for kind, text in wanted
     ]
@@ -100,7 +101,6 @@ def _match(secret: Secret, values: Mapping[str, Any], today: date) -> None:
                 place.save()
         record_many(_places(secret, sorted(wanted - standing.keys()), today))
     if values["scopes"] is not None:
-        rows = secret.scopes.filter(retired_at=None)
-        standing_scopes = {(row.audience, str(row.audience_id), row.partner) for row in rows}
+        standing_scopes = {row.asked_for for row in secret.scopes.all() if row.is_open_on(today)}
         lacking = sorted({tuple(row) for row in values["scopes"]} - standing_scopes)
         record_many(_scope(secret, row, today) for row in lacking)

@@ -78,7 +78,7 @@ FIELDS: tuple[ImportField, ...] = (
     _field(
         "number",
         pgettext_lazy("secret", "number"),
-        cells.code,
+        cells.upto(40, cells.code),
         "管理番号",
         "番号",
         "台帳番号",
@@ -91,7 +91,7 @@ FIELDS: tuple[ImportField, ...] = (
     _field(
         "title",
         _("title"),
-        cells.text,
+        cells.upto(200),
         "名称",
         "情報名",
         "情報の名称",
@@ -142,13 +142,22 @@ FIELDS: tuple[ImportField, ...] = (
         required=True,
     ),
     _field(
-        "place", _("place"), cells.text, "保管場所①", "保管場所1", "保管場所", "所在", "保存場所", "place", "location"
+        "place",
+        _("place"),
+        cells.upto(500),
+        "保管場所①",
+        "保管場所1",
+        "保管場所",
+        "所在",
+        "保存場所",
+        "place",
+        "location",
     ),
-    _field("place_2", _("second place"), cells.text, "保管場所②", "保管場所2", "second place"),
-    _field("place_3", _("third place"), cells.text, "保管場所③", "保管場所3", "third place"),
+    _field("place_2", _("second place"), cells.upto(500), "保管場所②", "保管場所2", "second place"),
+    _field("place_3", _("third place"), cells.upto(500), "保管場所③", "保管場所3", "third place"),
     _field("medium", _("medium"), cells.choice(spoken(MEDIUM_WORDS)), "媒体", "媒体種別", "medium"),
     _field("origin", _("origin"), cells.choice(spoken(ORIGIN_WORDS)), "取得区分", "自社・受領", "出所", "origin"),
-    _field("received_from", _("received from"), cells.text, "受領元", "提供元", "開示元", "received from"),
+    _field("received_from", _("received from"), cells.upto(200), "受領元", "提供元", "開示元", "received from"),
     _field(
         "scope_units",
         _("open to units"),
@@ -164,7 +173,7 @@ FIELDS: tuple[ImportField, ...] = (
     _field(
         "scope_partners",
         _("disclosed to partners"),
-        cells.many(cells.text),
+        cells.many(cells.upto(200)),
         "開示先（社外）",
         "社外開示先",
         "disclosed to partners",

@@ -1,6 +1,6 @@
 """A company's Excel register becomes secrets: one act a file, round trip by id or number (CLS-03, SYS-15)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -109,38 +109,30 @@ def _outcome(row: ParsedRow, *, names: Names, known: _Known, viewer: Viewer, tod
     name = f"{values.get('number', '')} {values.get('title', '')}".strip()
     if secret is None:
         return RowOutcome(row=row, action=Action.ADD, name=name, values=values)
-    changes = _changes(secret, values, known)
+    changes = _changes(secret, values, known, today)
     action = Action.EDIT if changes else Action.UNCHANGED
     return RowOutcome(row=row, action=action, name=name, record=secret, values=values, changes=changes)
 
 
 def _identity_errors(row: ParsedRow, secret: Secret | None, known: _Known, viewer: Viewer) -> list[CellError]:
     """Refuse ids and numbers that are not there, not his, or somebody else's; all look the same (A1)."""
-    number = row.values.get("number") or ""
-    if secret is None:
-        if row.record_id:
-            return [row.unknown_id()]
-        if number in known.taken:
-            return [
-                row.error(
-                    "number",
-                    phrase(gettext_noop("The number is already in use.")),
-                    phrase(gettext_noop("Choose another number.")),
-                )
-            ]
-        return []
-    if not may_edit(viewer, secret):
-        step = phrase(gettext_noop("Ask its keeper or the register office."))
-        return [row.error("number", phrase(gettext_noop("You may see this secret but not change it.")), step)]
-    if number and number != secret.number and number in known.taken:
-        return [
-            row.error(
-                "number",
-                phrase(gettext_noop("The number is already in use.")),
-                phrase(gettext_noop("Choose another number.")),
-            )
-        ]
-    return []
+    if secret is None and row.record_id:
+        return [row.unknown_id()]
+    fault = _identity_fault(row.values.get("number") or "", secret, known, viewer)
+    return [row.error("number", phrase(fault[0]), phrase(fault[1]))] if fault else []
+
+
+def _identity_fault(number: str, secret: Secret | None, known: _Known, viewer: Viewer) -> tuple[str, str] | None:
+    """Return what keeps a row from the secret it names, and the next step, both as msgids."""
+    if secret is not None and not may_edit(viewer, secret):
+        step = gettext_noop("Ask its keeper or the register office.")
+        return gettext_noop("You may see this secret but not change it."), step
+    if secret is not None and secret.retired_at is not None:
+        says = gettext_noop("This secret was taken out of the register; it stays as it was.")
+        return says, gettext_noop("Choose another number.")
+    if number in known.taken and (secret is None or number != secret.number):
+        return gettext_noop("The number is already in use."), gettext_noop("Choose another number.")
+    return None
 
 
 def _scopes(row: ParsedRow, names: Names) -> tuple[list[tuple[str, str, str]] | None, list[CellError]]:
@@ -203,7 +195,7 @@ def _tier_errors(row: ParsedRow, values: Mapping[str, Any], secret: Secret | Non
                 phrase(gettext_noop("Name its keeper.")),
             )
         )
-    if not has_place:
+    if not has_place and not _is_refused(row, PLACES):
         found.append(
             row.error(
                 "place",
@@ -214,7 +206,13 @@ def _tier_errors(row: ParsedRow, values: Mapping[str, Any], secret: Secret | Non
     return found
 
 
-def _changes(secret: Secret, values: Mapping[str, Any], known: _Known) -> tuple[FieldChange, ...]:
+def _is_refused(row: ParsedRow, fields: Iterable[str]) -> bool:
+    """Say whether a cell of these fields could not be read: then it is not also missing."""
+    letters = {row.columns[name].letter for name in fields if name in row.columns}
+    return any(error.column in letters for error in row.errors)
+
+
+def _changes(secret: Secret, values: Mapping[str, Any], known: _Known, today: date) -> tuple[FieldChange, ...]:
     """Return what a row would change in an existing secret, in words."""
     skipped = {"stocktaking_months", "places", "scopes", "valued_on"}
     found = [
@@ -227,8 +225,8 @@ def _changes(secret: Secret, values: Mapping[str, Any], known: _Known) -> tuple[
     places = sorted((p.kind, p.text) for p in known.places.get(secret.pk, []))
     if values["places"] is not None and values["places"] != places:
         found.append(FieldChange(label=_("places"), before=_texts(places), after=_texts(values["places"])))
-    scopes = sorted((s.audience, str(s.audience_id), s.partner) for s in known.scopes.get(secret.pk, []))
-    if values["scopes"] is not None and not set(values["scopes"]) <= set(scopes):
+    scopes = {row.asked_for for row in known.scopes.get(secret.pk, []) if row.is_open_on(today)}
+    if values["scopes"] is not None and not set(values["scopes"]) <= scopes:
         found.append(
             FieldChange(label=_("scope of disclosure"), before=str(len(scopes)), after=str(len(values["scopes"])))
         )

@@ -204,6 +204,11 @@ class Scope(Record):
     def __str__(self) -> str:
         return f"{self.get_audience_display()} {self.partner}".strip()
 
+    @property
+    def asked_for(self) -> tuple[str, str, str]:
+        """Return whom the row names, as a file of the register asks for it: (audience, id, partner)."""
+        return self.audience, str(self.audience_id), self.partner
+
     def is_open_on(self, day: date) -> bool:
         """Say whether the row opens the secret on that day: begun, not closed, its last day not passed."""
         has_ended = self.retired_at is not None or (self.valid_to is not None and self.valid_to < day)

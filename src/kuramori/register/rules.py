@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from enum import StrEnum
 
 
@@ -97,9 +97,14 @@ def gaps(facts: Facts, *, today: date) -> list[Gap]:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day some months later (or earlier), the month's last day when there is none."""
+    """Return the same day some months later (or earlier), the month's last day when there is none.
+
+    The calendar's first and last day stand for what lies beyond: people write 9999 for “for ever”.
+    """
     place = day.year * 12 + day.month - 1 + months
     year, month = place // 12, place % 12 + 1
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if months > 0 else date.min
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 

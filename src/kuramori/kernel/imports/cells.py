@@ -143,6 +143,19 @@ def unknown_choice(value: str, known: Iterable[str]) -> Unreadable:
     return Unreadable(phrase(_("“%(value)s” is not known here."), value=value), hint)
 
 
+def upto(longest: int, parse: Callable[[RawValue], str] = text) -> Callable[[RawValue], str]:
+    """Make a parser for text that must fit a field of so many characters."""
+
+    def parse_short(value: RawValue) -> str:
+        found = parse(value)
+        if len(found) > longest:
+            says = phrase(_("The text has %(count)s characters; %(longest)s fit."), count=len(found), longest=longest)
+            raise Unreadable(says, phrase(_("Shorten it, or move the rest into a note.")))
+        return found
+
+    return parse_short
+
+
 def many(parse: Callable[[RawValue], T]) -> Callable[[RawValue], tuple[T, ...]]:
     """Make a parser for several values in one cell, parted by 、 , ; ／ or a line break; doubles are dropped."""
 
@@ -165,5 +178,6 @@ __all__ = [
     "text",
     "truth",
     "unknown_choice",
+    "upto",
     "whole",
 ]

@@ -1,6 +1,7 @@
 """A company's Excel register comes in whole, comes round by its own export, and goes back out by undo (SYS-15)."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.test import Client
 from openpyxl import Workbook
 
 from kuramori.directory.api import Person
-from kuramori.directory.tests.company import Company
+from kuramori.directory.tests.company import TODAY, Company
 from kuramori.governance.api import Level
+from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.acts import act
 from kuramori.kernel.imports.api import import_file
 from kuramori.kernel.imports.models import ImportRun
 from kuramori.kernel.imports.report import ImportReport
@@ -19,6 +22,7 @@ from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.search import matching
+from kuramori.register.acts import secret_retire
 from kuramori.register.models import Place, Scope, Secret
 from kuramori.register.queries import secrets_visible_to
 from kuramori.register.registers import secrets
@@ -207,3 +211,60 @@ def test_the_register_s_own_export_comes_back_and_changes_nothing(
     path.write_bytes(b"".join(answer.streaming_content))
     report = import_file("secrets", path, viewer=company.viewer(company.daichi), dry_run=True)
     assert (errors(report), report.edited, report.unchanged) == ([], 0, 2)
+
+
+def test_a_file_opens_again_what_had_ended(take: Take, company: Company, add: Add) -> None:
+    secret = add(number="S-1")
+    with act("register.scope.open", by=SYSTEM, subjects=[secret]):
+        row = Scope(secret=secret, audience="person", audience_id=company.chihiro.pk, valid_from=date(2026, 1, 1))
+        row.valid_to = TODAY - timedelta(days=1)
+        row.save()
+    assert take(ROW).edited == 1
+    assert secret in secrets_visible_to(company.viewer(company.chihiro))
+    assert take(ROW).unchanged == 1, "an open row is not opened twice"
+
+
+def test_a_place_that_a_file_brings_later_is_there_from_that_day_on(take: Take, add: Add) -> None:
+    secret = add(number="S-1", identified_on=date(2020, 4, 1), places=[{"kind": "cabinet", "text": "書庫3"}])
+    take(ROW)
+    assert secret.places.get(valid_to=None).valid_from == TODAY
+    take(with_(管理番号="S-2"))
+    assert Secret.objects.get(number="S-2").places.get().valid_from == TODAY
+
+
+def test_a_file_does_not_change_what_was_taken_out_of_the_register(
+    take: Take,
+    add: Add,
+) -> None:
+    secret = add(number="S-1")
+    secret_retire(secret=secret, by=SYSTEM, why="公表")
+    report = take(with_(名称="改題"), with_(管理番号="S-2"))
+    assert [(row, column) for row, column, _says in errors(report)] == [(2, "A")]
+    assert (Secret.objects.get(number="S-1").title, report.accepted) == ("電解液の配合比", 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"管理番号": "S" * 41}, "A"),
+        ({"名称": "名" * 201}, "B"),
+        ({"保管場所①": "棚" * 501}, "G"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_named_at_its_cell_with_both_lengths(
+    take: Take,
+    changed: dict[str, str],
+    column: str,
+) -> None:
+    report = take(ROW, with_(**({"管理番号": "S-2"} | changed)))
+    ((row, at, says),) = errors(report)
+    assert (row, at, report.accepted) == (3, column, 1)
+    length = len(next(iter(changed.values())))
+    assert str(length) in says
+    assert str(length - 1) in says
+
+
+def test_a_retention_for_ever_is_kept_to_the_end_of_the_calendar(take: Take) -> None:
+    report = take((*ROW, "9999年"), header=(*HEADER, "保存年限"))
+    assert errors(report) == []
+    assert Secret.objects.get().retain_until == date.max
