@@ -19,8 +19,7 @@ from kuramori.kernel.permissions import TOKYO, Role
 def administrator_create(*, mail: str, name: str, at: datetime) -> str:
     """Make a person with an account who runs the system; return the link that sets the password, once.
 
-    One act by the system. Somebody whom HR's file brought in already is found by his mail. Raises Refused when the
-    mail has an account.
+    One act by the system, for whom HR brought in if the mail is his. Raises Refused when the mail has an account.
     """
     mail = mail.strip().lower()
     if Account.objects.filter(email=mail).exists():
@@ -29,16 +28,11 @@ def administrator_create(*, mail: str, name: str, at: datetime) -> str:
     with act("directory.account.open", by=SYSTEM, why="first administrator"):
         person = Person.objects.filter(mail__iexact=mail).first()
         if person is None:
-            person = person_add(number=_free_number(), name=name, mail=mail, by=SYSTEM)
+            number = next(n for n in map("ADMIN-{}".format, count(1)) if not Person.objects.filter(number=n).exists())
+            person = person_add(number=number, name=name, mail=mail, by=SYSTEM)
             engagement_add(person=person, kind="regular", start=today, by=SYSTEM)
         held = RoleAssignment.objects.known().on(today).filter(person=person)
         if not held.filter(role=Role.SYSTEM_ADMINISTRATOR).exists():
             role_give(person=person, role=Role.SYSTEM_ADMINISTRATOR, starts_on=today, by=SYSTEM)
         account = account_open(person=person, at=at, by=SYSTEM)
     return f"{settings.PUBLIC_URL}{password_path(account)}"
-
-
-def _free_number() -> str:
-    """Return a number for somebody whom HR does not know yet: ADMIN-1, or the first after it that is free."""
-    taken = set(Person.objects.filter(number__startswith="ADMIN-").values_list("number", flat=True))
-    return next(number for n in count(1) if (number := f"ADMIN-{n}") not in taken)
