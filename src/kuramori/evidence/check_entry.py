@@ -9,7 +9,7 @@ import orjson
 from kuramori.evidence.check_rows import Row, beside, hex_of
 from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.kernel.canonical import canonical
-from kuramori.kernel.commitments import digest_of
+from kuramori.kernel.commitments import digests_of
 from kuramori.kernel.merkle import leaf_hash, root_of
 
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
@@ -84,10 +84,10 @@ def _disclosures(body: dict[str, Any], members: Sequence[Any], listed: Collectio
     digests = {body["by"]["name"], body["why"], *(note["sd"] for note in body["notes"].values() if "sd" in note)}
     if isinstance(body["changes"], list):
         digests.update(digest for change in body["changes"] for digest in change["fields"].values())
-    fits = all(digest_of(each) in digests for raw in members for each in _list(raw))
+    fits = digests.issuperset(digests_of(each for raw in members for each in _list(raw)))
     for raw, kept, _record in listed:
         wanted = set(orjson.loads(bytes(raw))["fields"].values())
-        fits &= all(digest_of(each) in wanted for each in _list(kept))
+        fits &= wanted.issuperset(digests_of(_list(kept)))
     return None if fits else Damage.DISCLOSURE_DIFFERS
 
 

@@ -81,8 +81,15 @@ def digest_of(disclosure: str) -> str:
     return _base64url(hashlib.sha256(disclosure.encode()).digest())
 
 
+def digests_of(disclosures: Iterable[str]) -> list[str]:
+    """Return the digests of many disclosures; the ledger's check asks for eight an entry."""
+    sha256, base64_of = hashlib.sha256, binascii.b2a_base64
+    digests = [base64_of(sha256(each.encode()).digest(), newline=False) for each in disclosures]
+    return b" ".join(digests).translate(_URL_SAFE, b"=").decode().split()
+
+
 def _base64url(raw: bytes) -> str:
-    # Twice as fast as base64.urlsafe_b64encode; the ledger's check does this eight times an entry.
+    # Twice as fast as base64.urlsafe_b64encode.
     return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 

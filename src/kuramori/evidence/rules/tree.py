@@ -7,12 +7,15 @@ entries reads a few ranges of at most 128 neighbouring rows.
 """
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kuramori.kernel.merkle import EMPTY_ROOT, node_hash, root_of
 
 TILE_HEIGHT = 8
+TILE_WIDTH = 1 << TILE_HEIGHT
+HASH = 32  # bytes
 
 # (level, first index, count) -> that many stored hashes, in order. One SQL range query per call.
 Hashes = Callable[[int, int, int], Sequence[bytes]]
@@ -214,8 +217,48 @@ def _range_root(hashes: Hashes, low: int, high: int) -> bytes:
     return Frontier(high - low, tuple(_subtree(hashes, *place) for place in _full_subtrees(low, high))).root()
 
 
+class Tiles:
+    """Stored hashes by whole tiles, each read and folded once: for many proofs over a tree of one size.
+
+    Keeps the tiles that were asked for last, 16 KiB each; `limit` bounds how many.
+    """
+
+    def __init__(self, hashes: Hashes, limit: int = 2_048) -> None:
+        self._hashes, self._limit = hashes, limit
+        self._kept: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
+
+    def __call__(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Serve `Hashes` for a range within one tile."""
+        row, start = self._folded(level, first >> TILE_HEIGHT)[0], first % TILE_WIDTH
+        return [row[n * HASH : (n + 1) * HASH] for n in range(start, min(start + count, len(row) // HASH))]
+
+    def root(self, height: int, index: int) -> bytes | None:
+        """Return the root of a full subtree, None where storage does not reach."""
+        level, rest = divmod(height, TILE_HEIGHT)
+        row = self._folded(level, index << rest >> TILE_HEIGHT)[rest]
+        place = index % (TILE_WIDTH >> rest) * HASH
+        return row[place : place + HASH] or None
+
+    def _folded(self, level: int, tile: int) -> list[bytes]:
+        """Return the hashes of a tile and, row by row, the roots over 2, 4 … 128 of them, each row in one piece."""
+        found = self._kept.get((level, tile))
+        if found is None:
+            rows = [list(self._hashes(level, tile << TILE_HEIGHT, TILE_WIDTH))]
+            for _height in range(1, TILE_HEIGHT):
+                below = rows[-1]
+                rows.append([node_hash(below[n], below[n + 1]) for n in range(0, len(below) - 1, 2)])
+            found = self._kept[level, tile] = [b"".join(row) for row in rows]
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end((level, tile))
+        return found
+
+
 def _subtree(hashes: Hashes, height: int, index: int) -> bytes:
     """Root of the full subtree over leaves [index*2**height, (index+1)*2**height)."""
+    if isinstance(hashes, Tiles) and (root := hashes.root(height, index)):
+        return root
     level, rest = divmod(height, TILE_HEIGHT)
     count = 1 << rest
     found = hashes(level, index * count, count)

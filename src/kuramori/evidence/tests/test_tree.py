@@ -124,3 +124,42 @@ def test_a_cover_proof_of_neighbours_is_short(storage):
     assert len(tree.cover_proof(range(600, 700), 1300, storage.hashes)) < 20
     assert tree.cover_proof(range(1300), 1300, storage.hashes) == []
     assert tree.cover_proof([], 1300, storage.hashes) == [tree.root_at(1300, storage.hashes)]
+
+
+@given(size=st.integers(1, 1500), data=st.data())
+def test_whole_tiles_give_the_same_proofs_and_are_read_once(size, data):
+    leaves = [leaf_hash(n.to_bytes(4)) for n in range(size)]
+    asked = []
+
+    def counted(level, first, count):
+        asked.append((level, first, count))
+        return tree.over(leaves)(level, first, count)
+
+    tiles = tree.Tiles(counted)
+    some = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=5))
+    old = data.draw(st.integers(1, size))
+    for index in some:
+        assert tree.inclusion_proof(index, size, tiles) == tree.inclusion_proof(index, size, tree.over(leaves))
+    assert tree.consistency_proof(old, size, tiles) == tree.consistency_proof(old, size, tree.over(leaves))
+    assert len(asked) == len(set(asked))
+
+
+def test_only_the_tiles_asked_for_last_are_kept():
+    leaves = [leaf_hash(n.to_bytes(4)) for n in range(2_000)]
+    asked = []
+
+    def counted(level, first, count):
+        asked.append(first)
+        return tree.over(leaves)(level, first, count)
+
+    tiles = tree.Tiles(counted, limit=2)
+    for first in (0, 256, 0, 512, 0, 256):
+        assert tiles(0, first + 3, 2) == leaves[first + 3 : first + 5]
+    assert asked == [0, 256, 512, 256]
+
+
+def test_a_tile_that_storage_lacks_is_missing():
+    tiles = tree.Tiles(tree.over([leaf_hash(b"0")]))
+    assert tiles.root(1, 0) is None
+    with pytest.raises(tree.MissingHashError):
+        tree.inclusion_proof(0, 3, tiles)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuramori.kernel.commitments import DisclosureError, Opened, commit, commit_many, open_commitment
+from kuramori.kernel.commitments import (
+    DisclosureError,
+    Opened,
+    commit,
+    commit_many,
+    digest_of,
+    digests_of,
+    open_commitment,
+)
 
 
 def test_the_digest_is_over_the_disclosure_text_as_in_sd_jwt():
@@ -46,3 +54,8 @@ def test_what_is_not_a_disclosure_does_not_open_even_its_own_digest(text):
 def test_another_digest_is_refused():
     with pytest.raises(DisclosureError, match="does not match"):
         open_commitment(commit("a", 1).disclosure, commit("a", 1).digest)
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_many_digests_are_those_of_each(disclosures: list[str]) -> None:
+    assert digests_of(disclosures) == [digest_of(each) for each in disclosures]
