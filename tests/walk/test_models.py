@@ -13,6 +13,8 @@ EXCUSED = {
     "evidence.LogKey": "the public key the heads are signed with; append-only by triggers",
     "evidence.Node": "inner hashes of the tree; append-only by triggers, can be computed anew",
     "evidence.StampDue": "the queue of queries without a good reply; what comes of them is kept by acts",
+    "evidence.WitnessState": "how a witness was last reached; the heads it holds prove themselves by their signatures",
+    "evidence.WitnessedHead": "a head of another's ledger that we cosigned; append-only by triggers",
     "kernel.Disclosure": "part of the ledger, guarded by triggers of its own",
     "kernel.Entry": "the ledger itself, guarded by triggers of its own",
     "kernel.EntrySubject": "part of the ledger, guarded by triggers of its own",

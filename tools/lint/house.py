@@ -18,6 +18,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 VAGUE_SUFFIXES = ("Manager", "Helper", "Helpers", "Util", "Utils", "Service", "Base")
 VAGUE_FILES = {"utils", "util", "helpers", "helper", "core", "misc", "common", "base", "managers", "services"}
+SIGNED_POSTS = ("witnessing", "views", "serving.py")
 CLOCKS = {"now", "today", "utcnow", "localtime", "localdate", "monotonic", "time_ns", "perf_counter"}
 
 
@@ -125,8 +126,12 @@ def no_signals(tree: ast.Module, path: Path) -> Iterator[Fault]:
 
 
 def no_open_posts(tree: ast.Module, path: Path) -> Iterator[Fault]:
-    """No view is excused from the check against forged requests."""
-    del path
+    """No view is excused from the check against forged requests, but one that other servers call.
+
+    That one asks for no session and changes nothing for anybody: a signature lets in what it takes.
+    """
+    if path.parts[-3:] == SIGNED_POSTS:
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.alias) and getattr(node, "id", getattr(node, "name", "")) == "csrf_exempt":
             yield node.lineno, "csrf_exempt: there is no such view here"

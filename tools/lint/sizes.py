@@ -15,8 +15,8 @@ from tools.lint.finding import ROOT, Finding, is_test, python_files, report, roo
 FILE, TEST_FILE, FUNCTION, TEMPLATE = 500, 600, 60, 150
 ROOM, KERNEL, REGISTER_KIT, IMPORT_KIT = 4500, 2500, 700, 4000
 # Kits stand on a room and are weighed apart from it: what draws registers, what reads files, what draws pages, and
-# what writes bundles and asks for time stamps, which stand on evidence's ledger as rooms of their own would.
-PROOFS = frozenset({"bundles", "stamps"})
+# what writes bundles, asks for time stamps and looks after witnesses: these stand on the ledger as rooms would.
+PROOFS = frozenset({"bundles", "stamps", "witnessing"})
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
 IMPORTS_INSIDE_FUNCTIONS = 5

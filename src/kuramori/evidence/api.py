@@ -15,7 +15,7 @@ from kuramori.evidence.elements import (
     proof_of,
 )
 from kuramori.evidence.export import export_ledger
-from kuramori.evidence.heads import HEAD_FILE
+from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
 from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
@@ -25,11 +25,15 @@ from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import Seal, seals
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
-from kuramori.evidence.wording import damage_words
+from kuramori.evidence.witnessing.acts.keys import key_revoke, key_rotate, ledger_fork
+from kuramori.evidence.witnessing.queries import silent_witnesses, standing_against
+from kuramori.evidence.witnessing.rounds import rounds_forever
+from kuramori.evidence.wording import against_words, damage_words, outside_words
 
 __all__ = [
     "BUNDLE_PERSON",
     "HEAD_FILE",
+    "Against",
     "BundleSource",
     "CheckReport",
     "ClaimMatrix",
@@ -46,6 +50,7 @@ __all__ = [
     "Sequencer",
     "ShownExhibit",
     "State",
+    "against_words",
     "ask_bundle",
     "ask_check",
     "claim_matrix",
@@ -54,13 +59,18 @@ __all__ = [
     "exhibits_of",
     "export_ledger",
     "held",
+    "key_revoke",
+    "key_rotate",
     "known_claims",
     "last_check",
     "latest_checkpoint",
     "ledger_check",
+    "ledger_fork",
     "ledger_state",
+    "outside_words",
     "proof_of",
     "refuse_if_held",
+    "rounds_forever",
     "row_leaf",
     "row_ranges",
     "rows_path",
@@ -68,6 +78,8 @@ __all__ = [
     "seal_now",
     "seals",
     "sequence_all",
+    "silent_witnesses",
+    "standing_against",
     "write_bundle",
 ]
 

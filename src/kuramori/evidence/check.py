@@ -14,13 +14,13 @@ from django.utils.timezone import now
 
 from kuramori.evidence.check_entry import Beside
 from kuramori.evidence.check_rows import entries_without_place, rows_between
-from kuramori.evidence.heads import holders
 from kuramori.evidence.keys import verifier_keys
 from kuramori.evidence.models import Checkpoint, Node
 from kuramori.evidence.rules import note
 from kuramori.evidence.rules.damage import Damage, Found, Placed, explain, mismatched
 from kuramori.evidence.rules.tree import Frontier, StoredHash
 from kuramori.evidence.tree_store import last_checkpoint, tree_size
+from kuramori.evidence.witnessing.outside import Outside, held_heads
 from kuramori.kernel import guards
 from kuramori.kernel.merkle import leaf_hash
 
@@ -32,12 +32,17 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """What the check found, worst first: `found` is empty when the ledger is sound; `root` (hex) is over `entries`."""
+    """What the check found, worst first: `found` is empty when the ledger is sound; `root` (hex) is over `entries`.
+
+    `outside` are the heads it was compared with that are held elsewhere, the longest first; empty: nobody could have
+    noticed a history that was rewritten whole.
+    """
 
     entries: int
     root: str
     seconds: float
     found: tuple[Found, ...]
+    outside: tuple[Outside, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -53,7 +58,8 @@ class CheckReport:
 def ledger_check(progress: Report = lambda _done, _total: None) -> CheckReport:
     """Check the whole ledger as it stands now; `progress` is told how many entries of how many are done."""
     began = time.monotonic()
-    walk = _Walk(size=tree_size(), heads=_held_heads())
+    heads, outside = held_heads()
+    walk = _Walk(size=tree_size(), heads=heads)
     walk.found += [Found(damage=Damage.GUARD_MISSING, detail=name) for name in guards.missing()]
     for first in range(0, walk.size, RANGE):
         walk.take(first, min(first + RANGE, walk.size))
@@ -61,23 +67,12 @@ def ledger_check(progress: Report = lambda _done, _total: None) -> CheckReport:
     walk.close()
     found = sorted(walk.found, key=lambda each: (each.index is None, each.index or 0))
     return CheckReport(
-        entries=walk.size, root=walk.frontier.root().hex(), seconds=time.monotonic() - began, found=tuple(found)
+        entries=walk.size,
+        root=walk.frontier.root().hex(),
+        seconds=time.monotonic() - began,
+        found=tuple(found),
+        outside=tuple(outside),
     )
-
-
-def _held_heads() -> dict[int, bytes]:
-    """Return size -> root of the heads that are held outside the database; a forged one stands for size 0."""
-    heads = {}
-    for holder in holders():
-        held = holder.held()
-        if held is not None:
-            try:
-                head = note.Checkpoint.parse(note.open_note(held, verifier_keys()))
-            except note.NoteError:
-                heads[0] = b""
-            else:
-                heads[head.size] = head.root
-    return heads
 
 
 @dataclass(kw_only=True)

@@ -6,12 +6,15 @@ from kuramori.evidence.jobs import JOBS
 from kuramori.evidence.keeping import keeps
 from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.rules.permissions import Permission
+from kuramori.evidence.witnessing.duties import proof_tiles, witness_duties
+from kuramori.evidence.witnessing.registers import witnessed, witnesses
 from kuramori.kernel.keeping import KeepingGate
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Room
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.LEGAL)
 READERS = (*OFFICE, Role.AUDITOR)
+KEEPERS = (Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR)
 
 ROOM = Room(
     name="evidence",
@@ -34,7 +37,7 @@ ROOM = Room(
             order=20,
         ),
     ),
-    registers=(holds, separations),
+    registers=(holds, separations, witnesses, witnessed),
     permissions={
         Permission.AUTHORITY_MANAGE: (Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR),
         Permission.BUNDLE_DOWNLOAD: (*READERS, Role.IP),
@@ -45,12 +48,24 @@ ROOM = Room(
         Permission.HOLD_EXPORT: (),  # a list of matters that lies about would warn those concerned
         Permission.HOLD_RETIRE: OFFICE,
         Permission.HOLD_VIEW: READERS,
+        Permission.KEY_CHANGE: KEEPERS,
         Permission.LEDGER_CHECK: (Role.AUDITOR, Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR),
+        Permission.LEDGER_FORK: OFFICE,
         Permission.LEDGER_VIEW: (*READERS, Role.EXECUTIVE, Role.IP, Role.SECURITY_ANALYST, Role.SYSTEM_ADMINISTRATOR),
         Permission.SEPARATION_EDIT: OFFICE,
         Permission.SEPARATION_EXPORT: READERS,
         Permission.SEPARATION_VIEW: READERS,
         Permission.STAMP_VIEW: (*READERS, Role.SYSTEM_ADMINISTRATOR),
+        Permission.WITNESS_ADD: KEEPERS,
+        Permission.WITNESS_EDIT: KEEPERS,
+        Permission.WITNESS_EXPORT: (Role.AUDITOR, *KEEPERS),
+        Permission.WITNESS_RETIRE: KEEPERS,
+        Permission.WITNESS_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
+        Permission.WITNESSED_ADD: KEEPERS,
+        Permission.WITNESSED_EDIT: KEEPERS,
+        Permission.WITNESSED_EXPORT: (Role.AUDITOR, *KEEPERS),
+        Permission.WITNESSED_RETIRE: KEEPERS,
+        Permission.WITNESSED_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
     },
     verbs={
         "evidence.authority.add": _("%(by)s set up the time-stamp authority %(subject)s"),
@@ -60,6 +75,10 @@ ROOM = Room(
         "evidence.bundle.export": _("%(by)s made an evidence bundle about %(subject)s"),
         "evidence.bundle.finish": _("%(by)s finished the evidence bundle about %(subject)s"),
         "evidence.check.run": _("%(by)s checked the ledger: %(entries)s entries, %(found)s findings"),
+        "evidence.head.compare": _("%(by)s compared a head that %(subject)s had kept: it is a part of this ledger"),
+        "evidence.key.revoke": _("%(by)s revoked the signing key: beyond %(valid_to)s entries it no longer counts"),
+        "evidence.key.rotate": _("%(by)s changed the signing key after %(valid_to)s entries"),
+        "evidence.ledger.fork": _("%(by)s declared a new branch: %(holder)s holds %(missing)s entries that were lost"),
         "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
         "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
         "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),
@@ -67,7 +86,18 @@ ROOM = Room(
         "evidence.separation.place": _("%(by)s kept what is known of %(count)s people who have left"),
         "evidence.stamp.receive": _("%(by)s received a time stamp from %(subject)s"),
         "evidence.stamp.refuse": _("%(by)s refused a reply of the time-stamp authority %(subject)s"),
+        "evidence.witness.add": _("%(by)s added the witness %(subject)s"),
+        "evidence.witness.contradict": _("%(by)s found that %(subject)s holds a head this ledger does not continue"),
+        "evidence.witness.edit": _("%(by)s changed the witness %(subject)s"),
+        "evidence.witness.print": _("%(by)s printed the head over %(size)s entries and put it away"),
+        "evidence.witness.retire": _("%(by)s asked the witness %(subject)s for the last time"),
+        "evidence.witnessed.add": _("%(by)s began to witness the ledger %(subject)s"),
+        "evidence.witnessed.edit": _("%(by)s took another key for the ledger %(subject)s"),
+        "evidence.witnessed.refuse": _("%(by)s refused a head of %(subject)s that shows a second history"),
+        "evidence.witnessed.retire": _("%(by)s witnessed the ledger %(subject)s for the last time"),
     },
     jobs=JOBS,
     gates=(KeepingGate(keeps=keeps),),
+    measures=(proof_tiles,),
+    duties=(witness_duties,),
 )

@@ -10,18 +10,19 @@ import logging
 import math
 import time
 from threading import Event
+from typing import Any, Self
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from kuramori.evidence.heads import holders
-from kuramori.evidence.keys import signer, verifier_keys
+from kuramori.evidence.heads import Against, contradictions, holders, is_part
+from kuramori.evidence.keys import signer
 from kuramori.evidence.models import Checkpoint, Leaf, Node
-from kuramori.evidence.rules import note
-from kuramori.evidence.rules.tree import Frontier, MissingHashError, frontier_at, root_at
-from kuramori.evidence.tree_store import hashes, last_checkpoint, tree_size
+from kuramori.evidence.rules.tree import Frontier, frontier_at, root_at
+from kuramori.evidence.tree_store import hashes, last_checkpoint, lock_tree, tree_size
+from kuramori.evidence.witnessing.rounds import refresh
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.merkle import leaf_hash
 from kuramori.kernel.models import Unsequenced
@@ -30,12 +31,27 @@ from kuramori.kernel.turns import turn
 GROUP = 2_000
 IDLE_SECONDS = 0.2
 SEAL_SECONDS = 60.0
-LOCK = 0x6B75_7261_6D6F_7269  # "kuramori": the advisory lock of this database's one sequencer
 log = logging.getLogger(__name__)
 
 
 class NotAPrefix(Refused):
     """A head that was signed before is no part of this tree: a backup was restored, or history was rewritten."""
+
+    @classmethod
+    def by(cls, found: Against) -> Self:
+        """Return the refusal that says which head is ahead, who holds it, and what can be done."""
+        message = _("The head over %(size)s entries that %(where)s holds is no part of this ledger.")
+        words = message % {"size": found.size, "where": found.where}
+        if found.missing:
+            lost = _("It is ahead: %(count)s entries are missing here.") % {"count": found.missing}
+            words = f"{words} {lost}"
+        return cls(
+            words,
+            _(
+                "If a backup was restored, bring back a newer one. If there is none, legal or the information manager "
+                "declares a new branch. Otherwise run the ledger check: history was changed."
+            ),
+        )
 
 
 class Sequencer:
@@ -50,7 +66,7 @@ class Sequencer:
             if not Unsequenced.objects.exists():
                 return 0
             with transaction.atomic():
-                _lock()
+                lock_tree()
                 waiting = Unsequenced.objects.order_by("entry_id").values_list("entry_id", "entry__body")[:limit]
                 entries = [(seq, leaf_hash(bytes(body))) for seq, body in waiting]
                 if not entries:
@@ -92,62 +108,40 @@ def seal_now(sequencer: Sequencer | None = None) -> Checkpoint | None:
     demand_prefix()
     sequence_all(sequencer)
     with turn(), transaction.atomic():
-        _lock()
+        lock_tree()
         size = tree_size()
         head = last_checkpoint()
         if head is None or head.size < size:
             if size == 0:
                 return None
             if head is not None:
-                _demand(head.size, bytes(head.root), _("the database"))
+                _demand(head, _("the database"))
             root = root_at(size, hashes)
             head = Checkpoint.objects.create(size=size, root=root, note=signer().signed(size, root), at=now())
     for holder in holders():
-        if holder.held() != head.note:
+        held = holder.held()
+        if held is None or held.note != head.note:
             holder.hold(head.note)
     return head
 
 
 def demand_prefix() -> None:
-    """Raise NotAPrefix unless every head that was ever signed and is still held is a part of this tree."""
+    """Raise NotAPrefix unless every head that was ever signed and is still held is a part of this tree.
+
+    Witnesses that this process has not looked at lately are asked first; one that is away stops nothing.
+    """
     head = last_checkpoint()
     if head is not None:
-        _demand(head.size, bytes(head.root), _("the database"))
-    for holder in holders():
-        held = holder.held()
-        if held is not None:
-            try:
-                known = note.Checkpoint.parse(note.open_note(held, verifier_keys()))
-            except note.NoteError as error:
-                raise _not_a_prefix(0, holder.name) from error
-            _demand(known.size, known.root, holder.name)
+        _demand(head, _("the database"))
+    refresh()
+    for each in contradictions():
+        raise NotAPrefix.by(each)
 
 
-def _demand(size: int, root: bytes, where: object) -> None:
-    try:
-        fits = size <= tree_size() and root_at(size, hashes) == root
-    except MissingHashError:
-        fits = False
-    if not fits:
-        raise _not_a_prefix(size, where)
-
-
-def _not_a_prefix(size: int, where: object) -> NotAPrefix:
-    message = _("The head over %(size)s entries that %(where)s holds is no part of this ledger.")
-    return NotAPrefix(
-        message % {"size": size, "where": where},
-        _("If a backup was restored, bring back a newer one. Otherwise run the ledger check: history was changed."),
-    )
-
-
-def _lock() -> None:
-    """Make this transaction the only one that numbers or signs; freed by the database however it ends.
-
-    On SQLite a transaction that was begun IMMEDIATE (settings) holds the whole database against other writers.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+def _demand(head: Checkpoint, where: Any) -> None:
+    if not is_part(head.size, bytes(head.root)):
+        missing = max(0, head.size - tree_size())
+        raise NotAPrefix.by(Against(where=str(where), size=head.size, missing=missing, at=head.at, note=head.note))
 
 
 def run_forever(stop: Event) -> None:

@@ -11,6 +11,18 @@ from kuramori.evidence.models import Checkpoint, Leaf
 LEAVES = 'SELECT hash FROM evidence_leaf WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 NODES = 'SELECT hash FROM evidence_node WHERE level = %s AND "index" >= %s AND "index" < %s ORDER BY "index"'
 
+LOCK = 0x6B75_7261_6D6F_7269  # "kuramori": the advisory lock of this database's one sequencer
+
+
+def lock_tree() -> None:
+    """Make this transaction the only one that numbers or signs; freed by the database however it ends.
+
+    On SQLite a transaction that was begun IMMEDIATE (settings) holds the whole database against other writers.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
 
 def hashes(level: int, first: int, count: int) -> Sequence[bytes]:
     """Return stored hashes, one range query: leaves at level 0, nodes above (`rules.tree.Hashes`)."""

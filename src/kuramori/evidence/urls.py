@@ -5,12 +5,27 @@ from django.urls import URLPattern, path
 from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.views import bundles, ledger
 from kuramori.evidence.views import holds as hold_pages
+from kuramori.evidence.witnessing.registers import witnessed, witnesses
+from kuramori.evidence.witnessing.views import keys, serving
+from kuramori.evidence.witnessing.views import witnesses as witness_views
 
 app_name = "evidence"
 urlpatterns: list[URLPattern] = [
     path("", ledger.home, name="home"),
     path("check/", ledger.check, name="check"),
     path("entries/<uuid:pk>/", ledger.entry, name="entry"),
+    path("heads/compare/", witness_views.compare, name="head-compare"),
+    path("heads/read/", witness_views.read, name="head-read"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/rotate/", keys.rotate, name="key-rotate"),
+    path("keys/revoke/", keys.revoke, name="key-revoke"),
+    path("keys/branch/", keys.fork, name="ledger-fork"),
+    path("witness/add-checkpoint", serving.add_checkpoint, name="add-checkpoint"),
+    path("witness/<slug:origin>/checkpoint", serving.witnessed_head, name="witnessed-head"),
+    path("witnesses/<uuid:pk>/hold/", witness_views.hold, name="witness-hold"),
+    path("witnesses/<uuid:pk>/sheet/", witness_views.sheet, name="witness-sheet"),
+    *witnesses.urls(),
+    *witnessed.urls(),
     path("bundles/", bundles.bundles, name="bundles"),
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),

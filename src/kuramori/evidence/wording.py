@@ -1,12 +1,17 @@
 """What the check found, in words for people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kuramori.evidence.heads import Against
+from kuramori.evidence.models import CheckRun
 from kuramori.evidence.rules.damage import Damage
+from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.wording import moment
 
 DAMAGE: Mapping[Damage, str | Promise] = {
     Damage.BACK_DATED: gettext_lazy("an entry was dated back"),
@@ -31,3 +36,31 @@ def damage_words(damage: str, index: int | None, detail: str) -> str:
     if index is not None:
         what = _("From entry %(index)s: %(what)s") % {"index": index, "what": what}
     return f"{what} ({detail})" if detail else what
+
+
+def against_words(found: Against, viewer: Viewer) -> str:
+    """Say which head is ahead: who holds it, over how many entries, since when, and how many are missing here."""
+    words = {
+        "where": found.where,
+        "size": f"{found.size:,}",
+        "count": f"{found.missing:,}",
+        "at": moment(found.at, viewer) if found.at else "–",
+    }
+    if found.missing:
+        return _("%(where)s holds a head over %(size)s entries (%(at)s): %(count)s of them are missing here.") % words
+    if found.size:
+        return _("%(where)s holds a head over %(size)s entries (%(at)s) that shows another history.") % words
+    return _("What %(where)s holds is no head that this ledger has signed.") % words
+
+
+def outside_words(check: CheckRun, viewer: Viewer) -> str:
+    """Say with whose head the check compared the ledger."""
+    if not check.outside:
+        return _("compared with no head held outside")
+    held = check.outside[0]
+    at = moment(datetime.fromisoformat(held["at"]), viewer) if held["at"] else "–"
+    return _("compared with the head over %(size)s entries that %(name)s holds (%(at)s)") % {
+        "size": f"{held['size']:,}",
+        "name": held["name"],
+        "at": at,
+    }

@@ -86,6 +86,14 @@ def _ledger(command: Command) -> None:
     _json(check)
     export = steps.add_parser("export", help=_("write tiles and checkpoint for others' tools"))
     export.add_argument("folder", metavar="DIR", type=Path, help=_("a new folder"))
+    rotate = steps.add_parser("rotate", help=_("let a new key sign, as planned"))
+    revoke = steps.add_parser("revoke", help=_("let a new key sign, because the old one may be in other hands"))
+    revoke.add_argument("valid_to", metavar="SIZE", type=int, help=_("entries under the last head that is trusted"))
+    fork = steps.add_parser("fork", help=_("declare a new branch, when entries are lost for good"))
+    fork.add_argument("--happened", required=True, metavar="TEXT", help=_("what happened, and when"))
+    fork.add_argument("--tried", required=True, metavar="TEXT", help=_("what was tried to bring them back"))
+    for step in (rotate, revoke, fork):
+        step.add_argument("--why", required=True, metavar="REASON", help=_("the reason, and who decided it"))
 
 
 def _bundle(command: Command) -> None:

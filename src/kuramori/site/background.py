@@ -1,4 +1,4 @@
-"""Work that needs no request: jobs and their schedule in one thread, the sequencer in another."""
+"""Work that needs no request: jobs and their schedule, the sequencer, the round of the witnesses, a thread each."""
 
 import logging
 import os
@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections
 
+from kuramori.evidence.api import rounds_forever
 from kuramori.evidence.api import run_forever as run_sequencer
 from kuramori.kernel import jobs
 
@@ -26,6 +27,9 @@ def work(*, parent: int | None = None) -> None:
         threading.Thread(target=_again, args=(stop, work_once), name="kuramori-jobs", daemon=True),
         threading.Thread(
             target=_again, args=(stop, lambda: run_sequencer(stop)), name="kuramori-sequencer", daemon=True
+        ),
+        threading.Thread(
+            target=_again, args=(stop, lambda: rounds_forever(stop)), name="kuramori-witnesses", daemon=True
         ),
     ]
     for thread in threads:

@@ -20,7 +20,7 @@ from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.pages import OPEN, ViewedRequest, page
 from kuramori.kernel.wording import moment
 from kuramori.site.findings import Finding, State
-from kuramori.site.proof_state import ledger_finding
+from kuramori.site.proof_state import ledger_finding, witness_finding
 from kuramori.site.rules import Permission
 
 GIB = 2**30
@@ -81,7 +81,8 @@ def findings() -> list[Finding]:
     if first.state is State.BAD:
         return [first]
     rest = [look() for look in PARTS[1:]]
-    return [first, *rest, ledger_finding(viewer_of_system())]
+    viewer = viewer_of_system()
+    return [first, *rest, ledger_finding(viewer), witness_finding(viewer)]
 
 
 def worst(found: list[Finding]) -> State:

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from kuramori.evidence.api import ledger_state
+from kuramori.evidence.api import against_words, ledger_state, silent_witnesses, standing_against
 from kuramori.kernel.permissions import Viewer
 from kuramori.site.findings import Finding, State
 
@@ -35,6 +35,9 @@ def ledger_finding(viewer: Viewer) -> Finding:
     """Say whether the sequencer keeps up: an entry that waits has no place in the tree yet."""
     state = ledger_state(viewer)
     part = _("Ledger")
+    for each in standing_against(viewer):
+        step = _("Nothing is signed until this is settled: see the page Evidence.")
+        return Finding(part=part, state=State.BAD, words=against_words(each, viewer), next_step=step)
     if state.waiting_since is not None and now() - state.waiting_since > LONGEST_WAIT:
         words = _("%(count)s entries wait for their place") % {"count": state.waiting}
         return Finding(
@@ -42,3 +45,12 @@ def ledger_finding(viewer: Viewer) -> Finding:
         )
     words = _("%(count)s entries, every one in its place") % {"count": f"{state.entries:,}"}
     return Finding(part=part, state=State.OK, words=words)
+
+
+def witness_finding(viewer: Viewer) -> Finding:
+    """Say whether anybody outside holds the ledger's head, and who has fallen silent."""
+    part, silent = _("Witnesses of the ledger"), silent_witnesses(viewer)
+    if silent:
+        words = _("silent: %(names)s") % {"names": ", ".join(each.name for each in silent)}
+        return Finding(part=part, state=State.WARN, words=words, next_step=_("See the page of the witnesses."))
+    return Finding(part=part, state=State.OK, words=_("none is silent"))

@@ -5,8 +5,11 @@ from kuramori.evidence.models.checks import CheckRun
 from kuramori.evidence.models.holds import HeldSubject, Hold, KeepingTerm, SeparationHold
 from kuramori.evidence.models.stamps import Authority, Stamp, StampDue
 from kuramori.evidence.models.tree import Checkpoint, Leaf, LogKey, Node
+from kuramori.evidence.witnessing.models.keys import ChangeKind, KeyChange
+from kuramori.evidence.witnessing.models.witnesses import KindChoice, Witness, WitnessedHead, WitnessedLog, WitnessState
 
 __all__ = [
-    "Authority", "Bundle", "BundleKind", "CheckRun", "Checkpoint", "HeldSubject", "Hold", "KeepingTerm", "Leaf",
-    "LogKey", "Node", "SeparationHold", "Stamp", "StampDue",
+    "Authority", "Bundle", "BundleKind", "ChangeKind", "CheckRun", "Checkpoint", "HeldSubject", "Hold", "KeepingTerm",
+    "KeyChange", "KindChoice", "Leaf", "LogKey", "Node", "SeparationHold", "Stamp", "StampDue", "Witness",
+    "WitnessState", "WitnessedHead", "WitnessedLog",
 ]  # fmt: skip

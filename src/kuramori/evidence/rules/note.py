@@ -9,8 +9,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"  # a witness's key: c2sp.org/tlog-cosignature
 ROOT_BYTES = 32
 KEY_ID_BYTES = 4
+MAX_DIGITS = 16
 
 
 class NoteError(ValueError):
@@ -23,11 +25,12 @@ class VerifierKey:
 
     name: str
     public: bytes
+    algorithm: bytes = ED25519
 
     @property
     def id(self) -> bytes:
         """Four bytes that point at the key; an identifier, not a fingerprint."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.algorithm + self.public).digest()[:KEY_ID_BYTES]
 
     @property
     def fingerprint(self) -> str:
@@ -35,19 +38,19 @@ class VerifierKey:
         return hashlib.sha256(self.public).hexdigest()
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.algorithm + self.public).decode()}"
 
     @classmethod
-    def parse(cls, text: str) -> "VerifierKey":
-        """Read `name+keyid+base64`. Raises NoteError, also when the id does not belong to the key."""
+    def parse(cls, text: str, algorithm: bytes = ED25519) -> "VerifierKey":
+        """Read `name+keyid+base64` of a log, or of a witness. Raises NoteError, also when the id is another key's."""
         parts = text.split("+", 2)
         try:
             name, key_id, encoded = parts
             raw = base64.b64decode(encoded, validate=True)
         except ValueError as error:
             raise NoteError("a verifier key reads name+keyid+base64") from error
-        key = cls(_checked_name(name), raw[1:])
-        if raw[:1] != ED25519 or len(key.public) != ROOT_BYTES or key.id.hex() != key_id:
+        key = cls(checked_name(name), raw[1:], algorithm)
+        if raw[:1] != algorithm or len(key.public) != ROOT_BYTES or key.id.hex() != key_id:
             raise NoteError("not an Ed25519 key, or its id belongs to another key")
         return key
 
@@ -74,11 +77,17 @@ class Checkpoint:
             root = base64.b64decode(encoded, validate=True)
         except ValueError as error:
             raise NoteError("a checkpoint has origin, size and root lines") from error
-        if not origin or not digits.isascii() or not digits.isdigit() or str(int(digits)) != digits:
+        if not origin or not is_decimal(digits):
             raise NoteError("a checkpoint's size is a decimal number without leading zeroes")
         if len(root) != ROOT_BYTES:
             raise NoteError("a checkpoint's root has 32 bytes")
         return cls(origin, int(digits), root)
+
+
+def is_decimal(digits: str) -> bool:
+    """Say whether this is a size as C2SP writes it: below 10**16, without leading zeroes."""
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS
+    return is_number and str(int(digits)) == digits
 
 
 def sign(text: str, key: Ed25519PrivateKey, name: str) -> str:
@@ -89,7 +98,7 @@ def sign(text: str, key: Ed25519PrivateKey, name: str) -> str:
     """
     if not text.endswith("\n") or any(sign < " " and sign != "\n" for sign in text):
         raise NoteError("a note text ends in a newline and holds no control characters")
-    verifier = VerifierKey(_checked_name(name), key.public_key().public_bytes_raw())
+    verifier = VerifierKey(checked_name(name), key.public_key().public_bytes_raw())
     signature = base64.b64encode(verifier.id + key.sign(text.encode())).decode()
     return f"{text}\n— {name} {signature}\n"
 
@@ -100,13 +109,9 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
     Raises:
         NoteError: malformed, signed by no known key, or a known key's signature is wrong.
     """
-    text, gap, signatures = note.rpartition("\n\n")
-    if not gap or not signatures.endswith("\n"):
-        raise NoteError("a note has a text, an empty line and signature lines")
-    text += "\n"
+    text, signatures = parts(note)
     verified = False
-    for line in signatures[:-1].split("\n"):
-        name, raw = _signature(line)
+    for name, raw in signatures:
         for key in keys:
             if (key.name, key.id) == (name, raw[:KEY_ID_BYTES]):
                 _verify(key, raw[KEY_ID_BYTES:], text)
@@ -114,6 +119,14 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
     if not verified:
         raise NoteError("no known key has signed this note")
     return text
+
+
+def parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Split a note into its text and its signatures, each (name, key id and signature). Raises NoteError."""
+    text, gap, signatures = note.rpartition("\n\n")
+    if not gap or not signatures.endswith("\n"):
+        raise NoteError("a note has a text, an empty line and signature lines")
+    return f"{text}\n", [_signature(line) for line in signatures[:-1].split("\n")]
 
 
 def _signature(line: str) -> tuple[str, bytes]:
@@ -134,7 +147,8 @@ def _verify(key: VerifierKey, signature: bytes, text: str) -> None:
         raise NoteError(f"the signature of {key.name} is wrong") from error
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return the name of a key, or raise NoteError."""
     if not name or "+" in name or any(sign.isspace() for sign in name):
         raise NoteError("a key name is not empty and has neither spaces nor plus signs")
     return name

@@ -191,7 +191,7 @@ def test_a_head_is_replaced_whole_and_its_folder_is_closed_to_others(tmp_path) -
     assert holder.held() is None
     holder.hold("one\n")
     holder.hold("two\n")
-    assert holder.held() == "two\n"
+    assert holder.held().note == "two\n"
     assert [path.name for path in (tmp_path / "heads").iterdir()] == ["latest.txt"], "no draft stays behind"
     assert (tmp_path / "heads").stat().st_mode & 0o077 == 0
 
@@ -206,7 +206,7 @@ def test_a_disk_that_is_full_leaves_the_old_head(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("kuramori.evidence.heads.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         holder.hold("two\n")
-    assert holder.held() == "one\n"
+    assert holder.held().note == "one\n"
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from kuramori.evidence.asking import ask_check
 from kuramori.evidence.keys import signer
-from kuramori.evidence.models import CheckRun
+from kuramori.evidence.models import CheckRun, Witness
 from kuramori.evidence.queries.bundles import bundles_visible_to
 from kuramori.evidence.queries.ledger import entry_by_id, last_check, ledger_state
 from kuramori.evidence.rules.permissions import Permission
@@ -17,10 +17,14 @@ from kuramori.evidence.sealing import seals
 from kuramori.evidence.views.bundles import bundle_row
 from kuramori.evidence.views.trail import crumbs
 from kuramori.evidence.visibility import first_seen
-from kuramori.evidence.wording import damage_words
+from kuramori.evidence.witnessing.models.witnesses import state_of
+from kuramori.evidence.witnessing.queries import standing_against, witnesses_visible_to
+from kuramori.evidence.witnessing.registers import witness_mark
+from kuramori.evidence.wording import against_words, damage_words, outside_words
 from kuramori.kernel.history import tell
 from kuramori.kernel.ledger import read
 from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 
 FEW = 30
@@ -38,12 +42,21 @@ def home(request: ViewedRequest) -> HttpResponse:
         "check": check,
         "checked_at": moment(check.created_at, viewer) if check else "",
         "found": _findings(check),
+        "outside": outside_words(check, viewer) if check else "",
+        "against": [against_words(each, viewer) for each in standing_against(viewer)],
+        "witnesses": [(each, witness_mark(each, viewer), state_of(each)) for each in _witnesses(viewer)],
+        "perms_witness": viewer.may(Permission.WITNESS_VIEW),
+        "may_fork": viewer.may(Permission.LEDGER_FORK),
         "key": signer().verifier,
         "may_check": viewer.may(Permission.LEDGER_CHECK),
         "may_person": viewer.may(Permission.BUNDLE_PERSON),
         "bundles": [bundle_row(each, viewer) for each in bundles_visible_to(viewer)[:5]],
     }
     return render(request, "evidence/home.html", context)
+
+
+def _witnesses(viewer: Viewer) -> list[Witness]:
+    return list(witnesses_visible_to(viewer).filter(retired_at__isnull=True).order_by("name")[:FEW])
 
 
 def _findings(check: CheckRun | None) -> list[str]:

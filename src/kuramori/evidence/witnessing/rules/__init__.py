@@ -1,0 +1,1 @@
+"""What witnesses are told and answer, without a database."""
