@@ -69,6 +69,7 @@ class Leaver:
     look_back_from: date | None
 
 
+Chosen = Iterable[UUID] | None
 H = TypeVar("H", AssignmentHeld, IdentityHeld)
 
 
@@ -93,22 +94,19 @@ def assignments_of(viewer: Viewer, person: Person) -> list[Assignment]:
     """Return a person's assignments over time, newest first; those to come, and their ends, only for HR."""
     if not people_visible_to(viewer).filter(pk=person.pk).exists():
         return []
-    found = _begun(viewer, Assignment.objects.known().filter(person=person))
+    found = Assignment.objects.known().filter(begun(viewer), person=person)
     listed = list(found.select_related("unit", "site", "boss").order_by("-starts_on", "-is_main"))
     for assignment in listed:
         assignment.ends_on = end_seen(viewer, assignment)
     return listed
 
 
-def assignments_in_period(
-    viewer: Viewer, first: date, last: date, *, people: Iterable[UUID] | None = None
-) -> list[AssignmentHeld]:
+def assignments_in_period(viewer: Viewer, first: date, last: date, people: Chosen = None) -> list[AssignmentHeld]:
     """Return the assignments, everybody's or those of some people, that touch the days from first to last."""
     if not viewer.may(Permission.PERSON_VIEW):
         return []
-    found = _begun(viewer, Assignment.objects.known().between(first, last)).order_by("person_id", "starts_on")
-    chosen = found if people is None else found.filter(person__in=set(people))
-    return list(_held(AssignmentHeld, viewer, chosen))
+    found = Assignment.objects.known().between(first, last).filter(begun(viewer)).order_by("person_id", "starts_on")
+    return list(_held(AssignmentHeld, viewer, found if people is None else found.filter(person__in=set(people))))
 
 
 def identities_in_period(viewer: Viewer, first: date, last: date) -> list[IdentityHeld]:
@@ -124,8 +122,8 @@ def identities_in_period(viewer: Viewer, first: date, last: date) -> list[Identi
         for pk, number, joined_on in numbers.iterator(chunk_size=5000)
         if joined_on is not None
     ]
-    found = _begun(viewer, Identity.objects.known().between(first, last)).order_by("namespace", "value", "starts_on")
-    return [*held, *_held(IdentityHeld, viewer, found)]
+    found = Identity.objects.known().between(first, last).filter(begun(viewer))
+    return [*held, *_held(IdentityHeld, viewer, found.order_by("namespace", "value", "starts_on"))]
 
 
 def leaving_between(viewer: Viewer, first: date, last: date, *, look_back_days: int = 180) -> list[Leaver]:
@@ -173,10 +171,6 @@ def departures_unsettled(viewer: Viewer) -> QuerySet[Person]:
     latest: QuerySet[Person] = Person.objects.filter(~Exists(unended), left_on__isnull=True)
     latest = latest.annotate(last=Max("engagements__end_actual", filter=is_known))
     return latest.filter(last__isnull=False)
-
-
-def _begun(viewer: Viewer, found: Any) -> Any:
-    return found.filter(begun(viewer))
 
 
 def _held(held: type[H], viewer: Viewer, found: Any) -> Iterator[H]:
