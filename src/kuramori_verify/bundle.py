@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kuramori_verify.bag import BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST, check_bag, read_bag_info
 from kuramori_verify.canonical import FormError, read_canonical
+from kuramori_verify.certificates import Certificate
 from kuramori_verify.entries import ShownEntry, read_entry
 from kuramori_verify.events import SEGMENT, check_segments
 from kuramori_verify.exhibits import EXHIBIT, check_exhibits
@@ -31,6 +32,7 @@ from kuramori_verify.shape import (
     pair_of,
 )
 from kuramori_verify.sources import Source, UnreadableError, read_whole
+from kuramori_verify.stamps import STAMP_FOLDERS, CheckedStamp, check_against_stamps, check_stamps
 
 MANIFEST = "data/manifest.json"
 SEAL = "data/ledger/seal.json"
@@ -40,7 +42,7 @@ SEAL_NOTE = "bundle_manifest_sha256"
 CHRONOLOGY = "data/chronology.json"
 MAX_JSON_BYTES = 256 * 2**20
 # Made after the manifest was sealed: they prove themselves, by signature.
-SELF_PROVING = ("data/ledger/witnesses/", "data/tokens/")
+SELF_PROVING = ("data/ledger/witnesses/", *STAMP_FOLDERS)
 BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
 TOLERANCE = timedelta(minutes=10)
@@ -85,6 +87,7 @@ class Checked:
     id: str | None = None
     head: Head | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    stamps: list[CheckedStamp] = field(default_factory=list)
 
 
 def is_bundle(source: Source) -> bool:
@@ -92,8 +95,10 @@ def is_bundle(source: Source) -> bool:
     return any(name == MANIFEST or name.startswith(("data/entries/", "data/ledger/")) for name in source.files)
 
 
-def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> Checked:
-    """Check the whole bundle; `keys` from outside replace those that lie in it."""
+def check_bundle(
+    source: Source, keys: Sequence[LogKey], findings: Findings, roots: Sequence[Certificate] = ()
+) -> Checked:
+    """Check the whole bundle; `keys` and `roots` (of time-stamp authorities) from outside replace those in it."""
     checked = Checked("bundle", counts={"files": len(source.files), "bytes": sum(source.files.values())})
     digests = check_bag(source, findings)
     info = read_bag_info(source, findings)
@@ -117,6 +122,8 @@ def check_bundle(source: Source, keys: Sequence[LogKey], findings: Findings) -> 
         checked.counts["exhibits"] = len(manifest["exhibits"])
     _check_seal(source, checked.head, digests, findings)
     _check_times(list(entries.values()), manifest["made_at"], findings)
+    checked.stamps = check_stamps(source, manifest.get("stamps", ()), roots, findings)
+    check_against_stamps(entries.values(), checked.stamps, findings)
     _check_chronology(source, entries, findings)
     _check_counts(manifest, findings)
     if rows != manifest["counts"]["rows"]:

@@ -12,29 +12,36 @@ from typing import Any
 
 from kuramori_verify.bundle import Checked, check_bundle, is_bundle
 from kuramori_verify.canonical import FormError
+from kuramori_verify.certificates import MAX_PEM_BYTES, Certificate, read_pem
 from kuramori_verify.findings import Findings
 from kuramori_verify.ledger import check_ledger, is_ledger
 from kuramori_verify.messages import WORDS
 from kuramori_verify.note import MAX_NOTE_BYTES, LogKey, read_log_key
 from kuramori_verify.report import NOT_A_BUNDLE, as_text, report_of
+from kuramori_verify.signatures import WeakError
 from kuramori_verify.sources import FolderSource, UnreadableError, open_source
 from kuramori_verify.twins import twins_report, twins_text
 
 TWINS = "twins"
 
 
-def verify(path: Path, keys: Sequence[LogKey] = (), older_heads: Sequence[bytes] = ()) -> dict[str, Any]:
+def verify(
+    path: Path,
+    keys: Sequence[LogKey] = (),
+    older_heads: Sequence[bytes] = (),
+    roots: Sequence[Certificate] = (),
+) -> dict[str, Any]:
     """Verify a bundle or a ledger export (folder or zip) and return the report; never raises on hostile input.
 
     `keys` are trusted from outside and replace the key that lies in the input. `older_heads` are checkpoints kept
-    elsewhere, which a ledger export must continue.
+    elsewhere, which a ledger export must continue. `roots` are the only ones that time stamps may lead to.
     """
     findings = Findings()
     checked = Checked("unknown")
     try:
         source = open_source(path, findings)
         if is_bundle(source):
-            checked = check_bundle(source, keys, findings)
+            checked = check_bundle(source, keys, findings, roots)
         elif is_ledger(source):
             checked = check_ledger(source, keys, older_heads, findings)
         else:
@@ -55,11 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.are_twins = are_twins
     try:
         keys = [read_log_key(text) for text in options.key]
-        heads = [_head_bytes(Path(name)) for name in options.head]
-    except (FormError, OSError) as error:
+        heads = [_limited(Path(name), MAX_NOTE_BYTES) for name in options.head]
+        roots = [root for name in options.roots for root in read_pem(_limited(Path(name), MAX_PEM_BYTES))]
+    except (FormError, WeakError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_A_BUNDLE
-    report, written = _answer(options, keys, heads)
+    report, written = _answer(options, keys, heads, roots)
     as_json = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
     text = as_json if options.json else written
     sys.stdout.buffer.write(text.encode())
@@ -67,13 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(report["exit"])
 
 
-def _answer(options: argparse.Namespace, keys: Sequence[LogKey], heads: Sequence[bytes]) -> tuple[dict[str, Any], str]:
+def _answer(
+    options: argparse.Namespace, keys: Sequence[LogKey], heads: Sequence[bytes], roots: Sequence[Certificate]
+) -> tuple[dict[str, Any], str]:
     """The report that was asked for, and its text."""
     if not options.are_twins:
-        report = verify(Path(options.path[0]), keys, heads)
+        report = verify(Path(options.path[0]), keys, heads, roots)
         return report, as_text(report, options.lang)
     one, other = (Path(name) for name in options.path)
-    compared = twins_report((verify(one, keys), verify(other, keys)), (one, other))
+    compared = twins_report((verify(one, keys, roots=roots), verify(other, keys, roots=roots)), (one, other))
     return compared, twins_text(compared, options.lang)
 
 
@@ -95,6 +105,7 @@ def _parser(language: str, *, paths: int) -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=sorted(WORDS), default=language, help=words["help_lang"])
     parser.add_argument("--key", action="append", default=[], metavar="KEY", help=words["help_key"])
     parser.add_argument("--head", action="append", default=[], metavar="FILE", help=words["help_head"])
+    parser.add_argument("--roots", action="append", default=[], metavar="FILE", help=words["help_roots"])
     return parser
 
 
@@ -109,6 +120,6 @@ def _language(given: Sequence[str]) -> str:
     return "ja" if surroundings.lower().startswith("ja") else "en"
 
 
-def _head_bytes(path: Path) -> bytes:
+def _limited(path: Path, limit: int) -> bytes:
     with path.open("rb") as file:
-        return file.read(MAX_NOTE_BYTES + 1)
+        return file.read(limit + 1)

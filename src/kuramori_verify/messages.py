@@ -194,6 +194,42 @@ MEANINGS: dict[str, Meaning] = {
                 "台帳の中間ハッシュが記録と一致しません。",
                 "A stored hash of the ledger does not follow from its entries.",
             ),
+            "token.before_entry": (
+                "タイムスタンプより後の日時をもつ記録です。時刻認証の時点で存在したはずがありません。",
+                "The entry is dated after a time stamp that covers it: it cannot have been there by then.",
+            ),
+            "token.certificate_wrong": (
+                "時刻認証の証明書が無いか、タイムスタンプ専用の証明書ではありません。",
+                "The time stamp's certificate is absent, or not one for time stamps alone.",
+            ),
+            "token.chain_broken": (
+                "時刻認証の証明書から、信頼するルート証明書への署名の連鎖がつながりません。",
+                "No chain of signatures leads from the time stamp's certificate to a trusted root.",
+            ),
+            "token.expired": (
+                "タイムスタンプの時点で、時刻認証の証明書が有効期間外です。",
+                "The time stamp's certificate was not valid at the time stamped.",
+            ),
+            "token.malformed": (
+                "タイムスタンプまたは証明書の形式に誤りがあります。",
+                "The time stamp or a certificate is malformed.",
+            ),
+            "token.not_granted": (
+                "時刻認証局が発行を拒否した応答であり、タイムスタンプではありません。",
+                "The authority refused: this is its refusal, not a time stamp.",
+            ),
+            "token.other_data": (
+                "タイムスタンプは別のデータに対するものです。データまたはタイムスタンプが差し替えられています。",
+                "The time stamp is over other bytes: they, or the time stamp, were replaced.",
+            ),
+            "token.signature_wrong": (
+                "タイムスタンプの署名が正しくありません。",
+                "The time stamp's signature is wrong.",
+            ),
+            "token.weak": (
+                "SHA-1 や短い鍵など、もはや証明力のない方式が使われています。",
+                "A method that proves nothing any more is used, such as SHA-1 or a short key.",
+            ),
             "source.doubled": ("同じ名前のファイルが二つあります。", "There are two files of the same name."),
             "source.encrypted": ("暗号化されたファイルです。", "The file is encrypted."),
             "source.link": ("リンクは読み取りません。", "A link; it is not followed."),
@@ -244,6 +280,14 @@ MEANINGS: dict[str, Meaning] = {
                 "台帳の証明（チェックポイント・鍵・封印）がありません。",
                 "A proof of the ledger (checkpoint, keys or seal) is missing.",
             ),
+            "token.missing": (
+                "予定されたタイムスタンプがありません（時刻認証局が応答しなかったか、取り除かれています）。",
+                "A time stamp that was due is not there: the authority was away, or it was removed.",
+            ),
+            "token.root_missing": (
+                "ルート証明書が無いため、タイムスタンプを確認できません（--roots で指定してください）。",
+                "Without a root certificate the time stamp cannot be checked; give one with --roots.",
+            ),
             "ledger.tile_missing": ("台帳のハッシュファイルがありません。", "A hash tile of the ledger is missing."),
         },
     ),
@@ -257,6 +301,18 @@ MEANINGS: dict[str, Meaning] = {
             "limit.key_from_bundle": (
                 "公開鍵は束に同梱されたものです。指紋を、会社から別の経路で得たものと比べてください（--key）。",
                 "The public key came with the input. Compare its fingerprint with one you got another way (--key).",
+            ),
+            "limit.revocation": (
+                "時刻認証の証明書が失効していないかは、ネットワークなしでは確認していません。",
+                "Whether the authority's certificate was revoked is not checked without a network.",
+            ),
+            "limit.root_from_bundle": (
+                "ルート証明書は束に同梱されたものです。指紋を時刻認証局の公表値と比べてください（--roots）。",
+                "The root certificate came with the bundle. Compare its fingerprint with its owner's (--roots).",
+            ),
+            "limit.stamped_time": (
+                "タイムスタンプは、その時点までに記録が存在したことを示します。個々の記録の日時は会社の時計によるものです。",
+                "A time stamp shows that the records existed by then; their own times are by the company's clock.",
             ),
             "limit.rows_unproven": (
                 "このログの各行は封印と結び付けられていません（ファイルの不変のみ確認）。",
@@ -302,6 +358,8 @@ WORDS = {
         "checked": "確認した数",
         "key": "署名鍵",
         "more": "ほかの指摘の数",
+        "stamp": "タイムスタンプ",
+        "root": "ルート証明書",
         "head": "台帳の先頭",
         "twins_yes": "二つの束は同じ証拠の対です（番号と内容の要約値が一致）。",
         "twins_no": "二つの束は同じ証拠の対ではありません。",
@@ -314,6 +372,7 @@ WORDS = {
         "help_lang": "表示言語",
         "help_key": "会社から別の経路で得た公開鍵（名前+番号+base64）。束の鍵の代わりに使う",
         "help_head": "以前に保管したチェックポイントのファイル（台帳の書き出しと照合）",
+        "help_roots": "時刻認証局のルート証明書（PEM）。束に同梱のものの代わりに使う",
         "help_about": (
             "証拠束と台帳の書き出しを、ネットワークなしで検証します。"
             "終了コード: 0 問題なし、1 改変あり、2 欠落あり、3 証拠束ではない"
@@ -335,6 +394,8 @@ WORDS = {
         "checked": "Checked",
         "key": "Signing key",
         "more": "further findings",
+        "stamp": "Time stamp",
+        "root": "root",
         "head": "Ledger head",
         "twins_yes": "The two bundles are twins: same numbers, same evidence.",
         "twins_no": "The two bundles are no twins.",
@@ -347,6 +408,7 @@ WORDS = {
         "help_lang": "language of the report",
         "help_key": "a public key (name+id+base64) you got another way; used instead of the one in the bundle",
         "help_head": "a checkpoint file kept earlier, which a ledger export must continue",
+        "help_roots": "root certificates (PEM) of time-stamp authorities; used instead of those in the bundle",
         "help_about": (
             "Verify an evidence bundle or a ledger export, without a network. "
             "Exit status: 0 sound, 1 integrity broken, 2 incomplete, 3 not a bundle"

@@ -19,7 +19,12 @@ MODULES = (
     "bag",
     "note",
     "shape",
+    "der",
+    "signatures",
+    "certificates",
+    "tokens",
     "entries",
+    "stamps",
     "events",
     "exhibits",
     "bundle",
@@ -32,7 +37,7 @@ MODULES = (
 PREAMBLE = '''#!/usr/bin/env python3
 """Kuramori's verifier in one file: checks an evidence bundle or a ledger export, without a network.
 
-    python3 kuramori_verify.py PATH [--json] [--lang ja|en] [--key KEY] [--head FILE]
+    python3 kuramori_verify.py PATH [--json] [--lang ja|en] [--key KEY] [--head FILE] [--roots FILE]
     python3 kuramori_verify.py twins A B [--json] [--lang ja|en] [--key KEY]
 
 It needs Python 3.11 or later and nothing else. Exit status: 0 sound, 1 integrity broken, 2 incomplete, 3 not a bundle.

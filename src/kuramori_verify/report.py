@@ -24,6 +24,18 @@ def report_of(checked: Checked, findings: Findings, *, key_given: bool, older_he
         "completeness": _verdict(areas, COMPLETENESS, "incomplete", "complete"),
         "checked": checked.counts,
         "ledger": head and {"origin": head.origin, "size": head.size, "root": head.root.hex()},
+        "stamps": [
+            {
+                "file": each.file,
+                "over": each.over,
+                "time": each.moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "signer": each.signer,
+                "root": each.root,
+                "root_fingerprint": each.fingerprint,
+                "given": each.given,
+            }
+            for each in checked.stamps
+        ],
         "key": head and {"name": head.key.name, "fingerprint": head.key.fingerprint, "given": key_given},
         "findings": [_described(finding) for finding in findings if MEANINGS[finding.code].area != LIMIT],
         "more_findings": findings.dropped,
@@ -44,6 +56,11 @@ def as_text(report: Mapping[str, Any], language: str) -> str:
         ledger, key = report["ledger"], report["key"]
         lines.append(f"{words['head']}: {ledger['origin']} / {ledger['size']:,} / {ledger['root']}")
         lines.append(f"{words['key']}: {key['name']} SHA-256 {key['fingerprint']}")
+    lines += [
+        f"{words['stamp']}: {each['time'][:19]}Z {each['signer']} [{each['file']}] "
+        f"{words['root']} {each['root']} SHA-256 {each['root_fingerprint']}"
+        for each in report["stamps"]
+    ]
     if report["findings"]:
         lines += ["", f"{words['findings']}:", *(_line(finding, language) for finding in report["findings"])]
     if report["more_findings"]:
@@ -68,6 +85,9 @@ def _verdict(areas: set[str], area: str, bad: str, good: str) -> str:
 
 def _limits(checked: Checked, findings: Findings, key_given: bool, older_heads: int) -> list[dict[str, Any]]:
     listed = [Finding(code) for code in ALWAYS_LIMITS if code != "limit.unwitnessed" or not older_heads]
+    if checked.stamps:
+        listed = [Finding("limit.stamped_time") if each.code == "limit.time" else each for each in listed]
+        listed.append(Finding("limit.revocation"))
     if checked.kind == "bundle":
         listed.append(Finding("limit.all_entries"))
     if not key_given:

@@ -24,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}  # noqa: S303
 POLICY = "1.3.6.1.4.1.99999.1.1"
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SIGNED_DATA, TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 PSS = "1.2.840.113549.1.1.10"
 ECDSA = {
@@ -167,7 +168,7 @@ class TestAuthority:
     def make(cls, kind: str = "p256", root_kind: str = "p256", **options: Any) -> "TestAuthority":
         """Make an authority directly under its root; `options` are those of `certificate`."""
         key, root_key = key_of(kind), key_of(root_kind, 1)
-        root = certificate("Test Root", root_key, "Test Root", root_key, is_authority=True)
+        root = certificate("Test Root", root_key, "Test Root", root_key, is_authority=True, start=LONG_AGO)
         return cls(key, certificate("Test TSA", key, "Test Root", root_key, **options), root)
 
     @property
@@ -180,6 +181,11 @@ class TestAuthority:
         imprint = asked["message_imprint"]
         pair = self.imprint or (imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native)
         return self.over(*pair, nonce=asked["nonce"].native)
+
+    def stamp(self, content: bytes) -> bytes:
+        """Stamp some bytes."""
+        algorithm, digest = self.imprint or ("sha256", hashlib.sha256(content).digest())
+        return self.over(algorithm, digest)
 
     def over(self, algorithm: str, digest: bytes, nonce: int | None = None) -> bytes:
         """Stamp a digest; without a token when the authority refuses."""

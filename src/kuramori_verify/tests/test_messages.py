@@ -15,9 +15,22 @@ from kuramori.kernel.canonical import canonical
 from kuramori.kernel.merkle import leaf_hash
 from kuramori_verify.cli import main, verify
 from kuramori_verify.messages import COMPLETENESS, FORM, INTEGRITY, LIMIT, MEANINGS, WORDS
-from kuramori_verify.tests.samples import KEY, ORIGIN, ROWS, STRANGER, Sample, checkpoint, csv_bytes, write_ledger
+from kuramori_verify.tests.authority import DAY, LONG_AGO, TestAuthority, certificate, key_of
+from kuramori_verify.tests.samples import (
+    KEY,
+    ORIGIN,
+    ROWS,
+    START,
+    STRANGER,
+    Sample,
+    checkpoint,
+    csv_bytes,
+    write_ledger,
+)
+from kuramori_verify.tests.stamped import add_stamp
 
 BODIES = [f'{{"n":{n}}}'.encode() for n in range(300)]
+CHAIN = {"data/tokens/x.pem": TestAuthority.make().roots}
 EXIT = {INTEGRITY: 1, COMPLETENESS: 2, FORM: 3, LIMIT: 0}
 Case = Callable[["Bench"], None]
 
@@ -150,6 +163,18 @@ def without(name, *, ledger=False):
     return spoil
 
 
+def stamped(**wrong):
+    def stamp(bench):
+        add_stamp(bench.sample, **wrong)
+
+    return stamp
+
+
+def without_roots(bench):
+    add_stamp(bench.sample)
+    del bench.sample.files["data/tokens/tsa.pem"]
+
+
 def left_out(name):
     return lambda bench: bench.sample.files.pop(name)
 
@@ -275,7 +300,10 @@ CASES: dict[str, Case] = {
     "ledger.tile_missing": without("tile/1/000.p/1", ledger=True),
     "limit.all_entries": lambda bench: None,
     "limit.key_from_bundle": lambda bench: None,
+    "limit.revocation": stamped(),
+    "limit.root_from_bundle": stamped(),
     "limit.rows_unproven": lambda bench: setattr(bench, "sample", Sample.make(rows_sealed=False)),
+    "limit.stamped_time": stamped(),
     "limit.system_file": lambda bench: (bench.folder / ".DS_Store").write_bytes(b"finder"),
     "limit.time": lambda bench: None,
     "limit.truth": lambda bench: None,
@@ -287,6 +315,21 @@ CASES: dict[str, Case] = {
     "source.not_a_file": with_a_pipe,
     "source.unreadable": damaged_zip,
     "source.unsafe_name": lambda bench: bench.zip("../evil"),
+    "token.before_entry": stamped(at=START - DAY),
+    "token.certificate_wrong": stamped(certificates=()),
+    "token.chain_broken": stamped(
+        root=certificate("Test Root", key_of("p256"), "Test Root", key_of("p256"), is_authority=True)
+    ),
+    "token.expired": stamped(at=LONG_AGO),
+    "token.malformed": lambda bench: bench.sample.files.update({"data/tokens/x.tsr": b"<html>", **CHAIN}),
+    "token.missing": lambda bench: bench.manifest(
+        format="kuramori-bundle/2", stamps=[{"authority": "x", "due": ["checkpoint"], "name": "X"}]
+    ),
+    "token.not_granted": stamped(status=2),
+    "token.other_data": stamped(imprint=("sha256", bytes(32))),
+    "token.root_missing": without_roots,
+    "token.signature_wrong": stamped(spoil_signature=True),
+    "token.weak": stamped(digest="sha1"),
 }
 
 
