@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel import guards
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.entry_body import Change, Note
+from kuramori.kernel.packed import Packed
 from kuramori.kernel.turns import turn
 
 DISK_FULL_SIGNS = (
@@ -78,7 +79,7 @@ class Act:
     steps: list[str] = field(default_factory=list)
     subjects: dict[tuple[str, UUID], Subject] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: Packed[Change] = field(default_factory=Packed)
 
     def about(self, *subjects: Subject | Subjective) -> None:
         """Name further subjects of this act; history pages and bundles find it by them."""
@@ -140,7 +141,7 @@ def storage_refusal(error: BaseException) -> LedgerUnavailable | None:
 
 
 def _one_act(this: Act, subjects: Iterable[Subject | Subjective]) -> Iterator[Act]:
-    from kuramori.kernel.ledger import append  # noqa: PLC0415  (the models need acts; acts need them only now)
+    from kuramori.kernel.pen import append  # noqa: PLC0415  (the models need acts; acts need them only now)
 
     guards.open_mark()
     token = _current.set(this)

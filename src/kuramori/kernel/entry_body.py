@@ -2,12 +2,14 @@
 
 Ids, verbs, times, record kinds and field names stay in the clear; words about people and content are committed to.
 A body fits a C2SP entry (16-bit length), so long lists are replaced by their Merkle root and kept beside the entry.
+A list of any length can be committed to in little memory: `committed` and `listed` take it as a stream.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -72,6 +74,14 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """What a body says of a list that is kept beside it: how many items, and the RFC 6962 root over them."""
+
+    count: int
+    root: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
     """A body ready to store.
 
@@ -92,15 +102,16 @@ def entry_body(
     verb: str,
     by: Doer,
     why: str,
-    subjects: Sequence[tuple[str, UUID]],
-    changes: Sequence[Change],
+    subjects: Sequence[tuple[str, UUID]] | Listed,
+    changes: Sequence[Change] | Listed,
     steps: Sequence[str] = (),
     notes: Mapping[str, Note] | None = None,
 ) -> Body:
     """Build the body of an entry; `at` is aware and is written in UTC with microseconds.
 
     `steps` are the verbs of acts that joined this one: each is kept once, in order of first appearance, as are
-    subjects. Every call draws fresh salts, so two bodies over equal input differ.
+    subjects. Every call draws fresh salts, so two bodies over equal input differ. Subjects and changes that were
+    written as a stream are given as what `listed` made of them; they must be too many to stand inline.
 
     Raises:
         BodyTooLargeError: more than 65,535 bytes.
@@ -109,10 +120,11 @@ def entry_body(
     """
     if at.tzinfo is None:
         raise ValueError("an entry's time must be aware")
-    hidden = _Hidden([("name", by.name), ("why", why)], notes or {}, changes)
-    subject_items = [[kind, str(subject)] for kind, subject in dict.fromkeys(subjects)]
-    inline_subjects, subject_list = _inline_or_root(subject_items)
-    inline_changes, change_list = _inline_or_root(hidden.changes)
+    hidden = _Hidden([("name", by.name), ("why", why)], notes or {}, () if isinstance(changes, Listed) else changes)
+    inline_subjects, subject_list = _inline_or_root(
+        subjects if isinstance(subjects, Listed) else [_subject(*each) for each in dict.fromkeys(subjects)]
+    )
+    inline_changes, change_list = _inline_or_root(changes if isinstance(changes, Listed) else hidden.changes)
     raw = canonical(
         {
             "v": 1,
@@ -137,6 +149,35 @@ def entry_body(
     return Body(raw=raw, disclosures=hidden.disclosures, change_list=change_list, subject_list=subject_list)
 
 
+def committed(changes: Iterable[Change]) -> Iterator[tuple[Change, bytes, list[str]]]:
+    """Yield each change as it stands in a long list: with its canonical item and the disclosures that open it."""
+    for change in changes:
+        commitments = commit_many((field, list(pair)) for field, pair in change.fields.items())
+        item = canonical(_change(change, (each.digest for each in commitments)))
+        yield change, item, [each.disclosure for each in commitments]
+
+
+def subject_item(kind: str, subject: UUID) -> bytes:
+    """Return a subject as it stands in a long list."""
+    return canonical(_subject(kind, subject))
+
+
+def listed(items: Iterable[bytes]) -> Listed:
+    """Return count and root of the items of a long list, which is walked once and not kept."""
+    counted = count()
+    root = root_of(leaf_hash(item) for item, _number in zip(items, counted, strict=False))
+    return Listed(count=next(counted), root=root)
+
+
+def _subject(kind: str, subject: UUID) -> list[str]:
+    return [kind, str(subject)]
+
+
+def _change(change: Change, digests: Iterable[str]) -> dict[str, Any]:
+    fields = dict(zip(change.fields, digests, strict=False))
+    return {"on": change.on, "id": str(change.id), "op": str(change.op), "fields": fields}
+
+
 class _Hidden:
     """All committed members of one body, salted in a single draw and dealt out in the order they were listed."""
 
@@ -151,20 +192,14 @@ class _Hidden:
         self.notes = {
             name: {"open": note.value} if note.is_open else {"sd": next(digests)} for name, note in notes.items()
         }
-        self.changes = [
-            {
-                "on": change.on,
-                "id": str(change.id),
-                "op": str(change.op),
-                "fields": {field: next(digests) for field in change.fields},
-            }
-            for change in changes
-        ]
+        self.changes = [_change(change, digests) for change in changes]
 
 
-def _inline_or_root(items: list[Any]) -> tuple[Any, tuple[bytes, ...]]:
+def _inline_or_root(items: list[Any] | Listed) -> tuple[Any, tuple[bytes, ...]]:
     """Return the items themselves when few and short, else their count and RFC 6962 root, with the canonical items."""
-    listed = tuple(canonical(item) for item in items)
-    if len(listed) <= MAX_INLINE_ITEMS and sum(map(len, listed)) <= MAX_INLINE_BYTES:
+    if isinstance(items, Listed):
+        return {"count": items.count, "root": items.root.hex()}, ()
+    texts = tuple(canonical(item) for item in items)
+    if len(texts) <= MAX_INLINE_ITEMS and sum(map(len, texts)) <= MAX_INLINE_BYTES:
         return items, ()
-    return {"count": len(listed), "root": root_of(map(leaf_hash, listed)).hex()}, listed
+    return _inline_or_root(listed(texts))[0], texts

@@ -1,4 +1,4 @@
-"""The ledger's pen and its reading glasses: one entry is written per act; entries are read with what opens them."""
+"""The ledger's reading glasses: entries are read with what opens them (`pen` writes them)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,59 +9,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from kuramori.kernel.acts import Act, Subject
+from kuramori.kernel.acts import Subject
 from kuramori.kernel.commitments import DisclosureError, digest_of, open_commitment
-from kuramori.kernel.entry_body import Body, Note, entry_body
-from kuramori.kernel.ids import uuid7
-from kuramori.kernel.models import Disclosure, Entry, EntrySubject, ListedChange, Unsequenced
+from kuramori.kernel.models import Entry, EntrySubject, ListedChange
+from kuramori.kernel.pen import NAME
 
 BATCH = 1000
-MAX_NAMES = 32
-NAME = "name:"  # a note per named subject, so that a bundle can show one name and withhold another
-
-
-def append(this: Act) -> Entry:
-    """Write the entry of an act inside the act's own transaction, with its subjects and disclosures."""
-    subjects = _subjects(this)
-    named = {f"{NAME}{s.id}": Note(value=s.name) for s in list(this.subjects.values())[:MAX_NAMES] if s.name}
-    entry = Entry(id=uuid7(), at=this.at, verb=this.verb, actor_kind=this.by.kind, actor_id=this.by.id)
-    body = entry_body(
-        id=entry.id,
-        at=this.at,
-        verb=this.verb,
-        by=this.by,
-        why=this.why,
-        subjects=subjects,
-        changes=this.changes,
-        steps=this.steps,
-        notes=this.notes | named,
-    )
-    entry.body = body.raw
-    entry.save(force_insert=True)
-    EntrySubject.objects.bulk_create(
-        [EntrySubject(entry=entry, kind=kind, subject_id=subject) for kind, subject in subjects], batch_size=BATCH
-    )
-    _keep_disclosures(entry, body)
-    Unsequenced.objects.bulk_create([Unsequenced(entry=entry)])
-    return entry
-
-
-def _subjects(this: Act) -> list[tuple[str, UUID]]:
-    """Return what the entry is about: what the act named, then every record it changed, each once."""
-    named = [(s.kind, s.id) for s in this.subjects.values()]
-    return list(dict.fromkeys([*named, *((c.on, c.id) for c in this.changes)]))
-
-
-def _keep_disclosures(entry: Entry, body: Body) -> None:
-    """Keep what opens the commitments: with the entry, or with each change when the changes stand in a list."""
-    rest = dict(body.disclosures)
-    listed = []
-    for place, raw in enumerate(body.change_list):
-        change = json.loads(raw)
-        members = [rest.pop(digest) for digest in change["fields"].values()]
-        listed.append(ListedChange(entry=entry, place=place, record_id=change["id"], body=raw, members=members))
-    ListedChange.objects.bulk_create(listed, batch_size=BATCH)
-    Disclosure.objects.bulk_create([Disclosure(entry=entry, members=list(rest.values()))])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import pytest
 from django.core import serializers
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from kuramori.kernel import guards, ledger
+from kuramori.kernel import guards, pen
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.acts import LedgerUnavailable, OutsideAct, Subject, act, current
 from kuramori.kernel.ledger import entries_about, read
@@ -162,7 +162,7 @@ def test_a_full_disk_refuses_the_act_in_words_and_changes_nothing(words: str, mo
     def full(_this: object) -> None:
         raise OperationalError(words)
 
-    monkeypatch.setattr(ledger, "append", full)
+    monkeypatch.setattr(pen, "append", full)
     with pytest.raises(LedgerUnavailable) as refused, act("kernel.view.save", by=AKARI):
         view().save()
     assert refused.value.next_step
@@ -198,7 +198,7 @@ def test_after_a_failed_act_the_next_one_starts_afresh(saved: SavedView) -> None
     with pytest.raises(ZeroDivisionError), act("kernel.view.save", by=AKARI):
         1 / 0  # noqa: B018
     with act("kernel.view.save", by=BOTAN) as this:
-        assert (this.by, this.steps, this.changes) == (BOTAN, [], [])
+        assert (this.by, this.steps, list(this.changes)) == (BOTAN, [], [])
 
 
 def test_who_is_named_twice_is_a_subject_once(saved: SavedView) -> None:

@@ -87,6 +87,6 @@ def test_no_file_is_handed_out_when_the_entry_cannot_be_written(monkeypatch: pyt
     def full(_this: object) -> None:
         raise Refused("The storage is full.")
 
-    monkeypatch.setattr("kuramori.kernel.ledger.append", full)
+    monkeypatch.setattr("kuramori.kernel.pen.append", full)
     with pytest.raises(Refused, match="full"):
         exported("csv")

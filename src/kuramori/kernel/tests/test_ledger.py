@@ -11,9 +11,10 @@ from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.acts import Subject, act
 from kuramori.kernel.commitments import digest_of
 from kuramori.kernel.entry_body import MAX_INLINE_ITEMS
-from kuramori.kernel.ledger import MAX_NAMES, changes_of, entries_about, read
+from kuramori.kernel.ledger import changes_of, entries_about, read
 from kuramori.kernel.merkle import leaf_hash, root_of
 from kuramori.kernel.models import Disclosure, Entry, ListedChange, SavedView
+from kuramori.kernel.pen import MAX_NAMES
 from kuramori.kernel.records import record_many
 
 pytestmark = pytest.mark.django_db

@@ -145,7 +145,7 @@ class TestSaving:
     def test_none_at_once_is_no_change(self) -> None:
         with act("kernel.view.save", by=SYSTEM) as this:
             assert record_many([]) == []
-        assert this.changes == []
+        assert not this.changes
 
     @pytest.mark.parametrize("way", ["update", "bulk_create", "bulk_update", "delete"])
     def test_bulk_writes_are_refused_inside_an_act_too(self, way: str) -> None:

@@ -140,7 +140,7 @@ def test_no_file_is_handed_out_when_the_ledger_cannot_append(
     def full(_this: object) -> None:
         raise LedgerUnavailable("The storage is full.", "Ask your administrator.")
 
-    monkeypatch.setattr("kuramori.kernel.ledger.append", full)
+    monkeypatch.setattr("kuramori.kernel.pen.append", full)
     answer = client.post(boxes.url("export"), {"format": "csv"})
     assert (answer.status_code, answer.streaming) == (409, False)
     assert "The storage is full." in answer.content.decode()
