@@ -1,14 +1,14 @@
 """Writes the outcomes of a register import inside its one act, in bulk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from kuramori.directory.api import company_today
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.imports.mapping import Action, RowOutcome
-from kuramori.kernel.records import record_many
+from kuramori.kernel.imports.mapping import Action, RowOutcome, parts
+from kuramori.kernel.records import BATCH, record_many
 from kuramori.kernel.search import index_many
 from kuramori.register.models import Place, PlaceKind, Scope, Secret
 from kuramori.register.rules import Audience, next_stocktaking, path_pattern
@@ -17,20 +17,28 @@ DEFAULTED = frozenset({"kind", "tier", "medium", "origin"})
 NOT_FIELDS = frozenset({"places", "scopes", "stocktaking_months"})
 
 
-def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:  # noqa: ARG001  (the kit's act holds both)
+def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:  # noqa: ARG001  (the kit's act holds both)
     """Add and change the secrets of a file with their places and scopes; called inside the kit's act."""
     today = company_today()
-    added = [(_new(o.values, today), o.values) for o in outcomes if o.action is Action.ADD]
-    record_many(secret for secret, _values in added)
-    edited = [(o.record, o.values) for o in outcomes if o.action is Action.EDIT]
-    for secret, values in edited:
-        _change(secret, values)
-    for secret, values in added:
-        record_many(_places(secret, values["places"] or (), min(secret.identified_on, today)))
-    record_many(scope for secret, values in added for scope in _first_scopes(secret, values["scopes"], today))
-    for secret, values in edited:
-        _match(secret, values, today)
-    index_many([(secret, (secret.number, secret.title)) for secret, _values in (*added, *edited)])
+    for part in parts(outcomes, Action.ADD, BATCH):
+        added = [(_new(outcome.values, today), outcome.values) for outcome in part]
+        record_many(secret for secret, _values in added)
+        record_many(
+            place
+            for secret, values in added
+            for place in _places(secret, values["places"] or (), min(secret.identified_on, today))
+        )
+        record_many(scope for secret, values in added for scope in _first_scopes(secret, values["scopes"], today))
+        _index(secret for secret, _values in added)
+    for part in parts(outcomes, Action.EDIT, BATCH):
+        for outcome in part:
+            _change(outcome.record, outcome.values)
+            _match(outcome.record, outcome.values, today)
+        _index(outcome.record for outcome in part)
+
+
+def _index(secrets: Iterable[Secret]) -> None:
+    index_many([(secret, (secret.number, secret.title)) for secret in secrets])
 
 
 def _new(values: Mapping[str, Any], today: date) -> Secret:

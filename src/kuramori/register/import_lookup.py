@@ -58,14 +58,12 @@ class Names:
         return found, [_absent(row, field, name) for name in names if key(name) not in known]
 
 
-def names_in(rows: Sequence[ParsedRow], viewer: Viewer) -> Names:
+def names_in(rows: Iterable[ParsedRow], viewer: Viewer) -> Names:
     """Look up all names of a file: levels, units and projects whole, people by the numbers that occur."""
     levels = list(levels_in_force(viewer))
     units = list(units_visible_to(viewer).filter(retired_at=None).values_list("pk", "code", "name_ja", "name_en"))
     projects = projects_visible_to(viewer).filter(retired_at=None).values_list("pk", "code", "name_ja", "name_en")
-    numbers = {row.values.get("keeper") for row in rows} | {
-        n for r in rows for n in r.values.get("scope_persons") or ()
-    }
+    numbers = {n for row in rows for n in (row.values.get("keeper"), *(row.values.get("scope_persons") or ()))}
     return Names(
         levels={key(name): level for level in levels for name in (level.name_ja, level.name_en, level.code)},
         level_names=tuple(level.name_ja for level in levels),

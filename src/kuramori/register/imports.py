@@ -1,7 +1,8 @@
 """A company's Excel register becomes secrets: one act a file, round trip by id or number (CLS-03, SYS-15)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -47,44 +48,34 @@ CHUNK = 500
 LABELS = {field.name: field.label for field in FIELDS}
 
 
-def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
-    """Decide for every row whether it adds a secret, changes one, or cannot be taken."""
+def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Iterator[RowOutcome]:
+    """Decide for every row whether it adds a secret, changes one, or cannot be taken; some hundred rows at a time."""
     names = names_in(rows, viewer)
-    known = _Known(rows, viewer)
-    return [_outcome(row, names=names, known=known, viewer=viewer, today=today) for row in rows]
+    waiting = iter(rows)
+    while part := list(islice(waiting, CHUNK)):
+        known = _Known(part, viewer)
+        yield from (_outcome(row, names=names, known=known, viewer=viewer, today=today) for row in part)
 
 
 class _Known:
-    """The secrets that the rows speak of, as far as the viewer may see them, and the numbers that are taken at all."""
+    """The secrets that some rows speak of, as far as the viewer may see them, and the numbers that are taken at all."""
 
     def __init__(self, rows: Sequence[ParsedRow], viewer: Viewer) -> None:
         ids = [row.record_id for row in rows if row.record_id]
         numbers = [row.values["number"] for row in rows if row.values.get("number")]
         visible = secrets_visible_to(viewer)
-        found = [s for part in _parts(ids) for s in visible.filter(pk__in=part)]
-        found += [s for part in _parts(numbers) for s in visible.filter(number__in=part)]
+        found = [*visible.filter(pk__in=ids), *visible.filter(number__in=numbers)]
         self.by_id = {secret.pk: secret for secret in found}
         self.by_number = {secret.number: secret for secret in found}
-        self.taken = {n for part in _parts(numbers) for n in _numbers_taken(part)}
-        pks = list(self.by_id)
-        self.places = _grouped(p for part in _parts(pks) for p in Place.objects.filter(secret__in=part, valid_to=None))
-        self.scopes = _grouped(
-            s for part in _parts(pks) for s in Scope.objects.filter(secret__in=part, retired_at=None)
-        )
+        self.taken = set(Secret.objects.filter(number__in=numbers).values_list("number", flat=True))
+        self.places = _grouped(Place.objects.filter(secret__in=list(self.by_id), valid_to=None))
+        self.scopes = _grouped(Scope.objects.filter(secret__in=list(self.by_id), retired_at=None))
 
     def secret_of(self, row: ParsedRow) -> Secret | None:
         """Return the secret a row means: by its id, else by its number."""
         if row.record_id:
             return self.by_id.get(row.record_id)
         return self.by_number.get(row.values.get("number") or "")
-
-
-def _numbers_taken(numbers: Sequence[str]) -> list[str]:
-    return list(Secret.objects.filter(number__in=numbers).values_list("number", flat=True))
-
-
-def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[i : i + CHUNK] for i in range(0, len(values), CHUNK)]
 
 
 def _grouped(rows: Any) -> dict[UUID, list[Any]]:

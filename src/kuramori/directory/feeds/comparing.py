@@ -66,7 +66,7 @@ def outcome_of(
         return RowOutcome(row=row, action=Action.UNCHANGED, name=name, record=known)
     labels = {field: column.header for field, column in row.columns.items()}
     changes = tuple(
-        FieldChange(label=labels.get(field, field), before=_shown(before[field]), after=_shown(value))
+        FieldChange(label=labels.get(field, field), before=shown(before[field]), after=shown(value))
         for field, value in differing.items()
     )
     return RowOutcome(
@@ -74,5 +74,6 @@ def outcome_of(
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as people read it in a preview."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)

@@ -4,8 +4,10 @@ A circle of bosses, an unknown unit or boss, a number given twice keep their row
 would end more than 5 % of the people waits for a second person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from kuramori.directory.feeds import people_apply
 from kuramori.directory.feeds.columns import PEOPLE
-from kuramori.directory.feeds.comparing import demand_everywhere, no_site, no_unit, nobody
+from kuramori.directory.feeds.comparing import demand_everywhere, no_site, no_unit, nobody, shown
 from kuramori.directory.feeds.known import KnownPerson, Places, brought_by_feed, people_known, places_known
 from kuramori.directory.feeds.people_apply import ENGAGED, FACTS
 from kuramori.directory.rules.engagements import SPONSORED, EngagementKind
@@ -25,27 +27,27 @@ from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Viewer
 
 LABELS = {each.name: each.label for each in PEOPLE}
+Fault = Callable[[ParsedRow], CellError]
 
 
-def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
+def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Iterator[RowOutcome]:
     """Decide for every row whether it adds, changes or ends somebody, then for everybody the file leaves out."""
     demand_everywhere(viewer, Permission.PERSON_IMPORT)
     known, places = people_known(today), places_known()
     founding = _founding(rows, places)
-    faults = _whole_file_faults(rows, known)
-    outcomes = []
+    faults = _faults(rows, known)
     for row in rows:
-        errors = [*faults.get(row.number, ()), *_place_errors(row, places, founding)]
+        errors = [fault(row) for fault in faults.get(row.number, ())] + _place_errors(row, places, founding)
         errors += [row.unknown_id()] if row.record_id and not _is_same(row, known) else []
         if row.errors or errors:
-            outcomes.append(RowOutcome.rejected(row, *errors))
+            yield RowOutcome.rejected(row, *errors)
         else:
             wanted = _wanted(row, places, founding)
-            outcomes.append(_outcome(row, wanted, known.get(row.values["number"]), today=today))
-    return [*outcomes, *_gone(rows, known)]
+            yield _outcome(row, wanted, known.get(row.values["number"]), today=today)
+    yield from _gone(rows, known)
 
 
-def guard(outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None:
+def guard(outcomes: Collection[RowOutcome], *, viewer: Viewer) -> Stop | None:
     """Stop a file that would end more than 5 % of the people HR's feed has brought in, rejected rows among them."""
     del viewer
     active = brought_by_feed()
@@ -65,7 +67,7 @@ def guard(outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None:
     )
 
 
-def _founding(rows: Sequence[ParsedRow], places: Places) -> dict[str, str]:
+def _founding(rows: Iterable[ParsedRow], places: Places) -> dict[str, str]:
     """Return code and name of the units that a first file founds; later files must name units that exist."""
     if places.units:
         return {}
@@ -73,25 +75,29 @@ def _founding(rows: Sequence[ParsedRow], places: Places) -> dict[str, str]:
     return {str(code or name): str(name or code) for code, name in pairs if code or name}
 
 
-def _whole_file_faults(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> dict[int, list[CellError]]:
-    """Return what is wrong between rows, by row number: bosses nobody knows, and circles of bosses."""
-    by_number = {row.values["number"]: row for row in rows if row.values.get("number")}
-    above = {n: row.values["boss"] for n, row in by_number.items() if row.values.get("boss")}
-    faults: dict[int, list[CellError]] = {}
-    for number, boss in above.items():
-        if boss not in by_number and boss not in known:
-            row = by_number[number]
-            faults.setdefault(row.number, []).append(nobody(row, "boss", boss))
-    for circle in cycles({n: boss for n, boss in above.items() if boss in by_number}):
-        members = " → ".join(f"{n} ({by_number[n].number})" for n in (*circle, circle[0]))
+def _faults(rows: Iterable[ParsedRow], known: Mapping[str, KnownPerson]) -> Mapping[int, list[Fault]]:
+    """Return what is wrong between rows, by row number: bosses nobody knows, and circles of bosses.
+
+    Numbers alone are remembered: the rows of a large file never stand side by side.
+    """
+    numbered = ((row.values.get("number"), row.number, row.values.get("boss")) for row in rows)
+    file = {number: (place, boss) for number, place, boss in numbered if number}
+    faults: defaultdict[int, list[Fault]] = defaultdict(list)
+    for place, boss in file.values():
+        if boss and boss not in file and boss not in known:
+            faults[place].append(partial(nobody, column="boss", number=boss))
+    for circle in cycles({number: boss for number, (_place, boss) in file.items() if boss and boss in file}):
+        members = " → ".join(f"{number} ({file[number][0]})" for number in (*circle, circle[0]))
         for number in circle:
-            row = by_number[number]
-            message = phrase(
-                gettext_noop("Bosses go round in a circle: %(members)s (row numbers in brackets)."), members=members
-            )
-            step = phrase(gettext_noop("Correct the boss of one of them in the HR system."))
-            faults.setdefault(row.number, []).append(row.error("boss", message, step))
+            faults[file[number][0]].append(partial(_circle, members=members))
     return faults
+
+
+def _circle(row: ParsedRow, members: str) -> CellError:
+    message = phrase(
+        gettext_noop("Bosses go round in a circle: %(members)s (row numbers in brackets)."), members=members
+    )
+    return row.error("boss", message, phrase(gettext_noop("Correct the boss of one of them in the HR system.")))
 
 
 def _place_errors(row: ParsedRow, places: Places, founding: Mapping[str, str]) -> list[CellError]:
@@ -143,21 +149,19 @@ def _outcome(row: ParsedRow, wanted: dict[str, Any], known: KnownPerson | None, 
     if known is None or known.engagement is None:
         is_over = end is not None and end < today and known is not None
         action = Action.UNCHANGED if is_over else Action.ADD
-        return RowOutcome(row=row, action=action, name=name, record=known, values=wanted, warnings=warnings)
+        return RowOutcome(row=row, action=action, name=name, values=wanted, warnings=warnings)
     held = _held(known)
     differing = {n: v for n, v in wanted.items() if n in held and held[n] != v}
     if not differing:
-        return RowOutcome(row=row, action=Action.UNCHANGED, name=name, record=known, warnings=warnings)
+        return RowOutcome(row=row, action=Action.UNCHANGED, name=name, warnings=warnings)
     values = differing | {"number": wanted["number"]}
     if "end_planned" in differing and end is not None and end < today:
         values["ends_now"] = True
     changes = tuple(
-        FieldChange(label=LABELS.get(n, LABELS["unit_code"]), before=_shown(held[n]), after=_shown(v))
+        FieldChange(label=LABELS.get(n, LABELS["unit_code"]), before=shown(held[n]), after=shown(v))
         for n, v in differing.items()
     )
-    return RowOutcome(
-        row=row, action=Action.EDIT, name=name, record=known, values=values, changes=changes, warnings=warnings
-    )
+    return RowOutcome(row=row, action=Action.EDIT, name=name, values=values, changes=changes, warnings=warnings)
 
 
 def _held(known: KnownPerson) -> dict[str, Any]:
@@ -183,7 +187,7 @@ def _warnings(row: ParsedRow, wanted: Mapping[str, Any]) -> tuple[CellError, ...
     return (row.error("end_planned", message, phrase(gettext_noop("Enter the end of the contract in the HR system."))),)
 
 
-def _gone(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> list[RowOutcome]:
+def _gone(rows: Iterable[ParsedRow], known: Mapping[str, KnownPerson]) -> list[RowOutcome]:
     """Return an end for everybody whom a feed brought and this file leaves out.
 
     Where a row's number cannot be read, the file cannot say who is missing, and nobody is ended.
@@ -192,16 +196,10 @@ def _gone(rows: Sequence[ParsedRow], known: Mapping[str, KnownPerson]) -> list[R
     if "" in numbers:
         return []
     return [
-        RowOutcome(
-            row=None, action=Action.END, name=f"{number} {each.person.name}", record=each, values={"number": number}
-        )
+        RowOutcome(row=None, action=Action.END, name=f"{number} {each.person.name}", values={"number": number})
         for number, each in sorted(known.items())
         if each.is_active and number not in numbers
     ]
-
-
-def _shown(value: object) -> str:
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 PEOPLE_FEED = ImportKind(

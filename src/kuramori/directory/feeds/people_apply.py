@@ -1,9 +1,10 @@
 """Writes what HR's file says, inside the kit's one act: newcomers in bulk, changes one by one, nothing overwritten."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kuramori.directory.acts.people import engagement_end, engagement_withdraw
 from kuramori.directory.days import company_today
@@ -11,8 +12,8 @@ from kuramori.directory.feeds.known import NAMESPACES, KnownPerson, people_known
 from kuramori.directory.models import Assignment, Engagement, Identity, Person, Site, Source, Unit
 from kuramori.directory.rules.engagements import EngagementKind
 from kuramori.kernel.actors import Actor
-from kuramori.kernel.imports.mapping import Action, RowOutcome
-from kuramori.kernel.records import record_many
+from kuramori.kernel.imports.mapping import Action, RowOutcome, parts
+from kuramori.kernel.records import BATCH, record_many
 from kuramori.kernel.search import index_many
 
 DAY = timedelta(days=1)
@@ -23,20 +24,26 @@ PLACED = ("unit", "site", "position", "job_role", "boss")
 
 @dataclass(kw_only=True)
 class _Writing:
-    """What one file needs while it is written: places by code, people by number, and the new rows to come."""
+    """What one file needs while it is written: places by code, people's ids by number, and the new rows to come."""
 
     today: date
     by: Actor
     units: dict[str, Unit]
     sites: dict[str, Site]
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, UUID]
     engagements: list[Engagement] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
 
+    def write(self) -> None:
+        """Insert the new rows that wait."""
+        for rows in (self.engagements, self.assignments, self.identities):
+            record_many(rows)
+            rows.clear()
 
-def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
-    """Write the outcomes that change something."""
+
+def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
+    """Write the outcomes that change something; of newcomers only number and id stay in memory, however many."""
     del why  # stands in the kit's act
     today = company_today()
     _found_units(outcomes)
@@ -46,19 +53,20 @@ def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
         by=by,
         units={unit.code: unit for unit in Unit.objects.standing()},
         sites={site.code: site for site in Site.objects.standing()},
-        people={number: each.person for number, each in known.items()},
+        people={number: each.person.pk for number, each in known.items()},
     )
-    added = [o for o in outcomes if o.action is Action.ADD]
-    _add_people(added, writing)
-    for outcome in added:
-        _engage(outcome.values, writing)
+    for part in parts(outcomes, Action.ADD, BATCH):
+        _add_people(part, known, writing)
     for outcome in outcomes:
         if outcome.action is Action.EDIT:
             _change(known[outcome.values["number"]], outcome.values, writing)
         elif outcome.action is Action.END:
             _end(known[outcome.values["number"]], writing)
-    for rows in (writing.engagements, writing.assignments, writing.identities):
-        record_many(rows)
+    for part in parts(outcomes, Action.ADD, BATCH):  # only now: a boss may stand far below
+        for outcome in part:
+            _engage(outcome.values, writing)
+        writing.write()
+    writing.write()
     _seat_heads(writing)
 
 
@@ -75,19 +83,19 @@ def _found_units(outcomes: Iterable[RowOutcome]) -> None:
     record_many(units)
 
 
-def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
+def _add_people(added: Iterable[RowOutcome], known: Mapping[str, KnownPerson], writing: _Writing) -> None:
     new = []
     for outcome in added:
         told, start = outcome.values, outcome.values["start"]
-        person = writing.people.get(told["number"])
+        former = known.get(told["number"])
         facts = {name: told[name] for name in FACTS if name in told}
-        if person is None:
+        if former is None:
             person = Person(number=told["number"], source=Source.FEED, joined_on=start, **facts)
-            writing.people[person.number] = person
+            writing.people[person.number] = person.pk
             new.append(person)
         else:  # hired again, or back after an undo
-            joined_on = min(person.joined_on or start, start)
-            _write_person(person, facts | {"joined_on": joined_on, "left_on": None, "retired_at": None})
+            joined_on = min(former.person.joined_on or start, start)
+            _write_person(former.person, facts | {"joined_on": joined_on, "left_on": None, "retired_at": None})
     record_many(new)
     index_many([(person, person.found_by) for person in new])
 
@@ -95,13 +103,9 @@ def _add_people(added: Iterable[RowOutcome], writing: _Writing) -> None:
 def _engage(told: Mapping[str, Any], writing: _Writing) -> None:
     """Prepare engagement, assignments and identities of a newcomer."""
     person = writing.people[told["number"]]
-    kind = told.get("kind", EngagementKind.REGULAR)
-    engagement = Engagement(
-        person=person,
-        engagement_kind=kind,
-        source=Source.FEED,
-        **{name: told[name] for name in ENGAGED if name in told},
-    )
+    engaged: dict[str, Any] = {name: told[name] for name in ENGAGED if name in told}
+    engaged["engagement_kind"] = told.get("kind", EngagementKind.REGULAR)
+    engagement = Engagement(person_id=person, source=Source.FEED, **engaged)
     writing.engagements.append(engagement)
     _assign(engagement, writing, since=told["start"], **_placed(told, writing))
     for code in told.get("sides", ()):
@@ -142,7 +146,7 @@ def _move(known: KnownPerson, engagement: Engagement, told: Mapping[str, Any], w
         former.corrected(**values)
         return
     kept: dict[str, Any] = {"unit": former.unit, "site": former.site, "position": former.position}
-    kept |= {"job_role": former.job_role, "boss": former.boss}
+    kept |= {"job_role": former.job_role, "boss_id": former.boss_id}
     former.end(writing.today - DAY)
     _assign(engagement, writing, since=writing.today, **(kept | values))
 
@@ -160,14 +164,12 @@ def _change_sides(known: KnownPerson, engagement: Engagement, wanted: list[str],
 
 def _rename(known: KnownPerson, told: Mapping[str, Any], writing: _Writing) -> None:
     """Let a former mail address or account end yesterday and the new one begin today."""
-    for namespace, name in NAMESPACES.items():
-        if name not in told:
-            continue
+    for namespace, name in ((space, name) for space, name in NAMESPACES.items() if name in told):
         former = known.identities.get(namespace)
         if former is not None:
             former.end(writing.today - DAY)
         if told[name]:
-            writing.identities.append(_identity(known.person, namespace, told[name], since=writing.today))
+            writing.identities.append(_identity(known.person.pk, namespace, told[name], since=writing.today))
 
 
 def _end(known: KnownPerson, writing: _Writing) -> None:
@@ -177,8 +179,7 @@ def _end(known: KnownPerson, writing: _Writing) -> None:
     if engagement.start > yesterday:
         engagement_withdraw(engagement=engagement, today=writing.today, by=writing.by)
         return
-    planned = engagement.end_planned
-    last = planned if planned and planned <= yesterday else yesterday
+    last = min(engagement.end_planned or yesterday, yesterday)
     engagement_end(engagement=engagement, last=last, today=writing.today, by=writing.by)
 
 
@@ -197,31 +198,31 @@ def _write_person(person: Person, facts: dict[str, Any]) -> None:
 
 
 def _placed(told: Mapping[str, Any], writing: _Writing) -> dict[str, Any]:
-    """Return the fields of an assignment that the row tells of, as records."""
+    """Return the fields of an assignment that the row tells of."""
     values: dict[str, Any] = {name: told[name] for name in ("position", "job_role") if name in told}
     if "unit" in told:
         values["unit"] = writing.units[told["unit"]]
     if "site" in told:
         values["site"] = writing.sites.get(told["site"])
     if "boss" in told:
-        values["boss"] = writing.people.get(told["boss"])
+        values["boss_id"] = writing.people.get(told["boss"])
     return values
 
 
 def _assign(engagement: Engagement, writing: _Writing, *, since: date, is_main: bool = True, **values: Any) -> None:
     writing.assignments.append(Assignment(
-        person=engagement.person, engagement_line=engagement.line, starts_on=since, is_main=is_main,
+        person_id=engagement.person_id, engagement_line=engagement.line, starts_on=since, is_main=is_main,
         source=Source.FEED, **values,
     ))  # fmt: skip
 
 
-def _identity(person: Person, namespace: str, value: str, *, since: date) -> Identity:
-    return Identity(person=person, namespace=namespace, value=value, starts_on=since, source=Source.FEED)
+def _identity(person: UUID, namespace: str, value: str, *, since: date) -> Identity:
+    return Identity(person_id=person, namespace=namespace, value=value, starts_on=since, source=Source.FEED)
 
 
 def _seat_heads(writing: _Writing) -> None:
     """Seat the heads whom HR's file of units named before they had come in."""
     for unit in writing.units.values():
         if unit.head_id is None and unit.head_number in writing.people:
-            unit.head = writing.people[unit.head_number]
+            unit.head_id = writing.people[unit.head_number]
             unit.save()

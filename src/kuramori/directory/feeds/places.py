@@ -1,6 +1,6 @@
 """HR's and general affairs' files of sites and units. Nothing ends here by silence: a unit is closed by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from kuramori.kernel.search import index_many
 SITE_FACTS = ("name_ja", "name_en", "country", "subdivision", "zone_name")
 
 
-def resolve_sites(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
+def resolve_sites(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every site; an unknown time zone keeps it out."""
     del today
     demand_everywhere(viewer, Permission.SITE_IMPORT)
@@ -44,7 +44,7 @@ def resolve_sites(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> 
     return outcomes
 
 
-def apply_sites(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
+def apply_sites(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
     """Write sites one by one: there are few."""
     del by, why
     for outcome in outcomes:
@@ -55,7 +55,7 @@ def apply_sites(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
         site.save()
 
 
-def resolve_units(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
+def resolve_units(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every unit; an unknown parent or site, and a circle of parents, keep it out.
 
     A head who has not come in yet is remembered by number, and seated by the file of people.
@@ -81,7 +81,7 @@ def resolve_units(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> 
     return outcomes
 
 
-def apply_units(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
+def apply_units(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
     """Write units from the top down, then the paths of all that moved."""
     del by, why
     units = {unit.code: unit for unit in Unit.objects.all()}

@@ -1,6 +1,6 @@
 """A file of projects with their members: who is missing among the members has left the project yesterday."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ FACTS = ("name_ja", "name_en", "starts_on", "ends_on")
 TEXTS = frozenset({"name_ja", "name_en"})
 
 
-def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
+def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every project; an unknown unit, leader or member keeps it out."""
     demand_everywhere(viewer, Permission.PROJECT_IMPORT)
     projects = {project.code: project for project in Project.objects.select_related("unit", "leader")}
@@ -45,7 +45,7 @@ def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequen
     ]
 
 
-def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
+def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
     """Write projects, then who came and who went."""
     del by, why
     today = company_today()

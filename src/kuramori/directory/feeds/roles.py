@@ -1,6 +1,6 @@
 """A file of roles: who holds which, for the company, a site, or a unit with all below. It gives; it takes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from kuramori.kernel.permissions import Role, Viewer
 from kuramori.kernel.records import record_many
 
 
-def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
+def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every role; nobody gives one to himself, and what is implied (employee) need not be given."""
     demand_everywhere(viewer, Permission.ROLE_IMPORT)
     people = {person.number: person for person in Person.objects.only("number", "name")}
@@ -29,7 +29,7 @@ def resolve(rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequen
     return [_outcome(row, people, scopes, held, viewer) for row in rows]
 
 
-def apply(outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None:
+def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
     """Give the roles, from today on."""
     del why
     today = company_today()

@@ -204,3 +204,39 @@ def test_resolving_asks_no_more_for_more_people(company: Company, django_assert_
     rows = rows_of(PEOPLE_FEED, *staff(100))
     with django_assert_max_num_queries(8):
         PEOPLE_FEED.resolve(rows, viewer=viewer_of_system(), today=TODAY)
+
+
+def test_a_long_file_is_written_some_people_at_a_time_and_nobody_is_lost(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kuramori.directory.feeds.people_apply.BATCH", 2)
+    below = [row(f"E{n:04d}", boss=f"E{n + 1:04d}", side_1="2000") for n in range(1, 5)]
+    take_in(PEOPLE_FEED, [*below, row("E0005")])
+    engaged = Engagement.objects.known().filter(person__number__startswith="E")
+    assert sorted(engaged.values_list("person__number", flat=True)) == [f"E{n:04d}" for n in range(1, 6)]
+    bosses = Assignment.objects.known().filter(is_main=True).values_list("person__number", "boss__number")
+    assert {number: boss for number, boss in bosses if number.startswith("E")} == {
+        **{f"E{n:04d}": f"E{n + 1:04d}" for n in range(1, 5)}, "E0005": None,
+    }, "a boss may stand below, and blocks away"  # fmt: skip
+    beside = Assignment.objects.known().filter(is_main=False, unit__code="2000", person__number__startswith="E")
+    assert sorted(beside.values_list("person__number", flat=True)) == [f"E{n:04d}" for n in range(1, 5)]
+    assert Identity.objects.known().filter(person__number__startswith="E").count() == 2 * 5
+    assert Person.objects.get(number="E0003").joined_on == date(2021, 4, 1)
+
+
+def test_an_address_that_one_gives_up_goes_to_the_newcomer_of_the_same_file(company: Company) -> None:
+    take_in(PEOPLE_FEED, [row("E0001", mail="info@example.jp")])
+    take_in(PEOPLE_FEED, [row("E0001"), row("E0002", mail="info@example.jp")])
+    held = Identity.objects.known().filter(namespace="mail", value="info@example.jp")
+    assert {(each.person.number, each.ends_on is None) for each in held} == {("E0001", False), ("E0002", True)}
+    assert Person.objects.get(number="E0001").mail == "e0001@example.jp"
+
+
+def test_moving_keeps_the_boss_and_a_new_boss_keeps_the_place(company: Company) -> None:
+    take_in(PEOPLE_FEED, [row("E0001", boss="E0002"), row("E0002"), row("E0003")])
+    take_in(PEOPLE_FEED, [row("E0001", boss="E0002", position="課長"), row("E0002"), row("E0003")])
+    assert (main_of("E0001").position, main_of("E0001").boss.number) == ("課長", "E0002")
+    take_in(PEOPLE_FEED, [row("E0001", boss="E0003", position="課長"), row("E0002"), row("E0003")])
+    assert (main_of("E0001").position, main_of("E0001").boss.number) == ("課長", "E0003")
+    take_in(PEOPLE_FEED, [row("E0001", position="課長"), row("E0002"), row("E0003")])
+    assert main_of("E0001").boss is None

@@ -4,14 +4,17 @@ How a room takes part
     A room declares an `ImportKind` (see `mapping`) in its `room.py`: `imports = (PEOPLE,)`. The kind names its fields,
     its permission, the verb of its act, and two functions of the room:
 
-    `resolve(rows, *, viewer, today) -> Sequence[RowOutcome]`
+    `resolve(rows, *, viewer, today) -> Iterable[RowOutcome]`
         Called once per file, with *all* its rows, unreadable ones too (`row.errors` is not empty), so that a file can
         be judged as a whole: a boss cycle, a number given twice, people whom the feed no longer names. Reads in
         bulk, with a number of queries that does not grow with the rows; writes nothing. Gives one outcome per
         row in the same order, then any outcomes with `row=None` for what the file says by silence (a
         person no longer in the feed). Rows that could not be read stay rejected, whatever `resolve` says of them.
+        Rows and outcomes are kept packed (`kernel.packed`): rows may be walked again and again, and a `resolve` that
+        yields holds few of them at a time.
     `apply(outcomes, *, by, why) -> None`
-        Called inside the kit's one act with the outcomes that change something (add, edit, end). Saves Records; opens
+        Called inside the kit's one act with the outcomes that change something (add, edit, end), to be walked as
+        often as it likes; large ones write some hundred rows at a time. Saves Records; opens
         no act of its own (an act inside an act joins it anyway) and catches nothing: an error rolls the whole
         file back.
     `guard(outcomes, *, viewer) -> Stop | None` (optional)

@@ -121,7 +121,7 @@ def take_in(
                 _("The data changed since this file was checked: it would now do something else."),
                 _("Check the file again and look at the result."),
             )
-        if not checked.changes:
+        if not checked.report.changes_something:
             raise refused(_("This file would change nothing."), _("Correct the rejected rows, or put the file away."))
         kind.apply(checked.changes, by=viewer.actor, why=why)
         this.note("sha256", run.sha256, in_clear=True)

@@ -52,7 +52,7 @@ def import_file(
     checked = check(chosen, source, viewer=viewer, today=today, step=step)
     if error_sheet is not None and checked.report.rejected:
         write_error_sheet(source, checked.outcomes, error_sheet)
-    if dry_run or not checked.changes:
+    if dry_run or not checked.report.changes_something:
         return checked.report
     with path.open("rb") as stream:
         run = acts.hand_in(kind=chosen, name=path.name, chunks=iter(partial(stream.read, _BLOCK), b""), viewer=viewer)

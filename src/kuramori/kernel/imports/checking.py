@@ -1,17 +1,20 @@
 """The dry run: everything a file would do, found without doing it. The act repeats it before it writes."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.imports.mapping import CHANGING, Action, ImportKind, ParsedRow, RowOutcome
 from kuramori.kernel.imports.reading import Table
-from kuramori.kernel.imports.report import ImportReport, report_of
+from kuramori.kernel.imports.report import ImportReport, Tally
 from kuramori.kernel.imports.rows import Source, read_rows
+from kuramori.kernel.packed import Packed
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import as_json
+
+_CONTRACT = "resolve must give one outcome per row, in the order of the rows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +22,22 @@ class Checked:
     """What a check found: the report for people, the outcomes for the act."""
 
     report: ImportReport
-    outcomes: Sequence[RowOutcome]
+    outcomes: Collection[RowOutcome]
 
     @property
-    def changes(self) -> list[RowOutcome]:
+    def changes(self) -> "Changing":
         """Give the outcomes that change something."""
-        return [outcome for outcome in self.outcomes if outcome.action in CHANGING]
+        return Changing(self.outcomes)
+
+
+@dataclass(frozen=True)
+class Changing:
+    """Those outcomes that change something, unpacked anew at each walk: a large file's never stand side by side."""
+
+    outcomes: Collection[RowOutcome]
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        return (outcome for outcome in self.outcomes if outcome.action in CHANGING)
 
 
 def check(
@@ -38,33 +51,39 @@ def check(
     return decide(kind, source.table, read_rows(kind, source, step=step), viewer=viewer, today=today)
 
 
-def decide(kind: ImportKind, table: Table, rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Checked:
+def decide(kind: ImportKind, table: Table, rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Checked:
     """Ask the room what each row does now; `today` is the viewer's day."""
-    outcomes = list(_settled(rows, kind.resolve(rows, viewer=viewer, today=today)))
+    outcomes: Packed[RowOutcome] = Packed()
+    tally, digest = Tally(), hashlib.sha256()
+    for outcome in _settled(rows, kind.resolve(rows, viewer=viewer, today=today)):
+        outcomes.append(outcome)
+        tally.add(outcome)
+        digest.update(_line(outcome))
     stop = kind.guard(outcomes, viewer=viewer) if kind.guard else None
-    return Checked(report=report_of(kind.name, table, outcomes, digest=_digest(outcomes), stop=stop), outcomes=outcomes)
+    report = tally.report(kind.name, table, digest=digest.hexdigest(), stop=stop)
+    return Checked(report=report, outcomes=outcomes)
 
 
-def _settled(rows: Sequence[ParsedRow], outcomes: Sequence[RowOutcome]) -> Iterator[RowOutcome]:
+def _settled(rows: Iterable[ParsedRow], outcomes: Iterable[RowOutcome]) -> Iterator[RowOutcome]:
     """Hold `resolve` to its contract: an outcome per row in order, and no unreadable row gets through."""
-    of_rows = [outcome for outcome in outcomes if outcome.row is not None]
-    if len(of_rows) != len(rows) or any(one.row is not row for one, row in zip(of_rows, rows, strict=True)):
-        raise TypeError("resolve must give one outcome per row, in the order of the rows")
+    expected = iter(rows)
     for outcome in outcomes:
-        row = outcome.row
-        if row is not None and row.errors and outcome.action is not Action.REJECT:
-            yield RowOutcome.rejected(row)
-        else:
+        if outcome.row is None:
             yield outcome
+            continue
+        row = next(expected, None)
+        if row is None or outcome.row.number != row.number:
+            raise TypeError(_CONTRACT)
+        yield RowOutcome.rejected(row) if row.errors and outcome.action is not Action.REJECT else outcome
+    if next(expected, None) is not None:
+        raise TypeError(_CONTRACT)
 
 
-def _digest(outcomes: Sequence[RowOutcome]) -> str:
-    """Give one SHA-256 for all changes, by which the act knows that the world is still the one that was checked."""
-    digest = hashlib.sha256()
-    for outcome in outcomes:
-        if outcome.action in CHANGING:
-            number = outcome.row.number if outcome.row else 0
-            values = {name: as_json(value) for name, value in outcome.values.items()}
-            before = [[str(each.before), str(each.after)] for each in outcome.changes]
-            digest.update(canonical([number, outcome.action.value, outcome.name, values, before]) + b"\n")
-    return digest.hexdigest()
+def _line(outcome: RowOutcome) -> bytes:
+    """Give what an outcome adds to the digest, by which the act knows that the world is still the one checked."""
+    if outcome.action not in CHANGING:
+        return b""
+    number = outcome.row.number if outcome.row else 0
+    values = {name: as_json(value) for name, value in outcome.values.items()}
+    before = [[str(each.before), str(each.after)] for each in outcome.changes]
+    return canonical([number, outcome.action.value, outcome.name, values, before]) + b"\n"

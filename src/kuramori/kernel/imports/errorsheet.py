@@ -1,7 +1,7 @@
 """The user's own sheet back, with every cell that kept its row out coloured and explained, and a column of reasons."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -22,11 +22,11 @@ _COMMENTS = 2_000  # spreadsheets grow slow with more; the colour and the column
 _AUTHOR = "Kuramori"
 
 
-def write_error_sheet(source: Source, outcomes: Sequence[RowOutcome], path: Path) -> None:
+def write_error_sheet(source: Source, outcomes: Iterable[RowOutcome], path: Path) -> None:
     """Write all rows of the source as they stand, in the language that is active now. Nothing in it is a formula."""
     errors: defaultdict[int, list[CellError]] = defaultdict(list)
     for outcome in outcomes:
-        if outcome.row is not None:
+        if outcome.row is not None and outcome.errors:
             errors[outcome.row.number].extend(outcome.errors)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(source.table.sheet[:31] or _("Table"))

@@ -1,9 +1,10 @@
 """What a room declares to be importable, and what passes between kit and room; the package's docstring tells how."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Protocol, Self
 from uuid import UUID
 
@@ -129,6 +130,13 @@ class RowOutcome:
         return cls(row=row, action=Action.REJECT, errors=(*row.errors, *errors))
 
 
+def parts(outcomes: Iterable[RowOutcome], action: Action, size: int) -> Iterator[list[RowOutcome]]:
+    """Yield the outcomes with one action, some at a time: how `apply` writes a large file in bulk and little memory."""
+    chosen = (outcome for outcome in outcomes if outcome.action is action)
+    while part := list(islice(chosen, size)):
+        yield part
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stop:
     """A file that may be right but must not pass unseen: somebody else who holds `permission` approves it first."""
@@ -141,19 +149,19 @@ class Stop:
 class Resolve(Protocol):
     """Decide for every row; reads only."""
 
-    def __call__(self, rows: Sequence[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]: ...
+    def __call__(self, rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Iterable[RowOutcome]: ...
 
 
 class Apply(Protocol):
-    """Write the outcomes; called inside the act."""
+    """Write the outcomes; called inside the act. They may be walked more than once."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, by: Actor, why: str) -> None: ...
+    def __call__(self, outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None: ...
 
 
 class Guard(Protocol):
     """Judge the result as a whole; None lets it pass."""
 
-    def __call__(self, outcomes: Sequence[RowOutcome], *, viewer: Viewer) -> Stop | None: ...
+    def __call__(self, outcomes: Collection[RowOutcome], *, viewer: Viewer) -> Stop | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

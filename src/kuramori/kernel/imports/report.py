@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -11,12 +11,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kuramori.kernel.imports.errors import CellError
-from kuramori.kernel.imports.mapping import Action, RowOutcome, Stop
+from kuramori.kernel.imports.mapping import CHANGING, Action, RowOutcome, Stop
 from kuramori.kernel.imports.reading import Table
 from kuramori.kernel.imports.wording import Phrase
 
 FIRST = 200
 _TOLD = 20
+_PREVIEWED = 20
+_PROBLEMS = 30
 _WORDS = ("kind", "file", "sheet")
 _COUNTS = ("read", "accepted", "rejected", "added", "edited", "ended", "unchanged")
 
@@ -134,47 +136,54 @@ class ImportReport:
         return cls(**{**stored, "preview": tuple(stored["preview"])})
 
 
-def report_of(
-    kind: str, table: Table, outcomes: Sequence[RowOutcome], *, digest: str, stop: Stop | None
-) -> ImportReport:
-    """Count what `outcomes` do and gather their errors."""
-    actions = Counter(outcome.action for outcome in outcomes)
-    rows = [outcome for outcome in outcomes if outcome.row is not None]
-    rejected = sum(outcome.action is Action.REJECT for outcome in rows)
-    errors = [error for outcome in rows for error in outcome.errors]
-    warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-    return ImportReport(
-        kind=kind, file=table.file, sheet=table.sheet, read=len(rows), accepted=len(rows) - rejected, rejected=rejected,
-        added=actions[Action.ADD], edited=actions[Action.EDIT], ended=actions[Action.END],
-        unchanged=actions[Action.UNCHANGED], digest=digest, errors=tuple(errors[:FIRST]), problems=_problems(errors),
-        warnings=tuple(warnings[:FIRST]), preview=tuple(_preview(outcomes)), stop=stop,
-    )  # fmt: skip
+class Tally:
+    """Counts what outcomes do and keeps their first errors, in one walk."""
+
+    def __init__(self) -> None:
+        self.actions: Counter[Action] = Counter()
+        self.read = 0
+        self.rejected = 0
+        self.errors: list[CellError] = []
+        self.warnings: list[CellError] = []
+        self.preview: list[Mapping[str, str]] = []
+        self.kinds: Counter[tuple[str, str]] = Counter()
+        self.first: dict[tuple[str, str], CellError] = {}
+
+    def add(self, outcome: RowOutcome) -> None:
+        """Take one outcome in."""
+        self.actions[outcome.action] += 1
+        self.warnings += outcome.warnings[: FIRST - len(self.warnings)]
+        if outcome.action in CHANGING and len(self.preview) < _PREVIEWED:
+            self.preview.append(_preview(outcome))
+        if outcome.row is None:
+            return
+        self.read += 1
+        self.rejected += outcome.action is Action.REJECT
+        self.errors += outcome.errors[: FIRST - len(self.errors)]
+        for error in outcome.errors:
+            kind = error.message.msgid, error.header
+            self.kinds[kind] += 1
+            self.first.setdefault(kind, error)
+
+    def report(self, kind: str, table: Table, *, digest: str, stop: Stop | None) -> ImportReport:
+        """Give the report of everything that was added."""
+        did = self.actions
+        problems = (
+            Problem(message=self.first[of].message, header=of[1], first=self.first[of].where, count=count)
+            for of, count in self.kinds.most_common(_PROBLEMS)
+        )
+        return ImportReport(
+            kind=kind, file=table.file, sheet=table.sheet, read=self.read, accepted=self.read - self.rejected,
+            rejected=self.rejected, added=did[Action.ADD], edited=did[Action.EDIT], ended=did[Action.END],
+            unchanged=did[Action.UNCHANGED], digest=digest, errors=tuple(self.errors), problems=tuple(problems),
+            warnings=tuple(self.warnings), preview=tuple(self.preview), stop=stop,
+        )  # fmt: skip
 
 
-def _problems(errors: Sequence[CellError]) -> tuple[Problem, ...]:
-    kinds = Counter((error.message.msgid, error.header) for error in errors)
-    first: dict[tuple[str, str], CellError] = {}
-    for error in errors:
-        first.setdefault((error.message.msgid, error.header), error)
-    return tuple(
-        Problem(message=first[kind].message, header=kind[1], first=first[kind].where, count=count)
-        for kind, count in kinds.most_common(30)
-    )
-
-
-def _preview(outcomes: Sequence[RowOutcome], limit: int = 20) -> list[dict[str, str]]:
-    """Give the first changes in words; kept as text because it is shown and nothing else."""
-    changing = [outcome for outcome in outcomes if outcome.action in (Action.EDIT, Action.END, Action.ADD)][:limit]
-    return [
-        {
-            "action": outcome.action.value,
-            "name": outcome.name,
-            "changes": "; ".join(
-                f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in outcome.changes
-            ),
-        }
-        for outcome in changing
-    ]
+def _preview(outcome: RowOutcome) -> dict[str, str]:
+    """Give a change in words; kept as text because it is shown and nothing else."""
+    changes = (f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in outcome.changes)
+    return {"action": outcome.action.value, "name": outcome.name, "changes": "; ".join(changes)}
 
 
 def _shown(error: CellError) -> dict[str, object]:

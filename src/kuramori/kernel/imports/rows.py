@@ -1,7 +1,7 @@
 """From cells to values: every row of a table parsed for its kind, every failure with its place."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from kuramori.kernel.imports.mapping import ID_FIELD, Column, ImportField, Impor
 from kuramori.kernel.imports.reading import Table
 from kuramori.kernel.imports.textfile import too_long
 from kuramori.kernel.imports.wording import phrase
+from kuramori.kernel.packed import Packed
 
 _DITTO = frozenset({"〃", "同上", "″"})  # "as above", written by hand in ledgers for a century
 _NAMED_ROWS = 5
@@ -31,23 +32,25 @@ class Source:
     fields: Mapping[str, int]
 
 
-def read_rows(kind: ImportKind, source: Source, *, step: Callable[[int], None] = lambda _done: None) -> list[ParsedRow]:
+def read_rows(
+    kind: ImportKind, source: Source, *, step: Callable[[int], None] = lambda _done: None
+) -> Packed[ParsedRow]:
     """Parse the whole table, in the order of the file; `step` is told now and then how many rows are done.
 
     Raises:
         FileRefused: a required field has no column, or the file cannot be read to its end.
     """
     _check_required(kind, source)
-    rows: list[ParsedRow] = []
+    rows: Packed[ParsedRow] = Packed()
+    doubles = _Doubles((ID_FIELD, *(field.name for field in kind.fields if field.unique)))
     for row in _parsed(kind, source):
+        doubles.see(row)
         rows.append(row)
         if len(rows) % _STEP == 0:
             step(len(rows))
         if len(rows) > LIMITS.rows:
             raise too_long(source.table.file, LIMITS)
-    for field in (ImportField(name=ID_FIELD, label=""), *(each for each in kind.fields if each.unique)):
-        _reject_doubles(rows, field.name)
-    return rows
+    return Packed(map(doubles.rejected, rows)) if doubles.are_there else rows
 
 
 def _parsed(kind: ImportKind, source: Source) -> Iterator[ParsedRow]:
@@ -134,18 +137,40 @@ def _check_required(kind: ImportKind, source: Source) -> None:
         )
 
 
-def _reject_doubles(rows: list[ParsedRow], name: str) -> None:
-    """Reject all rows that share a unique value, each naming the others: nobody knows which is right."""
-    places: defaultdict[object, list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        value = row.record_id if name == ID_FIELD else row.values.get(name)
-        if value is not None:
-            places[value].append(index)
-    for same in places.values():
-        if len(same) > 1:
-            for index in same:
-                others = [str(rows[each].number) for each in same if each != index]
-                rows[index] = replace(rows[index], errors=(*rows[index].errors, _double(rows[index], name, others)))
+class _Doubles:
+    """Rejects all rows that share a unique value, each naming the others: nobody knows which is right."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.first: dict[str, dict[object, int]] = {name: {} for name in names}
+        self.all: defaultdict[tuple[str, object], list[int]] = defaultdict(list)
+
+    @property
+    def are_there(self) -> bool:
+        return bool(self.all)
+
+    def see(self, row: ParsedRow) -> None:
+        """Remember where each unique value stands."""
+        for name, places in self.first.items():
+            value = _unique_value(row, name)
+            if value is None:
+                continue
+            first = places.setdefault(value, row.number)
+            if first != row.number:
+                numbers = self.all[name, value]
+                numbers += [row.number] if numbers else [first, row.number]
+
+    def rejected(self, row: ParsedRow) -> ParsedRow:
+        """Give the row with what is wrong with it, now that all rows were seen."""
+        errors = list(row.errors)
+        for name in self.first:
+            same = self.all.get((name, _unique_value(row, name)), ())
+            if same:
+                errors.append(_double(row, name, [str(number) for number in same if number != row.number]))
+        return replace(row, errors=tuple(errors))
+
+
+def _unique_value(row: ParsedRow, name: str) -> object:
+    return row.record_id if name == ID_FIELD else row.values.get(name)
 
 
 def _double(row: ParsedRow, name: str, others: list[str]) -> CellError:

@@ -268,3 +268,26 @@ def test_a_retention_for_ever_is_kept_to_the_end_of_the_calendar(take: Take) -> 
     report = take((*ROW, "9999年"), header=(*HEADER, "保存年限"))
     assert errors(report) == []
     assert Secret.objects.get().retain_until == date.max
+
+
+def test_a_long_register_is_written_some_rows_at_a_time_and_still_one_act_one_undo(
+    take: Take, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kuramori.register.import_apply.BATCH", 2)
+    monkeypatch.setattr("kuramori.register.imports.CHUNK", 2)
+    take(with_(管理番号="S-0", 名称="旧い表題"), with_(管理番号="S-4"))
+    told = ({"管理番号": f"S-{n}", "名称": f"第{n}版", "保管場所①": rf"\\FS01\{n}"} for n in range(5))
+    rows = [with_(**each) for each in told]
+    report = take(*rows, with_(管理番号="S-9", 区分="極密"))
+    assert (report.added, report.edited, report.rejected) == (3, 2, 1)
+    assert dict(Secret.objects.values_list("number", "title")) == {f"S-{n}": f"第{n}版" for n in range(5)}
+    assert set(Place.objects.filter(valid_to=None).values_list("secret__number", "text")) == {
+        (f"S-{number}", rf"\\FS01\{number}") for number in range(5)
+    }
+    assert Scope.objects.count() == 2 * 5, "its own unit and 遠山 千尋 for each"
+    assert Entry.objects.filter(verb="register.secret.import").count() == 2
+    seen = secrets_visible_to(company.viewer(company.chihiro))
+    assert matching(seen, "第0版").get().number == "S-0"
+    assert not matching(seen, "旧い表題").exists()
+    undo(run=ImportRun.objects.get(pk=report.run), viewer=company.viewer(company.daichi), why="取り違え")
+    assert dict(Secret.objects.standing().values_list("number", "title")) == {"S-0": "旧い表題", "S-4": ROW[1]}

@@ -66,7 +66,7 @@ def parsed(path: Path, kind: ImportKind = KIND) -> list[ParsedRow]:
     header = find_header(source, kind)
     matches = propose(header, kind, list(source.rows())[:50], {})
     fields = {match.field: match.column.index for match in matches if match.field}
-    return read_rows(kind, Source(table=source, header=header, fields=fields))
+    return list(read_rows(kind, Source(table=source, header=header, fields=fields)))
 
 
 def rezip(path: Path, changes: dict[str, bytes | None]) -> Path:
