@@ -32,18 +32,21 @@ Fault = Callable[[ParsedRow], CellError]
 
 def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Iterator[RowOutcome]:
     """Decide for every row whether it adds, changes or ends somebody, then for everybody the file leaves out."""
-    demand_everywhere(viewer, Permission.PERSON_IMPORT)
+    demand_everywhere(viewer, Permission.PERSON_IMPORT)  # at once, not when the first outcome is asked for
+    return _outcomes(rows, today)
+
+
+def _outcomes(rows: Collection[ParsedRow], today: date) -> Iterator[RowOutcome]:
     known, places = people_known(today), places_known()
-    founding = _founding(rows, places)
-    faults = _faults(rows, known)
+    founding, faults = _founding(rows, places), _faults(rows, known)
     for row in rows:
         errors = [fault(row) for fault in faults.get(row.number, ())] + _place_errors(row, places, founding)
-        errors += [row.unknown_id()] if row.record_id and not _is_same(row, known) else []
+        held = known.get(row.values.get("number", ""))
+        errors += [row.unknown_id()] if row.record_id and (held is None or held.person.pk != row.record_id) else []
         if row.errors or errors:
             yield RowOutcome.rejected(row, *errors)
         else:
-            wanted = _wanted(row, places, founding)
-            yield _outcome(row, wanted, known.get(row.values["number"]), today=today)
+            yield _outcome(row, _wanted(row, places, founding), held, today=today)
     yield from _gone(rows, known)
 
 
@@ -76,10 +79,7 @@ def _founding(rows: Iterable[ParsedRow], places: Places) -> dict[str, str]:
 
 
 def _faults(rows: Iterable[ParsedRow], known: Mapping[str, KnownPerson]) -> Mapping[int, list[Fault]]:
-    """Return what is wrong between rows, by row number: bosses nobody knows, and circles of bosses.
-
-    Numbers alone are remembered: the rows of a large file never stand side by side.
-    """
+    """Return what is wrong between rows, by row number: bosses nobody knows, and circles; remembers numbers alone."""
     numbered = ((row.values.get("number"), row.number, row.values.get("boss")) for row in rows)
     file = {number: (place, boss) for number, place, boss in numbered if number}
     faults: defaultdict[int, list[Fault]] = defaultdict(list)
@@ -94,10 +94,10 @@ def _faults(rows: Iterable[ParsedRow], known: Mapping[str, KnownPerson]) -> Mapp
 
 
 def _circle(row: ParsedRow, members: str) -> CellError:
-    message = phrase(
-        gettext_noop("Bosses go round in a circle: %(members)s (row numbers in brackets)."), members=members
+    told = gettext_noop("Bosses go round in a circle: %(members)s (row numbers in brackets).")
+    return row.error(
+        "boss", phrase(told, members=members), phrase(gettext_noop("Correct the boss of one of them in the HR system."))
     )
-    return row.error("boss", message, phrase(gettext_noop("Correct the boss of one of them in the HR system.")))
 
 
 def _place_errors(row: ParsedRow, places: Places, founding: Mapping[str, str]) -> list[CellError]:
@@ -115,11 +115,6 @@ def _place_errors(row: ParsedRow, places: Places, founding: Mapping[str, str]) -
     if site and places.sites and places.site_code(site) is None:
         errors.append(no_site(row, site))
     return errors
-
-
-def _is_same(row: ParsedRow, known: Mapping[str, KnownPerson]) -> bool:
-    found = known.get(row.values.get("number", ""))
-    return found is not None and found.person.pk == row.record_id
 
 
 def _wanted(row: ParsedRow, places: Places, founding: Mapping[str, str]) -> dict[str, Any]:

@@ -42,9 +42,8 @@ class _Writing:
             rows.clear()
 
 
-def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
+def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:  # noqa: ARG001  (it stands in the kit's act)
     """Write the outcomes that change something; of newcomers only number and id stay in memory, however many."""
-    del why  # stands in the kit's act
     today = company_today()
     _found_units(outcomes)
     known = people_known(today)
