@@ -5,6 +5,7 @@ from kuramori.evidence.bundles.making import MadeBundle
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.claims import KnownClaims, default_claims, known_claims
+from kuramori.evidence.custody_store import custody_files
 from kuramori.evidence.elements import (
     ClaimMatrix,
     Element,
@@ -17,6 +18,7 @@ from kuramori.evidence.elements import (
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
+from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
 from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
@@ -54,6 +56,8 @@ __all__ = [
     "ask_bundle",
     "ask_check",
     "claim_matrix",
+    "custody_files",
+    "custody_rows",
     "damage_words",
     "default_claims",
     "exhibits_of",

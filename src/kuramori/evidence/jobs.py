@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
 from kuramori.evidence.acts.checks import check_keep
-from kuramori.evidence.acts.holds import separations_place
 from kuramori.evidence.asking import BUNDLE, CHECK
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.check import ledger_check
-from kuramori.evidence.keeping import company_day, separations_due
+from kuramori.evidence.hold_jobs import HOLD_JOBS
 from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_new_head
 from kuramori.evidence.visibility import record_seen
 from kuramori.kernel.actors import SYSTEM
@@ -50,12 +49,6 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
     return {"url": reverse("evidence:bundle", args=[order.id])}
 
 
-def run_separations(_progress: Progress, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Keep what is known of those who have left since (EVD-10)."""
-    today = company_day(now())
-    return {"placed": len(separations_place(by=SYSTEM))} if separations_due(today) else {"placed": 0}
-
-
 def run_stamps(_progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08)."""
     note_new_head(even_if_quiet=bool(arguments.get("at_once")))
@@ -73,11 +66,6 @@ def _viewer(progress: Progress) -> Viewer:
 JOBS = (
     JobKind(name=CHECK, title=gettext_lazy("Check of the ledger"), run=run_check, every=timedelta(days=1)),
     JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle),
-    JobKind(
-        name="evidence.separations",
-        title=gettext_lazy("Keep what is known of leavers"),
-        run=run_separations,
-        every=timedelta(days=1),
-    ),
     JobKind(name=STAMP, title=gettext_lazy("Time stamps"), run=run_stamps, every=timedelta(hours=1)),
+    *HOLD_JOBS,
 )

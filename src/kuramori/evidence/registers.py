@@ -63,7 +63,7 @@ holds = Register(
     title_one=gettext_lazy("preservation"),
     why=gettext_lazy(
         "When a dispute is in sight, what may serve as evidence must not be deleted by routine. A preservation stops "
-        "purges and retention for people, secrets and days. The person "
+        "purges and retention for people, secrets and days, and copies what is there into custody. The person "
         "concerned finds no trace of it."
     ),
     example=gettext_lazy("For instance: the matter “leak to B corporation”, two people, since last April."),

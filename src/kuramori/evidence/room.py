@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.evidence.custody_panel import custody_duties, custody_panel
 from kuramori.evidence.jobs import JOBS
 from kuramori.evidence.keeping import keeps
 from kuramori.evidence.registers import holds, separations
@@ -10,7 +11,7 @@ from kuramori.evidence.witnessing.duties import proof_tiles, witness_duties
 from kuramori.evidence.witnessing.registers import witnessed, witnesses
 from kuramori.kernel.keeping import KeepingGate
 from kuramori.kernel.permissions import Role
-from kuramori.kernel.room import MenuItem, Room
+from kuramori.kernel.room import MenuItem, Panel, Room
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.LEGAL)
 READERS = (*OFFICE, Role.AUDITOR)
@@ -42,6 +43,12 @@ ROOM = Room(
         Permission.AUTHORITY_MANAGE: (Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR),
         Permission.BUNDLE_DOWNLOAD: (*READERS, Role.IP),
         Permission.BUNDLE_PERSON: READERS,
+        Permission.CUSTODY_ADD: OFFICE,
+        Permission.CUSTODY_CHECK: READERS,
+        Permission.CUSTODY_OPEN: READERS,
+        Permission.CUSTODY_PURGE: OFFICE,
+        Permission.CUSTODY_TRANSFER: READERS,
+        Permission.CUSTODY_VIEW: READERS,
         Permission.ENTRY_VIEW: READERS,
         Permission.HOLD_ADD: OFFICE,
         Permission.HOLD_EDIT: OFFICE,
@@ -79,6 +86,13 @@ ROOM = Room(
         "evidence.key.revoke": _("%(by)s revoked the signing key: beyond %(valid_to)s entries it no longer counts"),
         "evidence.key.rotate": _("%(by)s changed the signing key after %(valid_to)s entries"),
         "evidence.ledger.fork": _("%(by)s declared a new branch: %(holder)s holds %(missing)s entries that were lost"),
+        "evidence.custody.check": _("%(by)s checked %(item)s in custody"),
+        "evidence.custody.hand_over": _("%(by)s handed %(item)s over"),
+        "evidence.custody.import": _("%(by)s took %(item)s of an examiner into custody"),
+        "evidence.custody.open": _("%(by)s opened %(item)s in custody"),
+        "evidence.custody.purge": _("%(by)s purged %(item)s: %(files)s file, %(bytes)s bytes"),
+        "evidence.custody.receive": _("%(by)s received %(item)s"),
+        "evidence.custody.snapshot": _("%(by)s took %(files)s files into custody for %(subject)s"),
         "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
         "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
         "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),
@@ -97,7 +111,16 @@ ROOM = Room(
         "evidence.witnessed.retire": _("%(by)s witnessed the ledger %(subject)s for the last time"),
     },
     jobs=JOBS,
+    duties=(custody_duties, witness_duties),
+    panels=(
+        Panel(
+            kind="evidence.hold",
+            name="custody",
+            title=_("In custody"),
+            permission=Permission.CUSTODY_VIEW,
+            render=custody_panel,
+        ),
+    ),
     gates=(KeepingGate(keeps=keeps),),
     measures=(proof_tiles,),
-    duties=(witness_duties,),
 )

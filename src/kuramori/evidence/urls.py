@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from kuramori.evidence.registers import holds, separations
-from kuramori.evidence.views import bundles, ledger
+from kuramori.evidence.views import bundles, custody, ledger
 from kuramori.evidence.views import holds as hold_pages
 from kuramori.evidence.witnessing.registers import witnessed, witnesses
 from kuramori.evidence.witnessing.views import keys, serving
@@ -30,6 +30,15 @@ urlpatterns: list[URLPattern] = [
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),
     path("bundles/<uuid:pk>/download/", bundles.bundle_download, name="bundle-download"),
+    path("holds/<uuid:pk>/snapshot/", custody.snapshot, name="snapshot"),
+    path("holds/<uuid:pk>/files/add/", custody.add, name="custody-add"),
+    path("custody/<uuid:pk>/", custody.item, name="custody"),
+    path("custody/<uuid:pk>/check/", custody.check, name="custody-check"),
+    path("custody/<uuid:pk>/open/", custody.open_file, name="custody-open"),
+    path("custody/<uuid:pk>/timeline/", custody.timeline, name="custody-timeline"),
+    path("custody/<uuid:pk>/hand-over/", custody.hand_over, name="custody-hand-over"),
+    path("custody/<uuid:pk>/receive/", custody.receive, name="custody-receive"),
+    path("custody/<uuid:pk>/purge/", custody.purge, name="custody-purge"),
     path("separations/term/", hold_pages.keeping_term, name="keeping-term"),
     *holds.urls(),
     *separations.urls(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.evidence.heads import Against
 from kuramori.evidence.models import CheckRun
+from kuramori.evidence.rules.custody import Gap
 from kuramori.evidence.rules.damage import Damage
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
@@ -64,3 +65,12 @@ def outside_words(check: CheckRun, viewer: Viewer) -> str:
         "name": held["name"],
         "at": at,
     }
+
+
+GAPS: Mapping[Gap, str | Promise] = {
+    Gap.BACKWARDS: gettext_lazy("The step is dated before the one before it."),
+    Gap.BEGINNING: gettext_lazy("The chain does not begin with identifying, collecting and preserving."),
+    Gap.DIGEST: gettext_lazy("The digest found differs from the one taken in."),
+    Gap.NOT_GIVEN: gettext_lazy("Something was received that nobody had handed over."),
+    Gap.NOT_RECEIVED: gettext_lazy("What was handed over was never received."),
+}

@@ -13,9 +13,12 @@ from kuramori.directory.api import Person, company_today
 from kuramori.evidence.keeping import separation_months, separations_due
 from kuramori.evidence.models import HeldSubject, Hold, KeepingTerm, SeparationHold
 from kuramori.evidence.rules.holds import add_months
+from kuramori.kernel import jobs
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, Subject, act
+from kuramori.kernel.permissions import Viewer
 
+SNAPSHOT = "evidence.snapshot"
 LONGEST_MONTHS = 120
 
 
@@ -29,7 +32,7 @@ def hold_add(
     by: Actor,
     why: str,
 ) -> Hold:
-    """Place a hold on people and secrets.
+    """Place a hold, and have what it preserves copied into custody at once (LEV-10).
 
     Without any, everything of those days is kept. Raises Refused on oneself.
     """
@@ -39,6 +42,7 @@ def hold_add(
         hold.save()
         this.about(hold)
         _hold_these(hold, held, by)
+        snapshot_ask(hold=hold, by=by)
     return hold
 
 
@@ -58,7 +62,8 @@ def hold_edit(
         _refuse_less(hold, covers_from, covers_to)
         hold.matter, hold.covers_from, hold.covers_to, hold.until = matter, covers_from, covers_to, until
         hold.save()
-        _hold_these(hold, held, by)
+        if _hold_these(hold, held, by):
+            snapshot_ask(hold=hold, by=by)
     return hold
 
 
@@ -68,6 +73,11 @@ def hold_retire(*, hold: Hold, by: Actor, why: str) -> Hold:
         hold.release_reason = why
         hold.retire()
     return hold
+
+
+def snapshot_ask(*, hold: Hold, by: Actor) -> None:
+    """Queue the copying of what a hold preserves; the job tells nobody but who asked that it runs."""
+    jobs.ask(SNAPSHOT, viewer=Viewer(actor=by, person_id=by.id), hold=str(hold.pk))
 
 
 def separations_place(*, people: Sequence[Person] | None = None, by: Actor) -> list[SeparationHold]:

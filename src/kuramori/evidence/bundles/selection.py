@@ -28,7 +28,6 @@ from kuramori.kernel.room import rooms
 CHUNK = 500
 NEED_TO_KNOW = "need_to_know"
 ERASED = "erased"
-SILENT = "evidence.hold."  # what somebody did about preservations is nobody's business who is shown his acts
 OPEN = Withholding()
 
 
@@ -76,7 +75,9 @@ def select(order: Order, more: frozenset[UUID]) -> list[tuple[int, int]]:
     """Return (index, row) of the entries of an order in the ledger's order; `more` are entry ids shown besides."""
     about = Q(entry__subjects__subject_id__in=order.ids)
     if order.kind == "person":
-        about |= Q(entry__actor_id__in=order.ids) & ~Q(entry__verb__startswith=SILENT)
+        # what somebody did about preservations is shown to nobody who reads his acts (SYS-16)
+        silent = Q(entry__verb__startswith="evidence.hold.") | Q(entry__verb__startswith="evidence.custody.")
+        about |= Q(entry__actor_id__in=order.ids) & ~silent
     if order.starts_at is not None:
         about &= Q(entry__at__gte=order.starts_at)
     if order.ends_at is not None:

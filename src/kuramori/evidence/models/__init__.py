@@ -2,6 +2,7 @@
 
 from kuramori.evidence.models.bundles import Bundle, BundleKind
 from kuramori.evidence.models.checks import CheckRun
+from kuramori.evidence.models.custody import CustodyItem, CustodyStep
 from kuramori.evidence.models.holds import HeldSubject, Hold, KeepingTerm, SeparationHold
 from kuramori.evidence.models.stamps import Authority, Stamp, StampDue
 from kuramori.evidence.models.tree import Checkpoint, Leaf, LogKey, Node
@@ -9,7 +10,7 @@ from kuramori.evidence.witnessing.models.keys import ChangeKind, KeyChange
 from kuramori.evidence.witnessing.models.witnesses import KindChoice, Witness, WitnessedHead, WitnessedLog, WitnessState
 
 __all__ = [
-    "Authority", "Bundle", "BundleKind", "ChangeKind", "CheckRun", "Checkpoint", "HeldSubject", "Hold", "KeepingTerm",
-    "KeyChange", "KindChoice", "Leaf", "LogKey", "Node", "SeparationHold", "Stamp", "StampDue", "Witness",
-    "WitnessState", "WitnessedHead", "WitnessedLog",
+    "Authority", "Bundle", "BundleKind", "ChangeKind", "CheckRun", "Checkpoint", "CustodyItem", "CustodyStep",
+    "HeldSubject", "Hold", "KeepingTerm", "KeyChange", "KindChoice", "Leaf", "LogKey", "Node", "SeparationHold",
+    "Stamp", "StampDue", "Witness", "WitnessState", "WitnessedHead", "WitnessedLog",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.urls import reverse
 from kuramori.directory.acts.people import engagement_end
 from kuramori.directory.api import Account
 from kuramori.directory.tests.company import NOON, TODAY, Company
-from kuramori.evidence.acts.holds import hold_add, separations_place
+from kuramori.evidence.acts.holds import SNAPSHOT, hold_add, separations_place
 from kuramori.evidence.asking import PERSON, write_bundle
 from kuramori.evidence.models import KeepingTerm, SeparationHold
 from kuramori.evidence.registers import holds, separations
@@ -18,7 +18,7 @@ from kuramori.kernel import jobs as work
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import entries_about
-from kuramori.kernel.models import Entry, Job, JobState
+from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.registers.tests.suite import RegisterSuite, made
 from kuramori.kernel.room import role_permissions
@@ -187,14 +187,12 @@ def test_no_bundle_about_the_held_person_or_about_who_placed_it_tells(preserved,
     assert "evidence.hold" not in told
 
 
-def test_quiet_work_is_seen_by_who_asked_alone(preserved, browse, monkeypatch):
-    kinds = {name: replace(kind, is_quiet=name == "evidence.bundle") for name, kind in work.kinds().items()}
-    monkeypatch.setattr(work, "kinds", lambda: kinds)
-    job = work.ask("evidence.bundle", viewer=preserved.viewer(preserved.chihiro), title="牧野 牡丹")
-    loud = work.ask("evidence.check", viewer=preserved.viewer(preserved.chihiro))
+def test_quiet_work_is_seen_by_who_asked_alone(preserved, browse):
+    loud, quiet = work.ask("evidence.check", viewer=None), Job.objects.get(kind=SNAPSHOT)
     assert set(work.jobs_seen_by(preserved.viewer(preserved.botan))) == {loud}
-    assert set(work.jobs_seen_by(preserved.viewer(preserved.chihiro))) == {loud, job}
-    assert (Job.objects.count(), job.state) == (2, JobState.WAITING)
+    assert set(work.jobs_seen_by(preserved.viewer(preserved.chihiro))) == {quiet}
+    assert browse(preserved.botan).get(reverse("kernel:job", args=[quiet.pk])).status_code == 404
+    assert work.viewer_of(quiet).person_id == preserved.chihiro.pk
 
 
 def test_the_time_of_keeping_is_decided_by_the_office(browse):

@@ -10,7 +10,7 @@ from kuramori.directory.acts.people import engagement_end
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts.holds import hold_add, hold_edit, hold_retire, keeping_term_set, separations_place
 from kuramori.evidence.api import held, refuse_if_held
-from kuramori.evidence.jobs import run_separations
+from kuramori.evidence.hold_jobs import run_separations
 from kuramori.evidence.keeping import holds_on, separations_due
 from kuramori.evidence.models import Hold, KeepingTerm, SeparationHold
 from kuramori.evidence.queries.holds import holds_visible_to, separations_visible_to
