@@ -67,3 +67,13 @@ def signed_in(company: Company) -> Open:
         return client
 
     return of
+
+
+@pytest.fixture
+def whole(company: Company, levels: dict[str, Level]) -> dict[str, Any]:
+    """What somebody enters for a whole secret of tier A."""
+    return {
+        "number": "S-1", "title": "電解液", "kind": "other", "level": levels["secret"].pk, "tier": "a",
+        "keeper": "A-1", "unit": company.materials.pk, "places": "書庫3", "medium": "paper", "origin": "own",
+        "managed_in": "JP",
+    }  # fmt: skip

@@ -43,15 +43,6 @@ def secret(add: Add) -> Secret:
 
 
 @pytest.fixture
-def entered(company: Company, levels: dict[str, Level]) -> Mapping[str, Any]:
-    return {
-        "number": "S-1", "title": "電解液の配合比", "kind": "other", "level": levels["secret"].pk, "tier": "a",
-        "keeper": "A-1", "unit": company.materials.pk, "places": "書庫3", "medium": "paper", "origin": "own",
-        "managed_in": "JP",
-    }  # fmt: skip
-
-
-@pytest.fixture
 def clerk(company: Company, signed_in: Open) -> Any:
     """Daichi's browser, who enters secrets for the whole company."""
     company.give(company.daichi, Role.INFORMATION_MANAGER)
@@ -88,8 +79,8 @@ def test_the_last_stocktaking_counts_and_without_one_the_day_of_registration() -
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
-def test_a_day_at_the_end_of_the_calendar_can_be_entered(clerk: Any, entered: Mapping[str, Any], day: str) -> None:
-    answer = clerk.post(reverse("register:secret-add"), {**entered, "identified_on": day})
+def test_a_day_at_the_end_of_the_calendar_can_be_entered(clerk: Any, whole: dict[str, Any], day: str) -> None:
+    answer = clerk.post(reverse("register:secret-add"), {**whole, "identified_on": day})
     assert answer.status_code == 302
     assert Secret.objects.get().next_stocktaking is not None
 
@@ -156,8 +147,8 @@ def test_a_place_that_is_none_is_refused_and_nothing_is_kept(add: Add, secret: S
     assert Secret.objects.count() == 1
 
 
-def test_a_place_that_is_too_long_is_named_on_the_page(clerk: Any, entered: Mapping[str, Any]) -> None:
-    answer = clerk.post(reverse("register:secret-add"), {**entered, "places": "書庫3\n" + "棚" * 501})
+def test_a_place_that_is_too_long_is_named_on_the_page(clerk: Any, whole: dict[str, Any]) -> None:
+    answer = clerk.post(reverse("register:secret-add"), {**whole, "places": "書庫3\n" + "棚" * 501})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["places"]
     assert "501" in answer.content.decode()

@@ -15,15 +15,6 @@ from kuramori.register.rules import Audience
 from kuramori.register.tests.conftest import Add
 
 
-@pytest.fixture
-def whole(company: Company, levels: dict[str, Level]) -> dict[str, Any]:
-    return {
-        "number": "S-1", "title": "電解液", "kind": "other", "level": levels["secret"].pk, "tier": "a",
-        "keeper": "A-1", "unit": company.materials.pk, "places": "書庫3", "medium": "paper", "origin": "own",
-        "managed_in": "JP",
-    }  # fmt: skip
-
-
 def scope(company: Company, **data: Any) -> ScopeForm:
     form = ScopeForm(company.viewer(company.akari), {"why": "案件", **data})
     form.is_valid()
