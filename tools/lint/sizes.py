@@ -14,9 +14,15 @@ from tools.lint.finding import ROOT, Finding, is_test, python_files, report, roo
 
 FILE, TEST_FILE, FUNCTION, TEMPLATE = 500, 600, 60, 150
 ROOM, KERNEL, REGISTER_KIT, IMPORT_KIT = 4500, 2500, 700, 4000
-# Kits stand on a room and are weighed apart from it: what draws registers, what reads files, what draws pages, and
-# what writes bundles, asks for time stamps and looks after witnesses: these stand on the ledger as rooms would.
-PROOFS = frozenset({"bundles", "stamps", "witnessing"})
+# Kits stand on a room and are weighed apart from it: what draws registers, what reads files, what draws pages. On
+# evidence's ledger stand five parts as rooms would; each has folders and files of its own names.
+PROOFS = {
+    "bundles": {"bundles"},
+    "claims": {"claims", "damage", "drills", "elements", "plans", "recognition", "statements", "worksheets"},
+    "preservation": {"custody", "erasure", "holds", "keeping", "preservation", "retention", "snapshots"},
+    "stamps": {"stamps"},
+    "witnesses": {"witnesses", "witnessing"},
+}
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
 # Holds, custody and erasure stand on evidence's ledger beside it, as a room of their own would.
@@ -82,8 +88,9 @@ def big_rooms(files: list[Path]) -> Iterator[Finding]:
 
 def part_of(path: Path, room: str) -> str:
     """What a file is weighed with: its room, or a kit that stands on it."""
-    if room == "evidence" and (inner := path.parts[path.parts.index("evidence") + 1]) in PROOFS:
-        return f"evidence {inner}"
+    if room == "evidence":
+        inner = {part.removesuffix(".py") for part in path.parts[path.parts.index("evidence") + 1 :]}
+        return next((f"evidence: {part}" for part, names in PROOFS.items() if names & inner), room)
     return kit_of(path) if room == "kernel" else room
 
 
