@@ -88,6 +88,7 @@ class WitnessedForm(forms.ModelForm):  # type: ignore[type-arg]
             return data
         if self.instance.origin and self.instance.origin != origin:
             self.add_error("key", _("This is the key of another ledger: enrol that one by itself."))
+            return data
         return data | {"origin": origin, "key": str(data["key"]).strip()}
 
 
