@@ -53,7 +53,7 @@ def run_stamps(_progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str
     """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08)."""
     note_new_head(even_if_quiet=bool(arguments.get("at_once")))
     came, still = ask_all_due(by=SYSTEM)
-    return {"url": reverse("evidence:home"), "came": came, "still": still}
+    return {"url": reverse("evidence:authority-list"), "came": came, "still": still}
 
 
 def _viewer(progress: Progress) -> Viewer:

@@ -7,6 +7,8 @@ from kuramori.evidence.jobs import JOBS
 from kuramori.evidence.keeping import keeps
 from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.rules.permissions import Permission
+from kuramori.evidence.stamps.duties import stamp_duties
+from kuramori.evidence.stamps.registers import authorities, stamps
 from kuramori.evidence.witnessing.duties import proof_tiles, witness_duties
 from kuramori.evidence.witnessing.registers import witnessed, witnesses
 from kuramori.kernel.keeping import KeepingGate
@@ -38,9 +40,13 @@ ROOM = Room(
             order=20,
         ),
     ),
-    registers=(holds, separations, witnesses, witnessed),
+    registers=(holds, separations, witnesses, witnessed, authorities, stamps),
     permissions={
-        Permission.AUTHORITY_MANAGE: (Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR),
+        Permission.AUTHORITY_ADD: KEEPERS,
+        Permission.AUTHORITY_EDIT: KEEPERS,
+        Permission.AUTHORITY_EXPORT: (Role.AUDITOR, *KEEPERS),
+        Permission.AUTHORITY_RETIRE: KEEPERS,
+        Permission.AUTHORITY_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
         Permission.BUNDLE_DOWNLOAD: (*READERS, Role.IP),
         Permission.BUNDLE_PERSON: READERS,
         Permission.CUSTODY_ADD: OFFICE,
@@ -62,7 +68,8 @@ ROOM = Room(
         Permission.SEPARATION_EDIT: OFFICE,
         Permission.SEPARATION_EXPORT: READERS,
         Permission.SEPARATION_VIEW: READERS,
-        Permission.STAMP_VIEW: (*READERS, Role.SYSTEM_ADMINISTRATOR),
+        Permission.STAMP_EXPORT: (Role.AUDITOR, *KEEPERS),
+        Permission.STAMP_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
         Permission.WITNESS_ADD: KEEPERS,
         Permission.WITNESS_EDIT: KEEPERS,
         Permission.WITNESS_EXPORT: (Role.AUDITOR, *KEEPERS),
@@ -111,7 +118,7 @@ ROOM = Room(
         "evidence.witnessed.retire": _("%(by)s witnessed the ledger %(subject)s for the last time"),
     },
     jobs=JOBS,
-    duties=(custody_duties, witness_duties),
+    duties=(custody_duties, witness_duties, stamp_duties),
     panels=(
         Panel(
             kind="evidence.hold",

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from kuramori.evidence.registers import holds, separations
+from kuramori.evidence.stamps import views as stamp_pages
+from kuramori.evidence.stamps.registers import authorities, stamps
 from kuramori.evidence.views import bundles, custody, ledger
 from kuramori.evidence.views import holds as hold_pages
 from kuramori.evidence.witnessing.registers import witnessed, witnesses
@@ -39,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("custody/<uuid:pk>/hand-over/", custody.hand_over, name="custody-hand-over"),
     path("custody/<uuid:pk>/receive/", custody.receive, name="custody-receive"),
     path("custody/<uuid:pk>/purge/", custody.purge, name="custody-purge"),
+    path("authorities/ask/", stamp_pages.ask, name="stamps-ask"),
+    path("stamps/<uuid:pk>/check/", stamp_pages.check, name="stamp-check"),
+    path("stamps/<uuid:pk>/files/<slug:part>/", stamp_pages.part, name="stamp-part"),
+    *authorities.urls(),
+    *stamps.urls(),
     path("separations/term/", hold_pages.keeping_term, name="keeping-term"),
     *holds.urls(),
     *separations.urls(),

@@ -137,6 +137,10 @@ def pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
+def private_pem(key: Any) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 @dataclass
 class TestAuthority:
     """An authority in memory; change a member and the next reply is wrong in that way."""
@@ -259,8 +263,7 @@ class TestAuthority:
         """Let OpenSSL answer; it writes the certificates (signer and root) as they come, unsorted or not."""
         (folder / "tsa.pem").write_bytes(pem(self.cert))
         (folder / "root.pem").write_bytes(self.roots)
-        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / "tsa.key").write_bytes(key)
+        (folder / "tsa.key").write_bytes(private_pem(self.key))
         (folder / "serial").write_text("01")
         (folder / "ts.cnf").write_text(OPENSSL.format(folder=folder))
         (folder / "query").write_bytes(query)

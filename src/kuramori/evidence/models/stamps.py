@@ -18,14 +18,14 @@ class Authority(Record):
     slug = models.SlugField(_("short name"), max_length=40, help_text=_("In the names of files: a-z, 0-9 and hyphens."))
     name_ja = models.CharField(_("name in Japanese"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
-    url = models.URLField(_("address"), max_length=300, help_text=_("Where it takes queries: https://… or http://…"))
+    url = models.CharField(_("address"), max_length=300, help_text=_("Where it takes queries: https://… or http://…"))
     is_inside = models.BooleanField(
         _("stands in our own network"),
         default=False,
         help_text=_("Only then may the address be a private one, or this machine."),
     )
     algorithm = models.CharField(
-        _("hash"), max_length=6, choices=[("sha256", "SHA-256"), ("sha512", "SHA-512")], default="sha256"
+        _("hash"), max_length=6, choices=[("sha256", _("SHA-256")), ("sha512", _("SHA-512"))], default="sha256"
     )
     policy = models.CharField(_("policy"), max_length=100, blank=True, help_text=_("An OID; empty takes any."))
     username = models.CharField(_("user name"), max_length=100, blank=True)

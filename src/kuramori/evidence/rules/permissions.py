@@ -6,7 +6,11 @@ from enum import StrEnum
 class Permission(StrEnum):
     """`bundle:person` makes bundles about a person; those about a secret are made where the secret is shown."""
 
-    AUTHORITY_MANAGE = "evidence:authority:manage"
+    AUTHORITY_ADD = "evidence:authority:add"
+    AUTHORITY_EDIT = "evidence:authority:edit"
+    AUTHORITY_EXPORT = "evidence:authority:export"
+    AUTHORITY_RETIRE = "evidence:authority:retire"
+    AUTHORITY_VIEW = "evidence:authority:view"
     BUNDLE_DOWNLOAD = "evidence:bundle:download"
     BUNDLE_PERSON = "evidence:bundle:person"
     CUSTODY_ADD = "evidence:custody:add"
@@ -28,6 +32,7 @@ class Permission(StrEnum):
     SEPARATION_EDIT = "evidence:separation:edit"
     SEPARATION_EXPORT = "evidence:separation:export"
     SEPARATION_VIEW = "evidence:separation:view"
+    STAMP_EXPORT = "evidence:stamp:export"
     STAMP_VIEW = "evidence:stamp:view"
     WITNESS_ADD = "evidence:witness:add"
     WITNESS_EDIT = "evidence:witness:edit"

@@ -1,8 +1,11 @@
-"""What can be wrong with a time stamp, and when one has to be renewed."""
+"""What can be wrong with a time stamp or its authority, and when one has to be renewed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 RENEW_WITHIN = timedelta(days=365)
 URGENT_WITHIN = timedelta(days=90)
@@ -43,6 +46,33 @@ class Failed(Exception):
         super().__init__(problem, detail)
         self.problem = problem
         self.detail = str(detail)[:300]
+
+
+class Standing(StrEnum):
+    """How an authority stands, the worst first."""
+
+    SILENT = "silent"
+    FAILING = "failing"
+    CLOCK_OFF = "clock_off"
+    NEVER = "never"
+    WELL = "well"
+
+
+def standing_of(*, failing_since: datetime | None, difference_ms: int | None, now: datetime) -> Standing:
+    """Say how an authority stands: `failing_since` what waits for it longest after a failure, if anything does."""
+    if failing_since is not None:
+        return Standing.SILENT if now - failing_since > SILENT_AFTER else Standing.FAILING
+    if difference_ms is None:
+        return Standing.NEVER
+    return Standing.CLOCK_OFF if difference_ms > CLOCK_OFF_MS else Standing.WELL
+
+
+def fingerprints(roots_pem: str) -> list[str]:
+    """Return the SHA-256 (hex) of each certificate in PEM; raises ValueError unless the first stands for itself."""
+    certificates = x509.load_pem_x509_certificates(roots_pem.encode())
+    if certificates[0].issuer != certificates[0].subject:
+        raise ValueError("the first certificate is not a root")
+    return [each.fingerprint(SHA256()).hex() for each in certificates]
 
 
 def expires_too_soon(certificates_end: Iterable[datetime], now: datetime) -> datetime | None:

@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils.timezone import now
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from kuramori.evidence.acts import stamps as acts
 from kuramori.evidence.models import Authority, Leaf, Stamp, StampDue
 from kuramori.evidence.rules.stamps import Failed, Problem
+from kuramori.evidence.stamps import acts
 from kuramori.evidence.stamps.credentials import credentials_of
 from kuramori.evidence.stamps.judging import Asked, Token, judge
 from kuramori.evidence.stamps.outgoing import post

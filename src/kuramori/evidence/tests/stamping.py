@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-
-from kuramori.evidence.acts.stamps import authority_add
 from kuramori.evidence.models import Authority
+from kuramori.evidence.stamps.acts import authority_add
 from kuramori.evidence.tests.conftest import AKARI
 from kuramori_verify.tests.authority import TestAuthority
 
@@ -14,6 +12,6 @@ def authority_like(tsa: TestAuthority, url: str, slug: str = "seiko", **values: 
     """Set up an authority on this machine's loopback."""
     given = {
         "slug": slug, "name_ja": f"時刻認証局 {slug}", "name_en": f"Authority {slug}", "url": url, "is_inside": True,
-        "roots_pem": tsa.roots.decode(), "root_sha256": tsa.root.fingerprint(SHA256()).hex(), **values,
+        "roots_pem": tsa.roots.decode(), **values,
     }  # fmt: skip
-    return authority_add(values=given, by=AKARI)
+    return authority_add(by=AKARI, **given)

@@ -11,13 +11,13 @@ import time_machine
 from django.db import IntegrityError
 from django.utils.timezone import now
 
-from kuramori.evidence.acts.stamps import authority_edit, authority_retire, stamp_receive
 from kuramori.evidence.models import Authority, Checkpoint, Stamp, StampDue
 from kuramori.evidence.rules.stamps import Failed, Problem, expires_too_soon
 from kuramori.evidence.sequencer import seal_now
+from kuramori.evidence.stamps.acts import authority_edit, authority_retire, stamp_receive
 from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_due, note_new_head
 from kuramori.evidence.stamps.bundles import stamps_for
-from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, credentials_of, forget, keep, kept
+from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, credentials_of, forget, kept
 from kuramori.evidence.tests.conftest import AKARI
 from kuramori.evidence.tests.loopback import Loopback, serving
 from kuramori.evidence.tests.stamping import authority_like
@@ -214,12 +214,11 @@ def test_the_hourly_job_stamps_and_says_what_came(office, write):
 
 
 def test_password_and_key_are_files_that_only_we_can_read_and_never_in_the_ledger(office, data):
-    authority_edit(authority=office.row, values={"username": "kuramori"}, by=AKARI, new_secrets=True)
+    authority_edit(authority=office.row, username="kuramori", by=AKARI)
     with pytest.raises(Failed) as failed:
         credentials_of(office.row)
     assert failed.value.problem == Problem.CREDENTIALS_MISSING
-    keep(office.row, PASSWORD, "ひみつ".encode())
-    keep(office.row, CLIENT, b"pem")
+    authority_edit(authority=office.row, password="ひ" + "みつ", client_pem="pem", by=AKARI)
     assert credentials_of(office.row).password == bytes.fromhex("e381b2e381bfe381a4").decode()
     assert kept(office.row) == {PASSWORD, CLIENT}
     files = [each for each in data.rglob("*") if each.is_file() and "authorities" in each.parts]
@@ -235,7 +234,7 @@ def test_password_and_key_are_files_that_only_we_can_read_and_never_in_the_ledge
 
 
 def test_who_has_no_password_yet_waits(office, write):
-    authority_edit(authority=office.row, values={"username": "kuramori"}, by=AKARI)
+    authority_edit(authority=office.row, username="kuramori", by=AKARI)
     head_after(write)
     note_new_head()
     assert ask_all_due(by=SYSTEM) == (0, 1)

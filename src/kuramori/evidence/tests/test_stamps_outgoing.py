@@ -7,13 +7,12 @@ import threading
 from contextlib import suppress
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kuramori.evidence.rules.stamps import Failed, Problem
 from kuramori.evidence.stamps import outgoing
 from kuramori.evidence.stamps.outgoing import Credentials, may_go_to, post
 from kuramori.evidence.tests.loopback import serving
-from kuramori_verify.tests.authority import certificate, key_of, pem
+from kuramori_verify.tests.authority import certificate, key_of, pem, private_pem
 
 QUERY = b"query"
 
@@ -118,7 +117,7 @@ def test_words_that_are_no_http_are_an_absent_server():
 
 def test_https_needs_a_certificate_that_this_machine_trusts(tmp_path):
     key = key_of("p256")
-    (tmp_path / "server.pem").write_bytes(pem(certificate("127.0.0.1", key, "127.0.0.1", key)) + private(key))
+    (tmp_path / "server.pem").write_bytes(pem(certificate("127.0.0.1", key, "127.0.0.1", key)) + private_pem(key))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "server.pem")
     with serving(lambda query: query) as server:
@@ -127,10 +126,6 @@ def test_https_needs_a_certificate_that_this_machine_trusts(tmp_path):
         assert problem_of(url) == Problem.TLS
         assert problem_of(url, credentials=Credentials(client_pem=tmp_path / "server.pem")) == Problem.TLS
         assert problem_of(url, credentials=Credentials(client_pem=tmp_path / "none")) == Problem.CREDENTIALS_MISSING
-
-
-def private(key):
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @pytest.mark.parametrize(

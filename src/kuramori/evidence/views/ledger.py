@@ -14,6 +14,8 @@ from kuramori.evidence.queries.bundles import bundles_visible_to
 from kuramori.evidence.queries.ledger import entry_by_id, last_check, ledger_state
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import seals
+from kuramori.evidence.stamps.queries import standing_authorities
+from kuramori.evidence.stamps.registers import authority_mark
 from kuramori.evidence.views.bundles import bundle_row
 from kuramori.evidence.views.trail import crumbs
 from kuramori.evidence.visibility import first_seen
@@ -48,6 +50,9 @@ def home(request: ViewedRequest) -> HttpResponse:
         "perms_witness": viewer.may(Permission.WITNESS_VIEW),
         "may_fork": viewer.may(Permission.LEDGER_FORK),
         "key": signer().verifier,
+        "stampers": [(each, authority_mark(each, viewer)) for each in standing_authorities(viewer)]
+        if viewer.may(Permission.AUTHORITY_VIEW)
+        else None,
         "may_check": viewer.may(Permission.LEDGER_CHECK),
         "may_person": viewer.may(Permission.BUNDLE_PERSON),
         "bundles": [bundle_row(each, viewer) for each in bundles_visible_to(viewer)[:5]],

@@ -5,37 +5,31 @@ from datetime import datetime
 from typing import Any
 
 from kuramori.evidence.models import Authority, Stamp, StampDue
-from kuramori.evidence.rules.stamps import Failed
+from kuramori.evidence.rules.stamps import Failed, fingerprints
+from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, forget, keep
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import act
 
 REPLY_NOTE = "reply_sha256"
 
 
-def authority_add(*, values: dict[str, Any], by: Actor) -> Authority:
-    """Set up an authority from the form's values; the entry holds its root's fingerprint in clear."""
-    authority = Authority(**values)
-    with act("evidence.authority.add", by=by, subjects=[authority]) as this:
-        authority.save()
-        this.note("root_sha256", authority.root_sha256, in_clear=True)
-    return authority
+def authority_add(*, by: Actor, why: str = "", **values: Any) -> Authority:
+    """Set up an authority; its root's fingerprint stands in clear in the entry (EVD-08)."""
+    return _kept(Authority(), "evidence.authority.add", values, by=by, why=why)
 
 
-def authority_edit(*, authority: Authority, values: dict[str, Any], by: Actor, new_secrets: bool = False) -> None:
-    """Change an authority; that a password or client key was replaced is noted, they themselves never."""
-    for name, value in values.items():
-        setattr(authority, name, value)
-    with act("evidence.authority.edit", by=by, subjects=[authority]) as this:
-        authority.save()
-        this.note("root_sha256", authority.root_sha256, in_clear=True)
-        this.note("credentials_replaced", new_secrets, in_clear=True)
+def authority_edit(*, authority: Authority, by: Actor, why: str = "", **values: Any) -> Authority:
+    """Change an authority; an empty password or client certificate leaves the present one."""
+    return _kept(authority, "evidence.authority.edit", values, by=by, why=why)
 
 
-def authority_retire(*, authority: Authority, by: Actor, why: str) -> None:
-    """Ask an authority no more; its tokens stay, what it still owed is dropped."""
+def authority_retire(*, authority: Authority, by: Actor, why: str) -> Authority:
+    """Ask an authority no more; its tokens stay, what it still owed is dropped, its password and key are deleted."""
     with act("evidence.authority.retire", by=by, why=why, subjects=[authority]):
         authority.retire()
         StampDue.objects.filter(authority=authority).delete()
+        forget(authority)
+    return authority
 
 
 def stamp_receive(
@@ -61,6 +55,22 @@ def stamp_refuse(*, due: StampDue, reply: bytes, failed: Failed, at: datetime, b
         this.note(REPLY_NOTE, hashlib.sha256(reply).hexdigest(), in_clear=True)
         this.note("refusal", str(failed.problem), in_clear=True)
     return stamp
+
+
+def _kept(authority: Authority, verb: str, values: dict[str, Any], *, by: Actor, why: str) -> Authority:
+    """Keep an authority; that its password or client key was replaced is noted, they themselves never."""
+    secrets = {PASSWORD: values.pop("password", ""), CLIENT: values.pop("client_pem", "")}
+    for name, value in values.items():
+        setattr(authority, name, value)
+    authority.root_sha256 = fingerprints(authority.roots_pem)[0]
+    with act(verb, by=by, why=why, subjects=[authority]) as this:
+        authority.save()
+        this.note("root_sha256", authority.root_sha256, in_clear=True)
+        this.note("credentials_replaced", any(secrets.values()), in_clear=True)
+        for name, content in secrets.items():
+            if content:
+                keep(authority, name, content.encode())
+    return authority
 
 
 def _stamp(due: StampDue, reply: bytes, at: datetime) -> Stamp:
