@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.timezone import now
 
-from kuramori.evidence.models import Leaf, Node
+from kuramori.evidence.keys import signer
+from kuramori.evidence.models import Checkpoint, Leaf, Node
 from kuramori.evidence.rules.tree import Frontier, frontier_at
 from kuramori.evidence.sequencer import sequence_all
-from kuramori.evidence.tree_store import hashes, tree_size
+from kuramori.evidence.tree_store import hashes, last_checkpoint, tree_size
 from kuramori.kernel import guards
 from kuramori.kernel.actors import Actor, ActorKind
 from kuramori.kernel.acts import act
@@ -44,6 +46,7 @@ def build(*, entries: int, waiting: int) -> None:
                 _write(EntrySubject, ("entry_id", "kind", "subject_id"), _subjects(pattern, part))
                 _write(Disclosure, ("entry_id", "members"), ((row[0], pattern.members) for row in part))
                 frontier = _placed(frontier, first, placed)
+                _sealed(frontier)
                 _write(Unsequenced, ("entry_id",), ((row[0],) for row in part[len(placed) :]))
                 first += len(part)
     finally:
@@ -98,6 +101,19 @@ def _placed(frontier: Frontier, first: int, rows: list[Row]) -> Frontier:
     _write(Leaf, ("index", "entry_id", "hash"), places)
     _write(Node, ("level", "index", "hash"), ((node.level, node.index, node.hash) for node in nodes))
     return grown
+
+
+def _sealed(frontier: Frontier) -> None:
+    """Sign a head, as the sequencer does each minute."""
+    if frontier.size > _sealed_size():
+        root = frontier.root()
+        Checkpoint.objects.create(size=frontier.size, root=root, note=signer().signed(frontier.size, root), at=now())
+
+
+def _sealed_size() -> int:
+    """Return the size of the newest head."""
+    head = last_checkpoint()
+    return head.size if head else 0
 
 
 def _write(model: Any, columns: tuple[str, ...], rows: Any) -> None:

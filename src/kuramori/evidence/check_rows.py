@@ -18,6 +18,11 @@ SELECT l."index", l.hash, l.entry_id, e.id, e.at, e.verb, e.actor_kind, e.actor_
 FROM evidence_leaf l LEFT JOIN kernel_entry e ON e.seq = l.entry_id
 WHERE l."index" >= %s AND l."index" < %s ORDER BY l."index"
 """
+BODIES = """
+SELECT l."index", l.hash, l.entry_id, e.body
+FROM evidence_leaf l LEFT JOIN kernel_entry e ON e.seq = l.entry_id
+WHERE l."index" >= %s AND l."index" < %s ORDER BY l."index"
+"""
 BESIDE = {
     "subjects": "SELECT entry_id, kind, subject_id FROM kernel_entrysubject WHERE entry_id IN ({}) ORDER BY id",
     "disclosures": "SELECT entry_id, members FROM kernel_disclosure WHERE entry_id IN ({})",
@@ -46,6 +51,16 @@ def rows_between(first: int, end: int) -> dict[int, Row]:
     with connection.cursor() as cursor:
         cursor.execute(LEAVES, [first, end])
         return {each[0]: _row(*each) for each in cursor.fetchall()}
+
+
+def bodies_between(first: int, end: int) -> dict[int, Row]:
+    """Return the same rows with nothing but their hashes and bodies."""
+    with connection.cursor() as cursor:
+        cursor.execute(BODIES, [first, end])
+        return {
+            index: Row(index, bytes(leaf), seq, body=None if body is None else bytes(body))
+            for index, leaf, seq, body in cursor.fetchall()
+        }
 
 
 def beside(table: str, seqs: Collection[int]) -> dict[int, list[tuple[Any, ...]]]:

@@ -282,3 +282,13 @@ def test_progress_is_told(ledger):
     told = []
     ledger_check(lambda done, total: told.append((done, total)))
     assert told == [(12, 12)]
+
+
+def test_hashes_alone_find_what_was_done_to_bodies_and_leave_the_rest_for_the_full_check(ledger):
+    raw(("UPDATE kernel_entry SET verb = %s WHERE seq = %s", "kernel.view.share", ledger[4].seq))
+    assert ledger_check(beside=False).is_sound
+    assert ledger_check().first_bad == 4
+    raw(("UPDATE kernel_entry SET body = %s WHERE seq = %s", b"{}", ledger[7].seq))
+    hashed = ledger_check(beside=False)
+    assert (hashed.first_bad, hashed.root) == (7, ledger_check().root)
+    assert hashed.found[0].damage == Damage.EDITED
