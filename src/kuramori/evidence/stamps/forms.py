@@ -45,6 +45,7 @@ class AuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name_ja", "name_en", "slug", "url", "is_inside", "roots_pem", "algorithm", "policy", "username",
         )  # fmt: skip
+        widgets = {"roots_pem": forms.Textarea({"rows": 6})}
 
     def __init__(self, _viewer: Viewer, authority: Authority | None, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, instance=authority)

@@ -67,7 +67,7 @@ def authority_actions(authority: Authority, viewer: Viewer) -> Sequence[Link]:
     replies = Link(text=_("Its time stamps"), url=f"{reverse('evidence:stamp-list')}?authority={authority.slug}")
     if authority.retired_at or not viewer.may(Permission.AUTHORITY_EDIT):
         return (replies,)
-    return (replies, Link(text=_("Ask now"), url=reverse("evidence:stamps-ask")))
+    return (Link(text=_("Ask now"), url=reverse("evidence:stamps-ask")), replies)
 
 
 authorities = Register(

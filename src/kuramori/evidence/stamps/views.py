@@ -52,6 +52,7 @@ def check(request: ViewedRequest, pk: UUID) -> HttpResponse:
             for name in _parts(request.viewer, stamp)
         ],
         "stamped_file": "tagmanifest-sha256.txt" if stamp.bundle else NAMES["head"],
+        "seconds": int(stamp.gen_time.timestamp()) if stamp.gen_time else None,
         "crumbs": [*crumbs(), {"title": _("Time stamps"), "url": reverse("evidence:stamp-list")}],
     }
     return render(request, "evidence/stamp_check.html", context)

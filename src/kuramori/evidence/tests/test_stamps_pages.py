@@ -229,6 +229,7 @@ def test_the_commands_on_the_page_check_the_files_that_it_gives(company, sit, of
     (line,) = [each for each in answer.content.decode().split("<code>")[1].splitlines() if "-verify" in each]
     told = subprocess.run(line.split(), cwd=fetched, capture_output=True, text=True, check=False)
     assert "Verification: OK" in told.stdout + told.stderr
+    assert f"-attime {int(stamp.gen_time.timestamp())}" in answer.content.decode()
     assert stamp.content_sha256 in page_of(browser, "stamp-detail", stamp.pk)
 
 
