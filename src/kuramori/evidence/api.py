@@ -1,8 +1,11 @@
 """What other rooms may ask of evidence."""
 
-from kuramori.evidence.asking import ask_bundle, ask_check, write_bundle
+from kuramori.evidence.bundles.asking import ask_bundle, ask_check, write_bundle
 from kuramori.evidence.bundles.making import MadeBundle
-from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
+from kuramori.evidence.bundles.order import BundleSource, Delivery, EventExtract, Order
+from kuramori.evidence.bundles.order_form import DeliveryForm
+from kuramori.evidence.bundles.signing import CERTIFICATE, KEY, make_certificate
+from kuramori.evidence.bundles.variants import Kept, variants
 from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.claims import KnownClaims, default_claims, known_claims
 from kuramori.evidence.custody_store import custody_files
@@ -35,14 +38,18 @@ from kuramori.evidence.wording import against_words, damage_words, outside_words
 __all__ = [
     "BUNDLE_PERSON",
     "HEAD_FILE",
+    "SIGNING_FILES",
     "Against",
     "BundleSource",
     "CheckReport",
     "ClaimMatrix",
     "Damage",
+    "Delivery",
+    "DeliveryForm",
     "Element",
     "EventExtract",
     "Found",
+    "Kept",
     "KnownClaims",
     "LedgerState",
     "MadeBundle",
@@ -71,6 +78,7 @@ __all__ = [
     "ledger_check",
     "ledger_fork",
     "ledger_state",
+    "make_certificate",
     "outside_words",
     "proof_of",
     "refuse_if_held",
@@ -84,8 +92,11 @@ __all__ = [
     "sequence_all",
     "silent_witnesses",
     "standing_against",
+    "variants",
     "write_bundle",
 ]
 
 BUNDLE_PERSON = Permission.BUNDLE_PERSON
 """Who may have a bundle made about a person: the page that offers it asks for this."""
+SIGNING_FILES = (KEY, CERTIFICATE)
+"""Where, in the data folder, key and certificate lie that sign the PDFs of bundles."""

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
 from kuramori.evidence.acts.checks import check_keep
-from kuramori.evidence.asking import BUNDLE, CHECK
+from kuramori.evidence.bundles.asking import BUNDLE, CHECK
+from kuramori.evidence.bundles.delivery import encrypt
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
-from kuramori.evidence.bundles.place import bundle_file
+from kuramori.evidence.bundles.place import bundle_file, delivered_file, encrypted_file
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.hold_jobs import HOLD_JOBS
@@ -42,9 +43,12 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
         raise Refused(_("You may no longer see what this bundle is about."))
     target = bundle_file(order.id)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not target.exists():
+    if delivered_file(order.id) is None:
         made = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=progress.report)
         write_zip(made.folder, target, order.made_at)
+    if order.recipients and target.exists():
+        encrypt(target, encrypted_file(order.id), order.recipients)
+        target.unlink()
     shutil.rmtree(target.with_suffix(""), ignore_errors=True)
     return {"url": reverse("evidence:bundle", args=[order.id])}
 

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from kuramori.directory.api import Person, subjects_of_person
-from kuramori.evidence.asking import PERSON, SECRET
+from kuramori.evidence.bundles.asking import PERSON, SECRET
 from kuramori.evidence.bundles.order import BundleSource, Order
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.bundles.selection import opened, select

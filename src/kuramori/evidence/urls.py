@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("bundles/", bundles.bundles, name="bundles"),
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),
+    path("bundles/<uuid:pk>/twin/", bundles.bundle_twin, name="bundle-twin"),
     path("bundles/<uuid:pk>/download/", bundles.bundle_download, name="bundle-download"),
     path("holds/<uuid:pk>/snapshot/", custody.snapshot, name="snapshot"),
     path("holds/<uuid:pk>/files/add/", custody.add, name="custody-add"),

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kuramori.evidence.api import ask_bundle, proof_of
+from kuramori.evidence.api import DeliveryForm, ask_bundle, proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page, refusal_shown_on
@@ -232,7 +232,7 @@ def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "secret": secret,
         "elements": proof_of(secret.as_subject(), request.viewer, today=localdate(timezone=request.viewer.zone)),
         "may_bundle": _may_prove(request.viewer, secret),
-        "bundle_form": ReasonForm(),
+        "bundle_form": DeliveryForm(),
         "crumbs": _crumbs(secret),
     }
     return render(request, "register/proof.html", context)
@@ -245,9 +245,9 @@ def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
     secret = _seen(request, pk)
     if not _may_prove(request.viewer, secret):
         raise Forbidden(Permission.SECRET_PROVE)
-    form = ReasonForm(request.POST)
+    form = DeliveryForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give a reason: it stands in the ledger and in the bundle."))
+        messages.error(request, form.first_error)
         return redirect("register:secret-proof", pk=secret.pk)
     job = ask_bundle(
         request.viewer,
@@ -255,6 +255,7 @@ def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
         subject=secret.as_subject(),
         permission=Permission.SECRET_PROVE,
         why=form.cleaned_data["why"],
+        delivery=form.delivery,
     )
     return redirect("kernel:job", job.pk)
 

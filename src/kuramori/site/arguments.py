@@ -106,7 +106,22 @@ def _bundle(command: Command) -> None:
     command.add_argument("--since", type=day, metavar="DATE", help=_("first day (a year ago)"))
     command.add_argument("--until", type=day, metavar="DATE", help=_("last day (today)"))
     command.add_argument("--why", default="", metavar="REASON", help=_("the reason, for the ledger"))
+    command.add_argument(
+        "--variant", default="court", metavar="V", help=_("for whom: court, police, auditor, customer, works_council")
+    )
+    command.add_argument(
+        "--withhold", default="", metavar="KINDS",
+        help=_("keep back, with commas: names, reasons, titles, notes, values, events"),
+    )  # fmt: skip
+    command.add_argument("--withhold-why", default="", metavar="REASON", help=_("why, for who reads the bundle"))
+    command.add_argument(
+        "--age", action="append", default=[], metavar="KEY", help=_("encrypt for this public key (age or ssh-ed25519)")
+    )
     _json(command)
+
+
+def _certificate(command: Command) -> None:
+    command.add_argument("name", metavar="NAME", help=_("the name it is made out to, such as the company's"))
 
 
 def _verify(command: Command) -> None:
@@ -147,6 +162,7 @@ def _commands() -> tuple[tuple[str, str, Callable[[Command], None], str], ...]:
         ("detect", "detect", _detect, _("run the detections, list the alerts")),
         ("ledger", "ledger", _ledger, _("check or export the ledger")),
         ("bundle", "bundle", _bundle, _("write an evidence bundle")),
+        ("certificate", "certificate", _certificate, _("make the certificate that signs the PDFs of bundles")),
         ("verify", "verify", _verify, _("verify a bundle or an exported ledger, offline")),
         ("backup", "backup", _file, _("write everything into one file")),
         ("restore", "restore", _file, _("bring an empty data folder back from a backup")),

@@ -171,17 +171,6 @@ class ReviewForm(forms.Form):
         self.fields["state"].choices = offered  # type: ignore[attr-defined]
 
 
-class BundleForm(forms.Form):
-    """Why an evidence bundle is made."""
-
-    why = forms.CharField(
-        label=_("reason"),
-        max_length=REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Stands in the ledger and in the bundle."),
-    )
-
-
 class UnsealForm(forms.Form):
     """Why somebody has to know the name."""
 

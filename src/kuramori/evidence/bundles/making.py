@@ -6,8 +6,9 @@ calling again with the same order: what an act has sealed is not made anew.
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ from kuramori.evidence.bundles.proofs import Proofs
 from kuramori.evidence.bundles.selection import opened, shown
 from kuramori.evidence.bundles.telling import is_about_person
 from kuramori.evidence.bundles.withholding import withholding_of
-from kuramori.evidence.bundles.writing import pieces
+from kuramori.evidence.bundles.writing import pieces, write
 from kuramori.evidence.keys import verifier_keys
 from kuramori.evidence.models import Bundle, Checkpoint, Leaf
 from kuramori.evidence.rules import bundle as form
-from kuramori.evidence.rules.bag import TAG_MANIFEST, BagFile, WrittenBag, write_bag
+from kuramori.evidence.rules.bag import TAG_MANIFEST, BagFile, write_bag
 from kuramori.evidence.sequencer import seal_now
+from kuramori.evidence.stamps.bundles import StampFile, stamps_for
 from kuramori.evidence.tree_store import hashes
+from kuramori.kernel.actors import Actor
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.permissions import Viewer
 
@@ -61,10 +64,13 @@ def make_bundle(
     bundle = _sealed(order, draft, viewer)
     head = _head(order)
     if not out.exists():
-        _bag(order, draft, out, head, ready)
+        tokens = stamps_for(head.note.encode(), what=head.size, by=viewer.actor)
+        files = chain(_bag_files(order, draft, Proofs(head.size, hashes), head), _token_files(tokens))
+        write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date())
     if not bundle.tag_manifest_sha256:
         digest = form.sha256_hex((out / TAG_MANIFEST).read_bytes())
         bundle = acts.bundle_finish(bundle=bundle, tag_manifest_sha256=digest, by=viewer.actor)
+    _stamp(bundle, out, viewer.actor)
     shutil.rmtree(draft)
     return MadeBundle(bundle=bundle, folder=out, head=head)
 
@@ -93,11 +99,6 @@ def _sealed(order: Order, draft: Path, viewer: Viewer) -> Bundle:
     )
 
 
-def _bag(order: Order, draft: Path, out: Path, head: Checkpoint, ready: Mapping[str, Any]) -> WrittenBag:
-    files = _bag_files(order, draft, Proofs(head.size, hashes), head)
-    return write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date())
-
-
 def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint) -> Iterator[BagFile]:
     for path in sorted(draft.rglob("*")):
         name = path.relative_to(draft).as_posix()
@@ -108,6 +109,20 @@ def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint) -> I
     yield form.CHECKPOINT, [head.note.encode()]
     yield form.KEYS, ["".join(f"{key}\n" for key in verifier_keys()).encode()]
     yield form.SEAL, [_seal_file(order, proofs)]
+
+
+def _token_files(tokens: Sequence[StampFile]) -> Iterator[BagFile]:
+    for each in tokens:
+        if each.reply is not None:
+            yield f"data/tokens/{each.slug}.tsr", [each.reply]
+        yield f"data/tokens/{each.slug}.pem", [each.chain]
+
+
+def _stamp(bundle: Bundle, out: Path, by: Actor) -> None:
+    """Lay the tokens over the tag manifest beside it: they cannot be named in what they stamp."""
+    for each in stamps_for((out / TAG_MANIFEST).read_bytes(), what=bundle.pk, by=by):
+        if each.reply is not None:
+            write(out / "tokens" / f"{each.slug}.tsr", each.reply)
 
 
 def _entry_file(told: Mapping[str, Any], proofs: Proofs) -> bytes:

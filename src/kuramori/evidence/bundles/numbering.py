@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from kuramori.evidence.bundles.variants import Variant
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.elements import Element, ShownExhibit
+from kuramori.evidence.elements import ClaimMatrix, Element, ShownExhibit
 from kuramori.evidence.rules.bundle import NamedExhibit, moment
 from kuramori.kernel.canonical import canonical
 
@@ -33,7 +33,7 @@ class Exhibit:
     title: Words
     purport: Words
     at: datetime | None
-    element: str = ""
+    elements: tuple[str, ...] = ()
     entry: int | None = None
     segment: UUID | None = None
     root: str | None = None
@@ -66,7 +66,7 @@ class Exhibit:
                 "author": author,
                 "copy": copy_words(self.kind),
                 "at": moment(self.at) if self.at else None,
-                "element": self.element or None,
+                "elements": list(self.elements),
                 "entry": self.entry,
                 "segment": str(self.segment) if self.segment else None,
                 "root": self.root,
@@ -91,7 +91,7 @@ class LogExtract:
 
 
 def numbered(
-    elements: Mapping[str, Sequence[Element]],
+    matrices: Mapping[str, Sequence[ClaimMatrix]],
     *,
     leaves: Mapping[int, str],
     entries_root: str,
@@ -100,7 +100,7 @@ def numbered(
 ) -> list[Exhibit]:
     """Number all exhibits; `leaves`: ledger index to leaf (hex) of the entries that the bundle shows."""
     told = [
-        *_of_elements(elements, leaves, withholding),
+        *_of_elements(matrices, leaves, withholding),
         *_of_entries(leaves, entries_root),
         *_of_logs(extracts, withholding),
     ]
@@ -123,37 +123,43 @@ def copy_words(kind: str) -> Words:
     return in_both(_("copy (identical electronic record)"))
 
 
+def element_code(matrix: ClaimMatrix, element: Element) -> str:
+    """Name an element across claims."""
+    return f"{matrix.code}/{element.code}"
+
+
 def _of_elements(
-    elements: Mapping[str, Sequence[Element]], leaves: Mapping[int, str], withholding: Withholding
+    matrices: Mapping[str, Sequence[ClaimMatrix]], leaves: Mapping[int, str], withholding: Withholding
 ) -> Iterator[dict[str, Any]]:
-    for ja, en in zip(elements["ja"], elements["en"], strict=True):
-        pairs = sorted(zip(ja.exhibits, en.exhibits, strict=True), key=lambda pair: pair[0].exhibit.at or LATEST)
-        for one_ja, one_en in pairs:
-            yield _record(ja, en, (one_ja, one_en), leaves, withholding)
+    """Yield each exhibit once, at the first element it stands under; it names all of them."""
+    found: dict[int, tuple[ShownExhibit, ShownExhibit, list[str]]] = {}
+    for ja, en in zip(matrices["ja"], matrices["en"], strict=True):
+        for own_ja, own_en in zip(ja.elements, en.elements, strict=True):
+            pairs = zip(own_ja.exhibits, own_en.exhibits, strict=True)
+            for one_ja, one_en in sorted(pairs, key=lambda pair: pair[0].exhibit.at or LATEST):
+                kept = found.setdefault(id(one_ja.exhibit), (one_ja, one_en, []))
+                kept[2].append(element_code(ja, own_ja))
+    for one_ja, one_en, codes in found.values():
+        yield _record(one_ja, one_en, codes, leaves, withholding)
 
 
 def _record(
-    ja: Element,
-    en: Element,
-    pair: tuple[ShownExhibit, ShownExhibit],
+    one_ja: ShownExhibit,
+    one_en: ShownExhibit,
+    codes: Sequence[str],
     leaves: Mapping[int, str],
     withholding: Withholding,
 ) -> dict[str, Any]:
-    one_ja, one_en = pair
     index = one_ja.seal.index if one_ja.seal and one_ja.seal.index in leaves else None
     return {
         "kind": RECORD,
         "title": {"ja": withholding.masked(one_ja.title), "en": withholding.masked(one_en.title)},
         "purport": {"ja": withholding.masked(one_ja.statement), "en": withholding.masked(one_en.statement)},
         "at": one_ja.exhibit.at,
-        "element": ja.code,
+        "elements": tuple(codes),
         "entry": index,
         "root": leaves[index] if index is not None else None,
-        "more": {
-            "law": {"en": en.law, "ja": ja.law},
-            "practice": one_ja.exhibit.practice,
-            "strength": one_ja.exhibit.strength,
-        },
+        "more": {"practice": one_ja.exhibit.practice, "strength": str(one_ja.strength)},
     }
 
 

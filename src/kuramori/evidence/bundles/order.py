@@ -1,14 +1,34 @@
 """What a bundle is asked to hold, and what other rooms put into it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from kuramori.evidence.bundles.variants import COURT
+from kuramori.evidence.bundles.variants import COURT, variants
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """For whom a bundle is made: the variant, what is withheld, from whom it is locked, which claims it is to carry.
+
+    `withhold` are kinds (`variants.Kept`) kept back besides those that the variant keeps back by itself.
+    """
+
+    variant: str = COURT
+    withhold: frozenset[str] = frozenset()
+    withhold_members: frozenset[str] = frozenset()
+    withhold_why: str = ""
+    recipients: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def as_members(self) -> dict[str, Any]:
+        """Return the members of an order that say the same."""
+        members = {each.name: getattr(self, each.name) for each in fields(self)}
+        return members | {"withhold": self.withhold | variants()[self.variant].withhold}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +37,9 @@ class Order:
 
     `up_to` fixes the ledger's size it looks at, so that making it again, after a crash, gives the same bundle.
     `withhold` are kinds (`variants.Kept`) and `withhold_members` single members ("12:why") to keep back, with the
-    reason that readers are shown. `recipients` are age keys it is encrypted for. `twin` is what the manifest's member
-    of that name has to be: that of the bundle whose redacted or unredacted twin this one becomes.
+    reason that readers are shown. `recipients` are age keys it is encrypted for; `claims` are codes of the claims whose
+    elements are matched, none for the one every secret is prepared for. `twin` is what the manifest's member of that
+    name has to be: that of the bundle whose twin this one becomes. `permission` is what making it takes.
     """
 
     id: UUID
@@ -35,7 +56,9 @@ class Order:
     withhold_members: frozenset[str] = frozenset()
     withhold_why: str = ""
     recipients: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     twin: str = ""
+    permission: str = ""
 
     def holds(self, at: datetime) -> bool:
         """Say whether a moment lies in the period asked for."""
@@ -58,7 +81,9 @@ class Order:
             "withhold_members": sorted(self.withhold_members),
             "withhold_why": self.withhold_why,
             "recipients": list(self.recipients),
+            "claims": list(self.claims),
             "twin": self.twin,
+            "permission": self.permission,
         }
 
     @classmethod
@@ -80,7 +105,9 @@ class Order:
             withhold_members=frozenset(told.get("withhold_members", ())),
             withhold_why=told.get("withhold_why", ""),
             recipients=tuple(told.get("recipients", ())),
+            claims=tuple(told.get("claims", ())),
             twin=told.get("twin", ""),
+            permission=told.get("permission", ""),
         )
 
 

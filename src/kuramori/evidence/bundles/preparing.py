@@ -11,14 +11,14 @@ from kuramori.evidence.bundles.gathering import KeptExtract, Report, gather_entr
 from kuramori.evidence.bundles.numbering import LogExtract, numbered
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.pages import write_pages
-from kuramori.evidence.bundles.report import Told
+from kuramori.evidence.bundles.report import Told, elements_file
 from kuramori.evidence.bundles.selection import parts_of, select
-from kuramori.evidence.bundles.telling import chronology_rows, elements_of, is_about_person
-from kuramori.evidence.bundles.variants import variants
+from kuramori.evidence.bundles.telling import chronology_rows, is_about_person, matrices_of
+from kuramori.evidence.bundles.variants import Part, variants
 from kuramori.evidence.bundles.withholding import Withholding, withholding_of
 from kuramori.evidence.bundles.writing import digests, write
 from kuramori.evidence.keys import signer
-from kuramori.evidence.models import Leaf
+from kuramori.evidence.models import Authority, Leaf
 from kuramori.evidence.rules import bundle as form
 from kuramori.evidence.rules.verifier import verifier_files
 from kuramori.kernel.acts import Refused
@@ -35,6 +35,8 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     for exhibit in told.exhibits:
         write(draft / exhibit.file, exhibit.written(told.variant, told.signer.origin))
     write(draft / form.CHRONOLOGY, form.chronology(told.rows))
+    if Part.ELEMENTS in told.variant.parts and told.matrices["ja"]:
+        write(draft / "data/elements.json", elements_file(told))
     write_pages(told, draft)
     for path, content in verifier_files().items():
         write(draft / path, content)
@@ -45,9 +47,10 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
 
 def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:
     """Collect what the bundle says, writing entries and rows to the draft on the way."""
-    elements = elements_of(order, viewer)
+    matrices = matrices_of(order, viewer)
     extracts = gather_events(order, viewer, draft, withholding)
-    behind = {each.exhibit.entry_id for element in elements["ja"] for each in element.exhibits}
+    elements = [element for matrix in matrices["ja"] for element in matrix.elements]
+    behind = {each.exhibit.entry_id for element in elements for each in element.exhibits}
     more = frozenset(each for each in behind if each) | {each.extract.entry_id for each in extracts}
     places = select(order, more)
     gathered = gather_entries(
@@ -55,7 +58,7 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
     )
     index_of = dict(Leaf.objects.filter(entry__id__in=more).values_list("entry__id", "index"))
     exhibits = numbered(
-        elements,
+        matrices,
         leaves={each.index: each.leaf.hex() for each in gathered.entries},
         entries_root=form.leaves_root([each.leaf for each in gathered.entries]),
         extracts=[_log(each, index_of) for each in extracts],
@@ -69,12 +72,16 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
         variant=variants()[order.variant],
         signer=signer(),
         withholding=withholding,
-        elements=elements,
+        matrices=matrices,
         exhibits=exhibits,
         gathered=gathered,
         rows=chronology_rows(gathered.rows, [each.extract for each in extracts], withholding),
         extracts=extracts,
         twin=twin,
+        stamps=[
+            {"authority": each.slug, "name": each.name_en, "due": ["checkpoint", "tag_manifest"]}
+            for each in Authority.objects.filter(retired_at=None).order_by("slug")
+        ],
     )
 
 

@@ -9,15 +9,17 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kuramori.evidence.bundles.gathering import Gathered, KeptExtract
-from kuramori.evidence.bundles.numbering import LOG, Exhibit, copy_words
+from kuramori.evidence.bundles.numbering import LANGUAGES, LOG, Exhibit, copy_words, element_code
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.variants import Part, Variant
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.elements import Element
+from kuramori.evidence.elements import ClaimMatrix, Element, State
 from kuramori.evidence.keys import Signer
 from kuramori.evidence.rules.bundle import ChronologyRow, entry_path
+from kuramori.kernel.canonical import canonical
 
 # What an index and its PDF list of the chronology; all of it stands in the pages of the chronology and as JSON.
 LISTED = 1_000
@@ -31,7 +33,7 @@ class Told:
     variant: Variant
     signer: Signer
     withholding: Withholding
-    elements: Mapping[str, Sequence[Element]]
+    matrices: Mapping[str, Sequence[ClaimMatrix]]
     exhibits: Sequence[Exhibit]
     gathered: Gathered
     rows: Sequence[ChronologyRow]
@@ -57,7 +59,7 @@ def report(told: Told, language: str) -> dict[str, Any]:
         "facts": _facts(told, language),
         "has_statement": Part.STATEMENT in variant.parts,
         "exhibits": [_exhibit(each, told, language) for each in told.exhibits],
-        "elements": _elements(told, language) if Part.ELEMENTS in variant.parts else [],
+        "claims": claims(told, language) if Part.ELEMENTS in variant.parts else [],
         "chronology": lines(told, language, 0, LISTED),
         "more_rows": max(0, len(told.rows) - LISTED),
         "custody": list(told.custody) if Part.CUSTODY in variant.parts else [],
@@ -131,25 +133,50 @@ def _exhibit(each: Exhibit, told: Told, language: str) -> dict[str, Any]:
         "purport": each.purport[language],
         "entry": each.entry,
         "file": each.files[0].removeprefix("data/") if each.kind == LOG and each.files else "",
-        "element": each.element,
+        "elements": each.elements,
     }
 
 
-def _elements(told: Told, language: str) -> list[dict[str, Any]]:
+def claims(told: Told, language: str) -> list[dict[str, Any]]:
+    """Return the matrix of each claim: element, what shows it by number, what is missing."""
     return [
         {
-            "title": each.title,
-            "law": each.law,
-            "explanation": each.explanation,
-            "absent": each.absent,
-            "exhibits": [_exhibit(one, told, language) for one in told.exhibits if one.element == each.code],
-            "gaps": [
-                {"title": told.withholding.masked(str(gap.title)), "text": told.withholding.masked(str(gap.statement))}
-                for gap in told.elements[language][number].gaps
+            "code": matrix.code,
+            "country": matrix.country,
+            "title": matrix.title,
+            "law": matrix.law,
+            "note": matrix.note,
+            "elements": [
+                _element(told, matrix, each, language) for each in matrix.elements if each.state is not State.LATER
             ],
         }
-        for number, each in enumerate(told.elements[language])
+        for matrix in told.matrices[language]
     ]
+
+
+def _element(told: Told, matrix: ClaimMatrix, element: Element, language: str) -> dict[str, Any]:
+    masked, code = told.withholding.masked, element_code(matrix, element)
+    return {
+        "code": element.code,
+        "title": element.title,
+        "law": element.law,
+        "explanation": element.explanation,
+        "absent": element.absent,
+        "state": str(element.state),
+        "exhibits": [_exhibit(one, told, language) for one in told.exhibits if code in one.elements],
+        "gaps": [{"title": masked(str(gap.title)), "text": masked(str(gap.statement))} for gap in element.gaps],
+    }
+
+
+def elements_file(told: Told) -> bytes:
+    """Write `data/elements.json`: the matrices in both languages, exhibits by their number."""
+    languages = {}
+    for language in LANGUAGES:
+        with override(language):
+            languages[language] = claims(told, language)
+    for each in (element for found in languages.values() for claim in found for element in claim["elements"]):
+        each["exhibits"] = [one["number"] for one in each["exhibits"]]
+    return canonical({"format": "kuramori-elements/1", **languages})
 
 
 def _day(at: datetime | None) -> str:

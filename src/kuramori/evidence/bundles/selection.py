@@ -21,8 +21,8 @@ from kuramori.evidence.models import Leaf
 from kuramori.evidence.rules.bundle import BundleEntry, Withheld, shown_items
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.commitments import digest_of, open_commitment
-from kuramori.kernel.ledger import NAME
 from kuramori.kernel.models import Disclosure, Entry, EntrySubject, ListedChange
+from kuramori.kernel.pen import NAME
 from kuramori.kernel.room import rooms
 
 CHUNK = 500

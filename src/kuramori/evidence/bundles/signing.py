@@ -44,8 +44,11 @@ def signed(pdf: bytes, *, at: datetime) -> bytes:
     return written
 
 
-def make_certificate(name: str) -> x509.Certificate:
-    """Make a self-signed pair for `name`, valid three years. Raises Refused when there is one already."""
+def make_certificate(name: str) -> str:
+    """Make a self-signed pair for `name`, valid three years; return its SHA-256 in hex.
+
+    Raises Refused when there is one already.
+    """
     key_path, certificate_path = settings.DATA / KEY, settings.DATA / CERTIFICATE
     if key_path.exists() or certificate_path.exists():
         raise Refused(_("There is a signing certificate already."), _("Move both files away first."))
@@ -61,7 +64,7 @@ def make_certificate(name: str) -> x509.Certificate:
     )
     _keep(certificate_path, certificate.public_bytes(Encoding.PEM))
     _keep(key_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return certificate
+    return certificate.fingerprint(SHA256()).hex()
 
 
 def _signs_documents() -> x509.KeyUsage:

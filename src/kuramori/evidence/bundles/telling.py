@@ -9,9 +9,10 @@ from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.selection import OPEN, ShownEntry
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.elements import Element, proof_of
+from kuramori.evidence.claims import default_claims, known_claims
+from kuramori.evidence.elements import ClaimMatrix, claim_matrix
 from kuramori.evidence.rules.bundle import ChronologyRow
-from kuramori.kernel.ledger import NAME
+from kuramori.kernel.pen import NAME
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.sentences import actor_name, sentence
 
@@ -63,8 +64,8 @@ def chronology_rows(
     return sorted([*rows, *told], key=lambda row: (row.at, row.entry is None, row.entry or 0))
 
 
-def elements_of(order: Order, viewer: Viewer) -> dict[str, Sequence[Element]]:
-    """Return the legal elements with exhibits and gaps in each language, as of the bundle's day; none of a person.
+def matrices_of(order: Order, viewer: Viewer) -> dict[str, Sequence[ClaimMatrix]]:
+    """Return the claims with elements, exhibits and gaps in each language, as of the bundle's day; none of a person.
 
     Each language is a reading of its own. When logs came in or an act was done between two of them, all are read
     again: the languages of one bundle tell of the same exhibits. RuntimeError when that never comes to rest.
@@ -72,16 +73,19 @@ def elements_of(order: Order, viewer: Viewer) -> dict[str, Sequence[Element]]:
     if order.kind != "secret":
         return dict.fromkeys(LANGUAGES, ())
     day = order.made_at.astimezone(viewer.zone).date()
+    known = known_claims()
+    claims = [known.named(code) for code in order.claims] or default_claims()
     for _attempt in range(READINGS):
-        elements = {}
+        matrices: dict[str, Sequence[ClaimMatrix]] = {}
         for language in LANGUAGES:
             with override(language):
-                elements[language] = proof_of(order.subject, viewer, today=day)
-        if len({_outline(each) for each in elements.values()}) == 1:
-            return elements
+                matrices[language] = claim_matrix(order.subject, viewer, claims, day)
+        if len({_outline(each) for each in matrices.values()}) == 1:
+            return matrices
     raise RuntimeError("the exhibits changed at every reading; make the bundle again")
 
 
-def _outline(elements: Sequence[Element]) -> tuple[object, ...]:
+def _outline(matrices: Sequence[ClaimMatrix]) -> tuple[object, ...]:
     """Return what is the same in every language."""
+    elements = [each for matrix in matrices for each in matrix.elements]
     return tuple((e.code, tuple((s.exhibit.at, s.exhibit.entry_id) for s in e.exhibits)) for e in elements)

@@ -13,7 +13,7 @@ from typing import Any
 from kuramori.directory.api import Person
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.variants import Kept
-from kuramori.kernel.ledger import NAME
+from kuramori.kernel.pen import NAME
 
 SINGLE = "single"
 MASK = "■■■"

@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.api import person_by_number
+from kuramori.evidence.bundles.order_form import DeliveryForm
 from kuramori.kernel.permissions import Viewer
 
 
-class PersonBundleForm(forms.Form):
+class PersonBundleForm(DeliveryForm):
     """Whom a bundle is about, for which days, and why it is made."""
 
     number = forms.CharField(label=_("Employee number"), max_length=40)
@@ -22,12 +23,8 @@ class PersonBundleForm(forms.Form):
         help_text=_("Both days are included. Left empty, everything is taken."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
-    why = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        help_text=_("It stands in the ledger and in the bundle."),
-        widget=forms.Textarea({"rows": 3}),
-    )
+
+    field_order = ("number", "starts_on", "ends_on", "variant", "withhold", "withhold_why", "why", "recipients")
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,22 @@ def bundles_visible_to(viewer: Viewer) -> QuerySet[Bundle]:
     return rows.filter(Q(asked_by=viewer.person_id) & Q(asked_by__isnull=False))
 
 
-def bundle_entry(viewer: Viewer, bundle: Bundle) -> UUID | None:  # noqa: ARG001  (reads nothing of anybody's)
-    """Return the id of the entry that seals a bundle the viewer was given."""
-    return entries_about(bundle.pk).filter(verb="evidence.bundle.export").values_list("id", flat=True).first()
+def bundle_entry(
+    viewer: Viewer,  # noqa: ARG001  (reads nothing of anybody's)
+    bundle: Bundle,
+    verb: str = "export",
+) -> UUID | None:
+    """Return the id of the entry that seals a bundle the viewer was given, or of the one that finished it."""
+    return entries_about(bundle.pk).filter(verb=f"evidence.bundle.{verb}").values_list("id", flat=True).first()
+
+
+def twins_of(viewer: Viewer, bundle: Bundle) -> QuerySet[Bundle]:
+    """Return the other bundles of the same exhibits that the viewer may fetch."""
+    rows = bundles_visible_to(viewer).filter(subject_id=bundle.subject_id, twin=bundle.twin).exclude(pk=bundle.pk)
+    return rows if bundle.twin else rows.none()
+
+
+def may_make_twin(viewer: Viewer, bundle: Bundle) -> bool:
+    """Say whether the viewer could have had this bundle made himself: a twin may show more than it does."""
+    permission = bundle.order.get("permission", "")
+    return bool(bundle.twin and permission) and viewer.may(permission)

@@ -13,8 +13,8 @@ from kuramori.directory.acts import people
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts import bundles as acts
-from kuramori.evidence.asking import PERSON, ask_bundle, write_bundle
 from kuramori.evidence.bundles import making, preparing
+from kuramori.evidence.bundles.asking import PERSON, ask_bundle, write_bundle
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.place import bundle_file
@@ -89,7 +89,7 @@ def disk_full(_handle: int) -> None:
     "place",
     [
         "gather_events", "select", "gather_entries", "verifier_files", "canonical", "acts.bundle_export", "seal_now",
-        "_bag", "write_bag", "acts.bundle_finish",
+        "stamps_for", "_bag_files", "write_bag", "acts.bundle_finish",
     ],
 )  # fmt: skip
 def test_killed_at_any_step_it_is_finished_by_asking_again(company, daichi, tmp_path, monkeypatch, place: str) -> None:
@@ -137,7 +137,7 @@ def test_a_draft_of_an_order_that_was_given_up_is_swept_away(company, daichi, tm
 def test_what_was_prepared_is_not_prepared_anew(company, daichi, tmp_path, monkeypatch) -> None:
     order = order_about(daichi, company.botan)
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(making, "_bag", die)
+        patch.setattr(making, "write_bag", die)
         make_bundle(order, tmp_path / "bag", viewer=daichi)
     ready = next(tmp_path.glob(f".bag.{order.id}.making")) / READY
     before = ready.stat().st_mtime_ns

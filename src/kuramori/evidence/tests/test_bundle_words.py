@@ -14,7 +14,7 @@ from django.utils.translation import override
 from kuramori.directory.acts import people
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.evidence.asking import PERSON
+from kuramori.evidence.bundles.asking import PERSON
 from kuramori.evidence.bundles.gathering import Gathered, KeptExtract, Placed
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.numbering import LogExtract, numbered
@@ -70,7 +70,7 @@ def told_of(order: Order, extracts: tuple[EventExtract, ...] = ()) -> Told:
     entries = [shown(order, each, frozenset()) for each in opened(select(order, frozenset()))]
     return Told(
         order=order, variant=variants()[order.variant], signer=signer(), withholding=OPEN,
-        elements={"ja": (), "en": ()}, twin="0" * 64,
+        matrices={"ja": (), "en": ()}, twin="0" * 64,
         exhibits=numbered(
             {"ja": (), "en": ()}, leaves={}, entries_root="", extracts=[log_of(each) for each in extracts],
             withholding=OPEN,

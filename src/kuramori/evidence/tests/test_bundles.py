@@ -15,8 +15,8 @@ import time_machine
 
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.evidence.asking import PERSON, write_bundle
 from kuramori.evidence.bundles import gathering, making
+from kuramori.evidence.bundles.asking import PERSON, write_bundle
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.models import Bundle
@@ -176,7 +176,7 @@ def test_made_again_after_a_crash_it_holds_the_same(company, daichi, tmp_path, m
     about_both(company)
     order = order_about(daichi, company.botan)
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
-        patch.setattr(making, "_bag", lambda *_args: 1 / 0)
+        patch.setattr(making, "write_bag", lambda *_args, **_words: 1 / 0)
         make_bundle(order, tmp_path / "bag", viewer=daichi)
     about_both(company)
     sequence_all()

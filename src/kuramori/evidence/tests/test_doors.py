@@ -17,7 +17,7 @@ from kuramori.directory.api import Account, Person, actor_of
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts.bundles import bundle_download
 from kuramori.evidence.acts.checks import check_keep
-from kuramori.evidence.asking import CHECK
+from kuramori.evidence.bundles.asking import CHECK
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.check import CheckReport, ledger_check
 from kuramori.evidence.forms.bundles import PersonBundleForm

@@ -11,7 +11,7 @@ from kuramori.directory.acts.people import engagement_end
 from kuramori.directory.api import Account
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts.holds import SNAPSHOT, hold_add, separations_place
-from kuramori.evidence.asking import PERSON, write_bundle
+from kuramori.evidence.bundles.asking import PERSON, write_bundle
 from kuramori.evidence.models import KeepingTerm, SeparationHold
 from kuramori.evidence.registers import holds, separations
 from kuramori.kernel import jobs as work

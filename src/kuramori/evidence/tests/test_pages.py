@@ -11,7 +11,7 @@ from django.utils import translation
 from kuramori.directory.api import Account
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.acts.checks import check_keep
-from kuramori.evidence.asking import CHECK
+from kuramori.evidence.bundles.asking import CHECK
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.models import Bundle, CheckRun

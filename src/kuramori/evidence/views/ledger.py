@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kuramori.evidence.asking import ask_check
+from kuramori.evidence.bundles.asking import ask_check
 from kuramori.evidence.keys import signer
 from kuramori.evidence.models import CheckRun, Witness
 from kuramori.evidence.queries.bundles import bundles_visible_to

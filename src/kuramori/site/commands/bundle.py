@@ -4,7 +4,7 @@ import argparse
 from uuid import UUID
 
 from kuramori.directory.api import person_by_number, subjects_of_person, viewer_of_system
-from kuramori.evidence.api import MadeBundle, write_bundle
+from kuramori.evidence.api import Delivery, Kept, MadeBundle, variants, write_bundle
 from kuramori.kernel.acts import Refused, Subject
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import secret_by_number
@@ -15,6 +15,9 @@ from kuramori.site.words import gettext as _
 def run(arguments: argparse.Namespace) -> int:
     """Write the bundle into a new folder; the export itself is an act."""
     viewer = viewer_of_system()
+    delivery = _delivery(arguments)
+    if delivery is None:
+        return Exit.REFUSED
     found = _subject(viewer, arguments.kind, arguments.ident)
     if found is None:
         complain(_("There is none with the number %(number)s.") % {"number": arguments.ident})
@@ -31,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
                 why=arguments.why or _("asked for on the command line"),
                 starts_on=arguments.since,
                 ends_on=arguments.until,
+                delivery=delivery,
                 progress=step,
             )
     except FileExistsError:
@@ -41,6 +45,21 @@ def run(arguments: argparse.Namespace) -> int:
         return Exit.REFUSED
     _show(made, as_json=arguments.json)
     return Exit.OK
+
+
+def _delivery(arguments: argparse.Namespace) -> Delivery | None:
+    """Return for whom it is made; None, after a complaint, for a word that means nothing here."""
+    kinds = frozenset(word.strip() for word in arguments.withhold.split(",") if word.strip())
+    strange = [*(kinds - set(Kept)), *({arguments.variant} - set(variants()))]
+    if strange:
+        complain(_("Unknown: %(words)s. See kuramori bundle --help.") % {"words": ", ".join(sorted(strange))})
+        return None
+    return Delivery(
+        variant=arguments.variant,
+        withhold=kinds,
+        withhold_why=arguments.withhold_why,
+        recipients=tuple(arguments.age),
+    )
 
 
 def _subject(viewer: Viewer, kind: str, ident: str) -> tuple[Subject, list[UUID]] | None:

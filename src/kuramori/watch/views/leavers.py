@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kuramori.directory.api import people_visible_to, subjects_of_person
-from kuramori.evidence.api import BUNDLE_PERSON, ask_bundle
+from kuramori.evidence.api import BUNDLE_PERSON, DeliveryForm, ask_bundle
 from kuramori.governance.api import Level, levels_in_force
 from kuramori.kernel.charts import Day
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.api import Secret, secrets_visible_to
-from kuramori.watch.forms import BundleForm
 from kuramori.watch.masking import masked, names_of
 from kuramori.watch.models import StateChoice
 from kuramori.watch.queries.alerts import alerts_of_person, tells_leaving
@@ -63,7 +62,7 @@ def look_back(request: ViewedRequest, line: UUID) -> HttpResponse:
             for alert in alerts_of_person(viewer, seen.leaver.person_id)[:20]
             if tells_leaving(viewer, alert)
         ],
-        "bundle_form": BundleForm() if _may_bundle(viewer, seen) else None,
+        "bundle_form": DeliveryForm() if _may_bundle(viewer, seen) else None,
     }
     if report is not None:
         context |= _told(viewer, seen, report)
@@ -80,9 +79,9 @@ def bundle(request: ViewedRequest, line: UUID) -> HttpResponse:
         raise Http404
     if not _may_bundle(viewer, seen):
         raise Forbidden(BUNDLE_PERSON)
-    form = BundleForm(request.POST)
+    form = DeliveryForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give a reason: it stands in the ledger and in the bundle."))
+        messages.error(request, form.first_error)
         return redirect("watch:look-back", line=line)
     person = people_visible_to(viewer).get(pk=seen.leaver.person_id)
     job = ask_bundle(
@@ -94,6 +93,7 @@ def bundle(request: ViewedRequest, line: UUID) -> HttpResponse:
         why=form.cleaned_data["why"],
         starts_on=seen.since,
         ends_on=seen.until,
+        delivery=form.delivery,
     )
     return redirect("kernel:job", job.pk)
 

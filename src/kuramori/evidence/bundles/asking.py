@@ -1,19 +1,23 @@
 """Ask for a bundle, or make one at once: what other rooms and the command line call."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
+from kuramori.evidence.bundles.delivery import lock, recipient
 from kuramori.evidence.bundles.gathering import Report
 from kuramori.evidence.bundles.making import MadeBundle, make_bundle
-from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.order import Delivery, Order
+from kuramori.evidence.models import Bundle
 from kuramori.evidence.sequencer import sequence_all
 from kuramori.evidence.tree_store import tree_size
 from kuramori.kernel import jobs
-from kuramori.kernel.acts import Subject
+from kuramori.kernel.acts import Refused, Subject
 from kuramori.kernel.ids import uuid7
 from kuramori.kernel.models import Job
 from kuramori.kernel.permissions import Viewer
@@ -22,6 +26,7 @@ CHECK = "evidence.check"
 BUNDLE = "evidence.bundle"
 SECRET = "secret"  # noqa: S105  (a kind of bundle)
 PERSON = "person"
+PLAIN = Delivery()
 
 
 def ask_bundle(
@@ -34,6 +39,7 @@ def ask_bundle(
     why: str,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    delivery: Delivery = PLAIN,
 ) -> Job:
     """Queue a bundle for who asks; its page is `kernel:job`. The caller has checked that he may, for this subject.
 
@@ -41,8 +47,27 @@ def ask_bundle(
     is asked again when the job runs. Days are the viewer's, both inclusive.
     """
     days = (starts_on, ends_on)
-    order = _order(viewer, kind=kind, subject=subject, ids=ids, why=why, days=days)
-    return jobs.ask(BUNDLE, viewer=viewer, title=subject.name, order=order.as_json(), permission=permission)
+    order = _order(viewer, kind=kind, subject=subject, ids=ids, why=why, days=days, delivery=delivery)
+    return _ask(viewer, replace(order, permission=permission))
+
+
+def ask_twin(viewer: Viewer, bundle: Bundle, *, why: str, delivery: Delivery) -> Job:
+    """Queue a twin of a bundle: the same exhibits as of the same moment, for another reader.
+
+    The permission that the first one took is demanded now and when the job runs: a twin may show more. Raises
+    Forbidden, and Refused for a bundle of an older Kuramori, which numbered no exhibits.
+    """
+    if not bundle.twin:
+        raise Refused(_("This bundle is of an older kind, without numbered exhibits."), _("Make both bundles anew."))
+    subject = Subject(bundle.subject_kind, bundle.subject_id, bundle.name)
+    told = bundle.order | {"subject": [subject.kind, str(subject.id), subject.name], "why": why}
+    order = replace(Order.of_json(told), id=uuid7(), twin=bundle.twin, **delivery.as_members())
+    return _ask(viewer, order)
+
+
+def _ask(viewer: Viewer, order: Order) -> Job:
+    viewer.demand(order.permission)
+    return jobs.ask(BUNDLE, viewer=viewer, title=order.subject.name, order=order.as_json(), permission=order.permission)
 
 
 def write_bundle(
@@ -55,17 +80,24 @@ def write_bundle(
     why: str,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    delivery: Delivery = PLAIN,
     progress: Report = lambda _done, _total: None,
 ) -> MadeBundle:
     """Make a bundle now, as a folder at `out`, for the command line; otherwise as `ask_bundle`.
 
-    Raises FileExistsError when `out` exists, NotAPrefix when the ledger may not be sealed, OSError.
+    With recipients the result is `out`.zip.age instead. Raises Refused for a key that is none, FileExistsError when
+    `out` exists, NotAPrefix when the ledger may not be sealed, OSError.
     """
     if out.exists():
         raise FileExistsError(out)
+    for key in delivery.recipients:
+        recipient(key)
     days = (starts_on, ends_on)
-    order = _order(viewer, kind=kind, subject=subject, ids=ids, why=why, days=days)
-    return make_bundle(order, out, viewer=viewer, progress=progress)
+    order = _order(viewer, kind=kind, subject=subject, ids=ids, why=why, days=days, delivery=delivery)
+    made = make_bundle(order, out, viewer=viewer, progress=progress)
+    if not order.recipients:
+        return made
+    return replace(made, folder=lock(made.folder, order.recipients, order.made_at))
 
 
 def ask_check(viewer: Viewer) -> Job:
@@ -81,6 +113,7 @@ def _order(
     ids: Iterable[UUID],
     why: str,
     days: tuple[date | None, date | None],
+    delivery: Delivery,
 ) -> Order:
     sequence_all()
     starts_on, ends_on = days
@@ -98,4 +131,5 @@ def _order(
         up_to=tree_size(),
         starts_at=midnight(starts_on) if starts_on else None,
         ends_at=midnight(ends_on + timedelta(days=1)) if ends_on else None,
+        **delivery.as_members(),
     )
