@@ -92,7 +92,7 @@ def _lines(places: Sequence[tuple[int, int]]) -> Iterator[bytes]:
 def _events(order: Order, viewer: Viewer, done: int) -> Iterator[Collected]:
     sources = [offer for room in rooms() for offer in room.exhibits if isinstance(offer, BundleSource)]
     for number, extract in enumerate((e for source in sources for e in source.collect(order, viewer)), start=done):
-        sealed = seal(order.id, f"{number:04d}-events.csv", [extract.csv])
+        sealed = seal(order.id, f"{number:04d}-events.csv", extract.csv)
         title = extract.title_ja if viewer.language == "ja" else extract.title_en
         yield Collected(kind=ItemKind.EVENTS, title=f"{title} – {order.subject.name}"[:300], sealed=sealed)
 

@@ -19,6 +19,7 @@ from kuramori.evidence.bundles.withholding import Withholding, withholding_of
 from kuramori.evidence.bundles.writing import digests, write
 from kuramori.evidence.keys import signer
 from kuramori.evidence.models import Authority, Leaf
+from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.rules import bundle as form
 from kuramori.evidence.rules.verifier import verifier_files
 from kuramori.kernel.acts import Refused
@@ -37,6 +38,8 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     write(draft / form.CHRONOLOGY, form.chronology(told.rows))
     if Part.ELEMENTS in told.variant.parts and told.matrices["ja"]:
         write(draft / "data/elements.json", elements_file(told))
+    if told.custody and Part.CUSTODY in told.variant.parts:
+        write(draft / "data/custody.json", canonical({"format": "kuramori-custody/1", "items": list(told.custody)}))
     write_pages(told, draft)
     for path, content in verifier_files().items():
         write(draft / path, content)
@@ -78,6 +81,7 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
         rows=chronology_rows(gathered.rows, [each.extract for each in extracts], withholding),
         extracts=extracts,
         twin=twin,
+        custody=withholding.masked_all(custody_rows(viewer, order.ids)),
         stamps=[
             {"authority": each.slug, "name": each.name_en, "due": ["checkpoint", "tag_manifest"]}
             for each in Authority.objects.filter(retired_at=None).order_by("slug")

@@ -18,6 +18,7 @@ from kuramori.evidence.bundles.variants import Part, Variant
 from kuramori.evidence.bundles.withholding import Withholding
 from kuramori.evidence.elements import ClaimMatrix, Element, State
 from kuramori.evidence.keys import Signer
+from kuramori.evidence.models.custody import StepKind
 from kuramori.evidence.rules.bundle import ChronologyRow, entry_path
 from kuramori.kernel.canonical import canonical
 
@@ -62,7 +63,7 @@ def report(told: Told, language: str) -> dict[str, Any]:
         "claims": claims(told, language) if Part.ELEMENTS in variant.parts else [],
         "chronology": lines(told, language, 0, LISTED),
         "more_rows": max(0, len(told.rows) - LISTED),
-        "custody": list(told.custody) if Part.CUSTODY in variant.parts else [],
+        "custody": _custody(told) if Part.CUSTODY in variant.parts else [],
         "has_custody": Part.CUSTODY in variant.parts,
         "stamps": [str(each["name"]) for each in told.stamps],
         "kept_back": [{"reason": reason, "count": count} for reason, count in _kept_back(told)],
@@ -177,6 +178,23 @@ def elements_file(told: Told) -> bytes:
     for each in (element for found in languages.values() for claim in found for element in claim["elements"]):
         each["exhibits"] = [one["number"] for one in each["exhibits"]]
     return canonical({"format": "kuramori-elements/1", **languages})
+
+
+def _custody(told: Told) -> list[dict[str, str]]:
+    """Return a line for each step of each item in custody (ISO/IEC 27037): when, what, by whom, where, with what."""
+    words = dict(StepKind.choices)
+    return [
+        {
+            "at": step["at"][:19].replace("T", " "),
+            "text": " · ".join(
+                each
+                for each in (item["title"], str(words[step["kind"]]), step["who"], step["where"], step["tool"])
+                if each
+            ),
+        }
+        for item in told.custody
+        for step in item["chain"]
+    ]
 
 
 def _day(at: datetime | None) -> str:

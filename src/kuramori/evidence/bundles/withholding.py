@@ -50,6 +50,14 @@ class Withholding:
             end = stop
         return "".join([*parts, text[end:]])
 
+    def masked_all(self, value: Any) -> Any:
+        """Return JSON with every word in it `masked`; keys are ours and stay."""
+        if isinstance(value, str):
+            return self.masked(value)
+        if isinstance(value, dict):
+            return {name: self.masked_all(each) for name, each in value.items()}
+        return [self.masked_all(each) for each in value] if isinstance(value, list) else value
+
     @property
     def hides_rows(self) -> bool:
         """Say whether log rows are kept back: they carry accounts, so withholding names withholds them."""

@@ -63,7 +63,7 @@ def chihiro(company):
 def logs(monkeypatch):
     """A room above offers one extract of log events."""
     extract = EventExtract(
-        segment=uuid4(), entry_id=uuid4(), csv=CSV, ranges=((0, 1),), path=(), title_ja="ログ 1件",
+        segment=uuid4(), entry_id=uuid4(), csv=[CSV], ranges=((0, 1),), path=(), root=b"", title_ja="ログ 1件",
         title_en="Log, 1 row", first_at=NOON, last_at=NOON,
     )  # fmt: skip
     room = Room(
