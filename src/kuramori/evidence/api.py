@@ -29,6 +29,7 @@ from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import Seal, seals
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
+from kuramori.evidence.stamps.wording import silent_authorities
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
 from kuramori.evidence.witnessing.acts.keys import key_revoke, key_rotate, ledger_fork
 from kuramori.evidence.witnessing.queries import silent_witnesses, standing_against
@@ -90,6 +91,7 @@ __all__ = [
     "seal_now",
     "seals",
     "sequence_all",
+    "silent_authorities",
     "silent_witnesses",
     "standing_against",
     "variants",

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from kuramori.evidence.api import against_words, ledger_state, silent_witnesses, standing_against
+from kuramori.evidence.api import against_words, ledger_state, silent_authorities, silent_witnesses, standing_against
 from kuramori.kernel.permissions import Viewer
 from kuramori.site.findings import Finding, State
 
@@ -53,4 +53,14 @@ def witness_finding(viewer: Viewer) -> Finding:
     if silent:
         words = _("silent: %(names)s") % {"names": ", ".join(each.name for each in silent)}
         return Finding(part=part, state=State.WARN, words=words, next_step=_("See the page of the witnesses."))
+    return Finding(part=part, state=State.OK, words=_("none is silent"))
+
+
+def stamp_finding(viewer: Viewer) -> Finding:
+    """Say which time-stamp authority has fallen silent."""
+    part, silent = _("Time stamps"), silent_authorities(viewer)
+    if silent:
+        words = _("silent: %(names)s") % {"names": ", ".join(map(str, silent))}
+        step = _("See the page of the time-stamp authorities.")
+        return Finding(part=part, state=State.WARN, words=words, next_step=step)
     return Finding(part=part, state=State.OK, words=_("none is silent"))

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.evidence.models import Authority
 from kuramori.evidence.rules.stamps import Problem, Standing, standing_of
+from kuramori.evidence.stamps.queries import standing_authorities
 from kuramori.kernel.columns import Mark, Text
+from kuramori.kernel.permissions import Viewer
 
 PROBLEMS: dict[str, Text] = {
     Problem.ADDRESS_REFUSED: _("The address lies in a network that may not be asked. Correct it, or say it is ours."),
@@ -40,8 +43,14 @@ STANDINGS: dict[Standing, Mark] = {
 }
 
 
-def state_of(authority: Authority, now: datetime) -> Standing:
+def silent_authorities(viewer: Viewer) -> list[Authority]:
+    """Return the authorities for which something has waited longer than a day after a failure."""
+    moment = now()
+    return [each for each in standing_authorities(viewer) if state_of(each, moment) is Standing.SILENT]
+
+
+def state_of(authority: Authority, at: datetime) -> Standing:
     """Say how an authority stands that `authorities_visible_to` gave."""
     shown: dict[str, datetime | int | None] = vars(authority)
     since, difference = shown["failing_since"], shown["last_difference_ms"]
-    return standing_of(failing_since=since, difference_ms=difference, now=now)  # type: ignore[arg-type]
+    return standing_of(failing_since=since, difference_ms=difference, now=at)  # type: ignore[arg-type]

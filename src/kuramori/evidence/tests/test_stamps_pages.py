@@ -21,7 +21,7 @@ from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, credentials_o
 from kuramori.evidence.stamps.duties import stamp_duties
 from kuramori.evidence.stamps.queries import renewal_due, stamped_head
 from kuramori.evidence.stamps.registers import authorities, stamps
-from kuramori.evidence.stamps.wording import PROBLEMS, STANDINGS
+from kuramori.evidence.stamps.wording import PROBLEMS, STANDINGS, silent_authorities
 from kuramori.evidence.tests.loopback import serving
 from kuramori.evidence.tests.stamping import authority_like
 from kuramori.kernel.actors import SYSTEM
@@ -275,6 +275,8 @@ def test_duties_go_to_those_who_look_after_it_for_silence_clocks_and_renewal(com
             (duty,) = stamp_duties(akari, today)
             assert (duty.urgent, row.slug in duty.title, "gives no time stamp" in duty.title) == (True, True, True)
             assert stamp_duties(daichi, today) == []
+            assert silent_authorities(daichi) == [row]
+        assert silent_authorities(daichi) == []
 
 
 def test_clocks_that_differ_and_certificates_that_end_are_duties(company, write):
