@@ -33,6 +33,7 @@ from kuramori_verify.shape import (
 )
 from kuramori_verify.sources import Source, UnreadableError, read_whole
 from kuramori_verify.stamps import STAMP_FOLDERS, CheckedStamp, check_against_stamps, check_stamps
+from kuramori_verify.witnesses import WITNESS, CheckedWitness, check_witnesses
 
 MANIFEST = "data/manifest.json"
 SEAL = "data/ledger/seal.json"
@@ -41,8 +42,9 @@ KEYS = "data/ledger/keys.txt"
 SEAL_NOTE = "bundle_manifest_sha256"
 CHRONOLOGY = "data/chronology.json"
 MAX_JSON_BYTES = 256 * 2**20
+WITNESSES = "data/ledger/witnesses/"
 # Made after the manifest was sealed: they prove themselves, by signature.
-SELF_PROVING = ("data/ledger/witnesses/", *STAMP_FOLDERS)
+SELF_PROVING = (WITNESSES, *STAMP_FOLDERS)
 BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
 TOLERANCE = timedelta(minutes=10)
@@ -71,6 +73,7 @@ SECOND = members_of(
     stamps=list_of(members_of(authority=PLAIN_PATH, due=list_of(TEXT), name=TEXT)),
     twin=DIGEST_HEX,
     variant=TEXT,
+    witnesses=list_of(WITNESS),
     **MEMBERS,
 )
 CHRONOLOGY_FILE = members_of(
@@ -88,6 +91,7 @@ class Checked:
     head: Head | None = None
     counts: dict[str, int] = field(default_factory=dict)
     stamps: list[CheckedStamp] = field(default_factory=list)
+    witnesses: list[CheckedWitness] = field(default_factory=list)
 
 
 def is_bundle(source: Source) -> bool:
@@ -96,13 +100,17 @@ def is_bundle(source: Source) -> bool:
 
 
 def check_bundle(
-    source: Source, keys: Sequence[LogKey], findings: Findings, roots: Sequence[Certificate] = ()
+    source: Source,
+    keys: Sequence[LogKey],
+    findings: Findings,
+    roots: Sequence[Certificate] = (),
+    witness_keys: Sequence[LogKey] = (),
 ) -> Checked:
-    """Check the whole bundle; `keys` and `roots` (of time-stamp authorities) from outside replace those in it."""
+    """Check the whole bundle; keys and `roots` (of time-stamp authorities) from outside replace those in it."""
     checked = Checked("bundle", counts={"files": len(source.files), "bytes": sum(source.files.values())})
     digests = check_bag(source, findings)
     info = read_bag_info(source, findings)
-    checked.head = _head(source, keys, findings)
+    checked.head, known = _head(source, keys, findings)
     manifest = _json(source, MANIFEST, bundle_manifest_form, findings)
     if manifest is None:
         return checked
@@ -124,6 +132,8 @@ def check_bundle(
     _check_times(list(entries.values()), manifest["made_at"], findings)
     checked.stamps = check_stamps(source, manifest.get("stamps", ()), roots, findings)
     check_against_stamps(entries.values(), checked.stamps, findings)
+    due = manifest.get("witnesses", ())
+    checked.witnesses = check_witnesses(source, WITNESSES, checked.head, findings, keys=(known, witness_keys), due=due)
     _check_chronology(source, entries, findings)
     _check_counts(manifest, findings)
     if rows != manifest["counts"]["rows"]:
@@ -138,19 +148,20 @@ def bundle_manifest_form(value: Any, where: str) -> Any:
     return (FIRST if is_first else SECOND)(value, where)
 
 
-def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> Head | None:
+def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> tuple[Head | None, Sequence[LogKey]]:
+    """Return the head that all proofs lead to, and the ledger's keys."""
     for name in (CHECKPOINT, *(() if keys else (KEYS,))):
         if name not in source.files:
             findings.add("ledger.file_missing", name)
-            return None
+            return None, keys
     try:
         known = keys or read_log_keys(read_whole(source, KEYS, MAX_NOTE_BYTES))
-        return read_head(read_whole(source, CHECKPOINT, MAX_NOTE_BYTES), known)
+        return read_head(read_whole(source, CHECKPOINT, MAX_NOTE_BYTES), known), known
     except SignatureError as error:
         findings.add("ledger.signature_wrong", CHECKPOINT, detail=error)
     except (FormError, UnreadableError) as error:
         findings.add("ledger.checkpoint_malformed", CHECKPOINT, detail=error)
-    return None
+    return None, keys
 
 
 def _json(source: Source, name: str, check: Check, findings: Findings) -> Any:

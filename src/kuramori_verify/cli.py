@@ -16,7 +16,7 @@ from kuramori_verify.certificates import MAX_PEM_BYTES, Certificate, read_pem
 from kuramori_verify.findings import Findings
 from kuramori_verify.ledger import check_ledger, is_ledger
 from kuramori_verify.messages import WORDS
-from kuramori_verify.note import MAX_NOTE_BYTES, LogKey, read_log_key
+from kuramori_verify.note import COSIGNATURE_TYPE, ED25519_TYPE, MAX_NOTE_BYTES, LogKey, read_any_key
 from kuramori_verify.report import NOT_A_BUNDLE, as_text, report_of
 from kuramori_verify.signatures import WeakError
 from kuramori_verify.sources import FolderSource, UnreadableError, open_source
@@ -33,24 +33,26 @@ def verify(
 ) -> dict[str, Any]:
     """Verify a bundle or a ledger export (folder or zip) and return the report; never raises on hostile input.
 
-    `keys` are trusted from outside and replace the key that lies in the input. `older_heads` are checkpoints kept
-    elsewhere, which a ledger export must continue. `roots` are the only ones that time stamps may lead to.
+    `keys` of the ledger and of witnesses are trusted from outside and replace those that lie in the input.
+    `older_heads` are checkpoints kept elsewhere, which a ledger export must continue. `roots` are the only ones that
+    time stamps may lead to.
     """
     findings = Findings()
     checked = Checked("unknown")
+    own, witnesses = ([key for key in keys if key.type == each] for each in (ED25519_TYPE, COSIGNATURE_TYPE))
     try:
         source = open_source(path, findings)
         if is_bundle(source):
-            checked = check_bundle(source, keys, findings, roots)
+            checked = check_bundle(source, own, findings, roots, witnesses)
         elif is_ledger(source):
-            checked = check_ledger(source, keys, older_heads, findings)
+            checked = check_ledger(source, own, older_heads, findings, witnesses)
         else:
             # What lies in a folder that was never a bundle is nobody's business here; a zip's hostile names are.
             findings = Findings() if isinstance(source, FolderSource) else findings
             findings.add("form.not_a_bundle")
     except UnreadableError as error:
         findings.add("form.cannot_open", detail=error)
-    return report_of(checked, findings, key_given=bool(keys), older_heads=len(older_heads))
+    return report_of(checked, findings, key_given=bool(own), older_heads=len(older_heads))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(language, paths=2 if are_twins else 1).parse_args(given[1:] if are_twins else given)
     options.are_twins = are_twins
     try:
-        keys = [read_log_key(text) for text in options.key]
+        keys = [read_any_key(text) for text in options.key]
         heads = [_limited(Path(name), MAX_NOTE_BYTES) for name in options.head]
         roots = [root for name in options.roots for root in read_pem(_limited(Path(name), MAX_PEM_BYTES))]
     except (FormError, WeakError, OSError) as error:

@@ -9,11 +9,13 @@ from kuramori_verify.findings import Findings
 from kuramori_verify.merkle import HASH_BYTES, leaf_hash, root_of
 from kuramori_verify.note import MAX_NOTE_BYTES, Head, LogKey, SignatureError, read_head, read_log_keys
 from kuramori_verify.sources import Source, UnreadableError, read_whole
+from kuramori_verify.witnesses import check_witnesses
 
 TILE_WIDTH = 256
 MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + 65_535)
 HEAD_FILE = "checkpoint"
 KEYS_FILE = "keys.txt"
+HELD_FOLDER = "witnesses/"
 
 
 def is_ledger(source: Source) -> bool:
@@ -21,7 +23,13 @@ def is_ledger(source: Source) -> bool:
     return HEAD_FILE in source.files or any(name.startswith("tile/") for name in source.files)
 
 
-def check_ledger(source: Source, keys: Sequence[LogKey], older: Sequence[bytes], findings: Findings) -> Checked:
+def check_ledger(
+    source: Source,
+    keys: Sequence[LogKey],
+    older: Sequence[bytes],
+    findings: Findings,
+    witness_keys: Sequence[LogKey] = (),
+) -> Checked:
     """Check all entries and tiles. `older` are heads (signed notes) kept elsewhere that this ledger must continue."""
     checked = Checked("ledger", counts={"files": len(source.files), "bytes": sum(source.files.values())})
     head, known = _ledger_head(source, keys, findings)
@@ -36,6 +44,7 @@ def check_ledger(source: Source, keys: Sequence[LogKey], older: Sequence[bytes],
         findings.add("ledger.root_differs", HEAD_FILE, detail=head.size)
     for note in older:
         _check_older(note, known, leaves, findings)
+    checked.witnesses = check_witnesses(source, HELD_FOLDER, head, findings, keys=(known, witness_keys))
     return checked
 
 

@@ -52,6 +52,30 @@ def root_by_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]
     return folded if last == 0 else None
 
 
+def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether a tree of `new` leaves continues that of `old`, which is smaller (RFC 9162 section 2.1.4.2)."""
+    if old == 0:
+        return old_root == root_of(()) and not proof
+    if not 0 < old < new or not proof:
+        return False
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old_folded = new_folded = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old_folded, new_folded = node_hash(sibling, old_folded), node_hash(sibling, new_folded)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            new_folded = node_hash(new_folded, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and (old_folded, new_folded) == (old_root, new_root)
+
+
 def root_by_cover(rows: Sequence[int], leaves: Sequence[bytes], size: int, proof: Sequence[bytes]) -> bytes | None:
     """Root over `size` leaves of which `rows` (ascending) are shown and `proof` holds the largest subtrees between.
 

@@ -166,6 +166,10 @@ MEANINGS: dict[str, Meaning] = {
                 "台帳の記録が変更されています（最初に異なる番号を示します）。",
                 "A ledger entry was changed; the first differing index is given.",
             ),
+            "ledger.fork": (
+                "外部で保管されたチェックポイントに、この台帳が続いていません。履歴が二つあります（書き換え、または複製による分岐）。",
+                "The ledger does not continue a head that was held outside: there are two histories.",
+            ),
             "ledger.history_differs": (
                 "以前に保管されたチェックポイントと履歴が異なります。台帳が書き換えられています。",
                 "The history differs from a checkpoint kept earlier: the ledger was rewritten.",
@@ -239,6 +243,18 @@ MEANINGS: dict[str, Meaning] = {
                 "安全でないファイル名です。読み取りません。",
                 "An unsafe file name; it is not read.",
             ),
+            "witness.cosignature_wrong": (
+                "立会先の副署が正しくありません。",
+                "The cosignature of the witness is wrong.",
+            ),
+            "witness.malformed": (
+                "立会先のチェックポイント、鍵または証明の形式に誤りがあります。",
+                "A witness's head, key or proof is malformed.",
+            ),
+            "witness.other_ledger": (
+                "立会先のチェックポイントが別の台帳のものです。",
+                "The witness's head is of another ledger.",
+            ),
         },
     ),
     **_of(
@@ -289,6 +305,26 @@ MEANINGS: dict[str, Meaning] = {
                 "Without a root certificate the time stamp cannot be checked; give one with --roots.",
             ),
             "ledger.tile_missing": ("台帳のハッシュファイルがありません。", "A hash tile of the ledger is missing."),
+            "witness.absent": (
+                "この立会先のチェックポイントがありません（まだ預けられていないか、取り除かれています）。",
+                "The head of this witness is not there: it held none yet, or it was removed.",
+            ),
+            "witness.ahead": (
+                "立会先のほうが新しいチェックポイントをもち、この束とは比べられません。台帳の書き出しと照合してください。",
+                "The witness holds a longer head than this input; compare it with a newer ledger export.",
+            ),
+            "witness.cosignature_missing": (
+                "立会先の鍵はありますが、その副署がありません。",
+                "There is a key of the witness, but not its cosignature.",
+            ),
+            "witness.key_unknown": (
+                "立会先のチェックポイントが、知らない鍵で署名されています。",
+                "The witness's head is signed with a key that is not known.",
+            ),
+            "witness.proof_missing": (
+                "立会先のチェックポイントに台帳が続くことの証明がありません。",
+                "The proof that the ledger continues this head is not there.",
+            ),
         },
     ),
     **_of(
@@ -334,6 +370,10 @@ MEANINGS: dict[str, Meaning] = {
                 "署名鍵の保有者が履歴全体を作り直した可能性は、外部に保管されたチェックポイントとの照合でのみ排除できます。",
                 "Only a checkpoint kept elsewhere excludes that the holder of the key rewrote the whole history.",
             ),
+            "limit.witness_key": (
+                "立会先の公開鍵は同梱のものです。指紋を、立会先から別の経路で得たものと比べてください（--key）。",
+                "The witness's key came with the input. Compare its fingerprint with one from the witness (--key).",
+            ),
             "limit.withheld": (
                 "開示されていない項目があります（理由と件数）。要約値は残っており、後から開示して照合できます。",
                 "Members are withheld (reason and number); their digests remain, so they can be disclosed and checked.",
@@ -359,6 +399,7 @@ WORDS = {
         "key": "署名鍵",
         "more": "ほかの指摘の数",
         "stamp": "タイムスタンプ",
+        "witness": "立会先のチェックポイント",
         "root": "ルート証明書",
         "head": "台帳の先頭",
         "twins_yes": "二つの束は同じ証拠の対です（番号と内容の要約値が一致）。",
@@ -370,7 +411,7 @@ WORDS = {
         "help_path": "証拠束または台帳の書き出し（フォルダまたは zip）",
         "help_json": "結果を JSON で出力する",
         "help_lang": "表示言語",
-        "help_key": "会社から別の経路で得た公開鍵（名前+番号+base64）。束の鍵の代わりに使う",
+        "help_key": "別の経路で得た、台帳または立会先の公開鍵（名前+番号+base64）。同梱の鍵の代わりに使う",
         "help_head": "以前に保管したチェックポイントのファイル（台帳の書き出しと照合）",
         "help_roots": "時刻認証局のルート証明書（PEM）。束に同梱のものの代わりに使う",
         "help_about": (
@@ -395,6 +436,7 @@ WORDS = {
         "key": "Signing key",
         "more": "further findings",
         "stamp": "Time stamp",
+        "witness": "Head held outside",
         "root": "root",
         "head": "Ledger head",
         "twins_yes": "The two bundles are twins: same numbers, same evidence.",
@@ -406,7 +448,7 @@ WORDS = {
         "help_path": "an evidence bundle or a ledger export (folder or zip)",
         "help_json": "print the result as JSON",
         "help_lang": "language of the report",
-        "help_key": "a public key (name+id+base64) you got another way; used instead of the one in the bundle",
+        "help_key": "a public key of the ledger or of a witness (name+id+base64) you got another way; used instead",
         "help_head": "a checkpoint file kept earlier, which a ledger export must continue",
         "help_roots": "root certificates (PEM) of time-stamp authorities; used instead of those in the bundle",
         "help_about": (

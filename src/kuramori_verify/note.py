@@ -10,6 +10,7 @@ from kuramori_verify.ed25519 import ed25519_verifies
 from kuramori_verify.merkle import HASH_BYTES
 
 ED25519_TYPE = b"\x01"
+COSIGNATURE_TYPE = b"\x04"  # a witness's key: c2sp.org/tlog-cosignature
 KEY_ID_BYTES = 4
 MAX_NOTE_BYTES = 65_536
 MAX_SIGNATURES = 64
@@ -22,11 +23,12 @@ class LogKey:
 
     name: str
     public: bytes
+    type: bytes = ED25519_TYPE
 
     @property
     def id(self) -> bytes:
         """Four bytes that name the key in a signature line."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519_TYPE + self.public).digest()[:KEY_ID_BYTES]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.type + self.public).digest()[:KEY_ID_BYTES]
 
     @property
     def fingerprint(self) -> str:
@@ -48,16 +50,24 @@ class SignatureError(ValueError):
     """A known key's signature is wrong, or no known key has signed."""
 
 
-def read_log_key(text: str) -> LogKey:
-    """Read `name+keyid+base64`. Raises FormError."""
+def read_log_key(text: str, of_type: bytes = ED25519_TYPE) -> LogKey:
+    """Read `name+keyid+base64` of a ledger, or of a witness. Raises FormError."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not is_key_name(parts[0]):  # noqa: PLR2004 - name, id, key
         raise FormError("a key line reads name+keyid+base64")
     raw = _unbase64(parts[2])
-    key = LogKey(parts[0], raw[1:])
-    if raw[:1] != ED25519_TYPE or len(raw) != 1 + HASH_BYTES or key.id.hex() != parts[1]:
+    key = LogKey(parts[0], raw[1:], of_type)
+    if raw[:1] != of_type or len(raw) != 1 + HASH_BYTES or key.id.hex() != parts[1]:
         raise FormError("not an Ed25519 key, or its id belongs to another key")
     return key
+
+
+def read_any_key(text: str) -> LogKey:
+    """Read the key of a ledger or of a witness, whichever it is. Raises FormError."""
+    try:
+        return read_log_key(text)
+    except FormError:
+        return read_log_key(text, COSIGNATURE_TYPE)
 
 
 def read_log_keys(raw: bytes) -> list[LogKey]:
@@ -80,15 +90,21 @@ def read_head(raw: bytes, keys: Sequence[LogKey]) -> Head:
         FormError: not a checkpoint.
         SignatureError: see there.
     """
+    text, signatures = read_signatures(raw)
+    signer = _signer(text, signatures, keys)
+    origin, size, root = _head_lines(text[:-1])
+    if origin != signer.name:
+        raise SignatureError(f"signed by {signer.name}, but the head is of {origin}")
+    return Head(origin, size, root, signer)
+
+
+def read_signatures(raw: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+    """Split a note into its text and its signatures, each (name, key id and signature). Raises FormError."""
     text, gap, signatures = _text(raw).rpartition("\n\n")
     lines = signatures.split("\n")
     if not gap or lines[-1] or not 1 < len(lines) <= MAX_SIGNATURES:
         raise FormError("a note has a text, an empty line and 1 to 63 signature lines")
-    signer = _signer(text + "\n", [_signature(line) for line in lines[:-1]], keys)
-    origin, size, root = _head_lines(text)
-    if origin != signer.name:
-        raise SignatureError(f"signed by {signer.name}, but the head is of {origin}")
-    return Head(origin, size, root, signer)
+    return text + "\n", [_signature(line) for line in lines[:-1]]
 
 
 def is_key_name(name: str) -> bool:

@@ -25,6 +25,7 @@ MODULES = (
     "tokens",
     "entries",
     "stamps",
+    "witnesses",
     "events",
     "exhibits",
     "bundle",

@@ -36,6 +36,17 @@ def report_of(checked: Checked, findings: Findings, *, key_given: bool, older_he
             }
             for each in checked.stamps
         ],
+        "witnesses": [
+            {
+                "file": each.file,
+                "size": each.size,
+                "time": each.moment and each.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "signer": each.signer,
+                "fingerprint": each.fingerprint,
+                "given": each.given,
+            }
+            for each in checked.witnesses
+        ],
         "key": head and {"name": head.key.name, "fingerprint": head.key.fingerprint, "given": key_given},
         "findings": [_described(finding) for finding in findings if MEANINGS[finding.code].area != LIMIT],
         "more_findings": findings.dropped,
@@ -61,6 +72,10 @@ def as_text(report: Mapping[str, Any], language: str) -> str:
         f"{words['root']} {each['root']} SHA-256 {each['root_fingerprint']}"
         for each in report["stamps"]
     ]
+    lines += [
+        f"{words['witness']}: {each['size']:,} {each['time'] or ''} {each['signer'] or ''} [{each['file']}]"
+        for each in report["witnesses"]
+    ]
     if report["findings"]:
         lines += ["", f"{words['findings']}:", *(_line(finding, language) for finding in report["findings"])]
     if report["more_findings"]:
@@ -84,7 +99,8 @@ def _verdict(areas: set[str], area: str, bad: str, good: str) -> str:
 
 
 def _limits(checked: Checked, findings: Findings, key_given: bool, older_heads: int) -> list[dict[str, Any]]:
-    listed = [Finding(code) for code in ALWAYS_LIMITS if code != "limit.unwitnessed" or not older_heads]
+    is_witnessed = older_heads > 0 or any(each.signer for each in checked.witnesses)
+    listed = [Finding(code) for code in ALWAYS_LIMITS if code != "limit.unwitnessed" or not is_witnessed]
     if checked.stamps:
         listed = [Finding("limit.stamped_time") if each.code == "limit.time" else each for each in listed]
         listed.append(Finding("limit.revocation"))

@@ -1,4 +1,4 @@
-"""The whole ledger as static files that others' tools read: C2SP tiles, the signed head, the keys."""
+"""The whole ledger as static files that others' tools read: C2SP tiles, the signed head, keys, witnesses' heads."""
 
 import os
 from collections.abc import Callable
@@ -9,9 +9,11 @@ from kuramori.evidence.models import Checkpoint
 from kuramori.evidence.rules import tiles
 from kuramori.evidence.sequencer import seal_now
 from kuramori.evidence.tree_store import hashes
+from kuramori.evidence.witnessing.files import witness_files
 from kuramori.kernel.models import Entry
 
 KEYS = "keys.txt"
+WITNESSES = "witnesses"
 
 
 def export_ledger(
@@ -34,6 +36,8 @@ def export_ledger(
             first = index * tiles.WIDTH
             _write(folder / tiles.entries_path(index, width), tiles.entry_bundle(_bodies(first, width)))
             progress(first + width, head.size)
+    for name, content in witness_files(head.size):
+        _write(folder / WITNESSES / name, content)
     _write(folder / KEYS, "".join(f"{key}\n" for key in verifier_keys()).encode())
     _write(folder / tiles.CHECKPOINT, head.note.encode())
     return head

@@ -110,7 +110,7 @@ def exhibit_file(each: bundle.NamedExhibit) -> bytes:
 def as_first_version(manifest: bytes) -> bytes:
     """What the same bundle's manifest was before exhibits had numbers."""
     told = json.loads(manifest)
-    for name in ("exhibits", "redaction", "stamps", "twin", "variant"):
+    for name in ("exhibits", "redaction", "stamps", "witnesses", "twin", "variant"):
         del told[name]
     del told["counts"]["exhibits"]
     return canonical(told | {"format": "kuramori-bundle/1"})
@@ -125,7 +125,14 @@ class Sample:
 
     @classmethod
     def make(  # noqa: PLR0917
-        cls, back_dated=False, exhibit=b"exhibit", rows=ROWS, shown_rows=SHOWN_ROWS, rows_sealed=True, version=2
+        cls,
+        back_dated=False,
+        exhibit=b"exhibit",
+        rows=ROWS,
+        shown_rows=SHOWN_ROWS,
+        rows_sealed=True,
+        version=2,
+        witnesses=(),
     ) -> "Sample":
         leaves = [bundle.row_leaf(row) for row in rows]
         bodies = ledger_bodies(leaves, back_dated, rows_sealed)
@@ -168,6 +175,7 @@ class Sample:
             tags={path: bundle.sha256_hex(raw) for path, raw in tags.items()},
             segments=[segment],
             withheld=[bundle.Withheld(entry=9, member="by.name", reason="need_to_know")], exhibits=exhibits,
+            witnesses=witnesses,
         )  # fmt: skip
         if version == 1:
             manifest = as_first_version(manifest)

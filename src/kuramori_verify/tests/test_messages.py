@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from kuramori.evidence.rules import bundle, tree
-from kuramori.evidence.rules.note import Checkpoint, sign
+from kuramori.evidence.rules.note import Checkpoint, VerifierKey, sign
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.merkle import leaf_hash
 from kuramori_verify.cli import main, verify
@@ -28,6 +28,7 @@ from kuramori_verify.tests.samples import (
     write_ledger,
 )
 from kuramori_verify.tests.stamped import add_stamp
+from kuramori_verify.tests.witnessed import DUE, add_witness, cosigned, held
 
 BODIES = [f'{{"n":{n}}}'.encode() for n in range(300)]
 CHAIN = {"data/tokens/x.pem": TestAuthority.make().roots}
@@ -240,6 +241,17 @@ def doubled(bench):
         bench.zip(bundle.MANIFEST)
 
 
+def witness(note):
+    """A witness whose note is another one."""
+    return lambda bench: add_witness(bench.sample, txt=cosigned(note(bench.sample)).encode())
+
+
+def of_another_ledger(bench):
+    former = "kuramori.example/before"
+    bench.sample.files[bundle.KEYS] += f"{VerifierKey(former, KEY.public_key().public_bytes_raw())}\n".encode()
+    add_witness(bench.sample, txt=cosigned(held(bench.sample, 5, origin=former)).encode())
+
+
 CASES: dict[str, Case] = {
     "bag.declaration": lambda bench: bench.edit("bagit.txt", lambda raw: raw.replace(b"1.0", b"0.97")),
     "bag.file_changed": lambda bench: bench.edit("data/exhibits/0001.txt", lambda raw: raw + b"."),
@@ -290,6 +302,7 @@ CASES: dict[str, Case] = {
     "ledger.entries_missing": without("tile/entries/000", ledger=True),
     "ledger.entry_changed": in_ledger("tile/entries/000", lambda raw: raw.replace(b'"n":7}', b'"n":8}')),
     "ledger.file_missing": left_out(bundle.CHECKPOINT),
+    "ledger.fork": witness(lambda sample: held(sample, 5, root=bytes(32))),
     "ledger.history_differs": other_history,
     "ledger.older_head_malformed": foreign_head,
     "ledger.origin_differs": other_origin,
@@ -309,6 +322,7 @@ CASES: dict[str, Case] = {
     "limit.truth": lambda bench: None,
     "limit.unwitnessed": lambda bench: None,
     "limit.withheld": lambda bench: None,
+    "limit.witness_key": lambda bench: add_witness(bench.sample),
     "source.doubled": doubled,
     "source.encrypted": encrypted,
     "source.link": linked,
@@ -330,6 +344,16 @@ CASES: dict[str, Case] = {
     "token.root_missing": without_roots,
     "token.signature_wrong": stamped(spoil_signature=True),
     "token.weak": stamped(digest="sha1"),
+    "witness.absent": lambda bench: bench.manifest(witnesses=DUE),
+    "witness.ahead": witness(lambda sample: held(sample, 99, root=bytes(32))),
+    "witness.cosignature_missing": lambda bench: add_witness(bench.sample, txt=held(bench.sample, 5).encode()),
+    "witness.cosignature_wrong": lambda bench: add_witness(
+        bench.sample, txt=cosigned(held(bench.sample, 5), of=held(bench.sample, 6)).encode()
+    ),
+    "witness.key_unknown": witness(lambda sample: held(sample, 5, key=STRANGER)),
+    "witness.malformed": witness(lambda _sample: "no note"),
+    "witness.other_ledger": of_another_ledger,
+    "witness.proof_missing": lambda bench: add_witness(bench.sample, proof_json=None),
 }
 
 

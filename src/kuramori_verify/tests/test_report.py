@@ -69,7 +69,7 @@ def test_limit_met_on_the_way_is_no_finding():
 def test_report_has_its_members_and_no_others():
     assert set(report()) == {
         "format", "kind", "id", "exit", "integrity", "completeness", "checked", "ledger", "key", "findings",
-        "more_findings", "does_not_prove", "stamps",
+        "more_findings", "does_not_prove", "stamps", "witnesses",
     }  # fmt: skip
 
 

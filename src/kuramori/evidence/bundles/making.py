@@ -28,6 +28,7 @@ from kuramori.evidence.rules.bag import TAG_MANIFEST, BagFile, write_bag
 from kuramori.evidence.sequencer import seal_now
 from kuramori.evidence.stamps.bundles import StampFile, stamps_for
 from kuramori.evidence.tree_store import hashes
+from kuramori.evidence.witnessing.files import witness_files
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.permissions import Viewer
@@ -109,6 +110,8 @@ def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint) -> I
     yield form.CHECKPOINT, [head.note.encode()]
     yield form.KEYS, ["".join(f"{key}\n" for key in verifier_keys()).encode()]
     yield form.SEAL, [_seal_file(order, proofs)]
+    for name, content in witness_files(head.size):
+        yield f"{form.WITNESSES}{name}", [content]
 
 
 def _token_files(tokens: Sequence[StampFile]) -> Iterator[BagFile]:

@@ -22,6 +22,7 @@ from kuramori.evidence.models import Authority, Leaf
 from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.rules import bundle as form
 from kuramori.evidence.rules.verifier import verifier_files
+from kuramori.evidence.witnessing.files import witnesses_due
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.permissions import Viewer
@@ -114,6 +115,7 @@ def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> bytes:
         variant=told.variant.code,
         redaction=form.Redaction(kinds=tuple(sorted(order.withhold)), why=order.withhold_why),
         stamps=told.stamps,
+        witnesses=witnesses_due(),
     )
 
 

@@ -19,6 +19,7 @@ MANIFEST = "data/manifest.json"
 CHRONOLOGY = "data/chronology.json"
 CHECKPOINT = "data/ledger/checkpoint.txt"
 KEYS = "data/ledger/keys.txt"
+WITNESSES = "data/ledger/witnesses/"
 SEAL = "data/ledger/seal.json"
 VERIFIER = "verify/kuramori_verify.py"
 # The open note of the sealing act that holds the SHA-256 (hex) of the manifest.
@@ -189,12 +190,14 @@ def bundle_manifest(
     variant: str = "court",
     redaction: Redaction = Redaction(),
     stamps: Sequence[Mapping[str, Any]] = (),
+    witnesses: Sequence[Mapping[str, str]] = (),
 ) -> bytes:
     """Write `data/manifest.json`, which names every other file by its digest.
 
     `files` (payload: exhibits, index pages, chronology, events) and `tags` (the `verify/` folder) map path to SHA-256
     in hex; `info` holds every line of `bag-info.txt` but Payload-Oxum, with Bagging-Date; `entries` are ascending;
-    `exhibits` are numbered from 1; `stamps` say which authority owes a time stamp over what.
+    `exhibits` are numbered from 1; `stamps` say which authority owes a time stamp over what, `witnesses` who held the
+    ledger's heads.
     """
     rows = sum(length for segment in segments for _, length in segment.ranges)
     return canonical(
@@ -219,6 +222,7 @@ def bundle_manifest(
             "twin": twin_digest(exhibits),
             "redaction": {"kinds": sorted(redaction.kinds), "why": redaction.why},
             "stamps": list(stamps),
+            "witnesses": list(witnesses),
             "counts": {
                 "entries": len(entries),
                 "exhibits": len(exhibits),
