@@ -36,7 +36,9 @@ class Held:
 class Holder(Protocol):
     """Something that keeps the last head it was given."""
 
-    name: str | Promise
+    @property
+    def name(self) -> str | Promise:
+        """Return what people call it."""
 
     def held(self) -> Held | None:
         """Return the head it holds, None when it never got one, or cannot be asked. Raises OSError."""

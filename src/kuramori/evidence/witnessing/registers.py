@@ -1,6 +1,7 @@
 """The registers of the witnesses: who holds our heads, and whose heads we hold."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -112,7 +113,7 @@ witnesses = Register(
 )
 
 
-def witnessed_facts(log: WitnessedLog, _viewer: Viewer) -> Sequence[Fact]:
+def witnessed_facts(log: Any, _viewer: Viewer) -> Sequence[Fact]:
     """Return what the page of a ledger that is witnessed here says, and what to enter on its own server."""
     return (
         Fact(label=_("name of the other ledger"), value=log.origin, kind=ColumnKind.CODE),
