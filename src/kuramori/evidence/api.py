@@ -7,9 +7,10 @@ from kuramori.evidence.bundles.order_form import DeliveryForm
 from kuramori.evidence.bundles.signing import CERTIFICATE, KEY, make_certificate
 from kuramori.evidence.bundles.variants import Kept, variants
 from kuramori.evidence.check import CheckReport, ledger_check
-from kuramori.evidence.claims import KnownClaims, default_claims, known_claims
-from kuramori.evidence.custody_store import custody_files
-from kuramori.evidence.elements import (
+from kuramori.evidence.claims.acts import loss_add, loss_retire, plan_set, statement_add, statement_retire
+from kuramori.evidence.claims.known import KnownClaims, default_claims, known_claims
+from kuramori.evidence.claims.losses import DECIMALS, ROUTE_OF, Currency, Item, Route, smallest, sums, written
+from kuramori.evidence.claims.matrix import (
     ClaimMatrix,
     Element,
     ShownExhibit,
@@ -18,9 +19,16 @@ from kuramori.evidence.elements import (
     exhibits_of,
     proof_of,
 )
+from kuramori.evidence.claims.persons import PersonAsked, PersonSource
+from kuramori.evidence.claims.planning import Held, Line
+from kuramori.evidence.claims.plans import PlanStanding, drill, plan_standing
+from kuramori.evidence.claims.queries import losses_of, statements_of
+from kuramori.evidence.claims.reading import Claim
+from kuramori.evidence.custody_store import custody_files
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
+from kuramori.evidence.models.cases import ItemChoice, ProofKind
 from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
@@ -37,68 +45,25 @@ from kuramori.evidence.witnessing.rounds import rounds_forever
 from kuramori.evidence.wording import against_words, damage_words, outside_words
 
 __all__ = [
-    "BUNDLE_PERSON",
-    "HEAD_FILE",
-    "SIGNING_FILES",
-    "Against",
-    "BundleSource",
-    "CheckReport",
-    "ClaimMatrix",
-    "Damage",
-    "Delivery",
-    "DeliveryForm",
-    "Element",
-    "EventExtract",
-    "Found",
-    "Kept",
-    "KnownClaims",
-    "LedgerState",
-    "MadeBundle",
-    "NotAPrefix",
-    "Order",
-    "Seal",
-    "Sequencer",
-    "ShownExhibit",
-    "State",
-    "against_words",
-    "ask_bundle",
-    "ask_check",
-    "claim_matrix",
-    "custody_files",
-    "custody_rows",
-    "damage_words",
-    "default_claims",
-    "exhibits_of",
-    "export_ledger",
-    "held",
-    "key_revoke",
-    "key_rotate",
-    "known_claims",
-    "last_check",
-    "latest_checkpoint",
-    "ledger_check",
-    "ledger_fork",
-    "ledger_state",
-    "make_certificate",
-    "outside_words",
-    "proof_of",
-    "refuse_if_held",
-    "rounds_forever",
-    "row_leaf",
-    "row_ranges",
-    "rows_path",
-    "run_forever",
-    "seal_now",
-    "seals",
-    "sequence_all",
-    "silent_authorities",
-    "silent_witnesses",
-    "standing_against",
-    "variants",
-    "write_bundle",
-]
+    "BUNDLE_PERSON", "CASE_EDIT", "CASE_VIEW", "DECIMALS", "HEAD_FILE", "ROUTE_OF", "SIGNING_FILES",
+    "TIMELINE_VIEW", "Against", "BundleSource", "CheckReport", "Claim", "ClaimMatrix", "Currency", "Damage",
+    "Delivery", "DeliveryForm", "Element", "EventExtract", "Found", "Held", "Item", "ItemChoice", "Kept",
+    "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order", "PersonAsked", "PersonSource",
+    "PlanStanding", "ProofKind", "Route", "Seal", "Sequencer", "ShownExhibit", "State", "against_words",
+    "ask_bundle", "ask_check", "claim_matrix", "custody_files", "custody_rows", "damage_words", "default_claims",
+    "drill", "exhibits_of", "export_ledger", "held", "key_revoke", "key_rotate", "known_claims", "last_check",
+    "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",
+    "make_certificate", "outside_words", "plan_set", "plan_standing", "proof_of", "refuse_if_held",
+    "rounds_forever", "row_leaf", "row_ranges", "rows_path", "run_forever", "seal_now", "seals", "sequence_all",
+    "silent_authorities", "silent_witnesses", "smallest", "standing_against", "statement_add", "statement_retire",
+    "statements_of", "sums", "variants", "write_bundle", "written",
+]  # fmt: skip
 
 BUNDLE_PERSON = Permission.BUNDLE_PERSON
 """Who may have a bundle made about a person: the page that offers it asks for this."""
 SIGNING_FILES = (KEY, CERTIFICATE)
 """Where, in the data folder, key and certificate lie that sign the PDFs of bundles."""
+CASE_EDIT, CASE_VIEW = Permission.CASE_EDIT, Permission.CASE_VIEW
+"""Who may write and read what is kept by hand about a secret: statements and losses."""
+TIMELINE_VIEW = Permission.TIMELINE_VIEW
+"""Who may open a person's recognition timeline, and what rooms ask before they tell of a person."""

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.evidence.claims.exhibits import case_exhibits
 from kuramori.evidence.custody_panel import custody_duties, custody_panel
 from kuramori.evidence.jobs import JOBS
 from kuramori.evidence.keeping import keeps
@@ -55,6 +56,9 @@ ROOM = Room(
         Permission.CUSTODY_PURGE: OFFICE,
         Permission.CUSTODY_TRANSFER: READERS,
         Permission.CUSTODY_VIEW: READERS,
+        Permission.CASE_EDIT: OFFICE,
+        Permission.CASE_VIEW: READERS,
+        Permission.CLAIM_VIEW: (*READERS, Role.EXECUTIVE, Role.IP),
         Permission.ENTRY_VIEW: READERS,
         Permission.HOLD_ADD: OFFICE,
         Permission.HOLD_EDIT: OFFICE,
@@ -80,6 +84,7 @@ ROOM = Room(
         Permission.WITNESSED_EXPORT: (Role.AUDITOR, *KEEPERS),
         Permission.WITNESSED_RETIRE: KEEPERS,
         Permission.WITNESSED_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
+        Permission.TIMELINE_VIEW: READERS,
     },
     verbs={
         "evidence.authority.add": _("%(by)s set up the time-stamp authority %(subject)s"),
@@ -100,9 +105,13 @@ ROOM = Room(
         "evidence.custody.purge": _("%(by)s purged %(item)s: %(files)s file, %(bytes)s bytes"),
         "evidence.custody.receive": _("%(by)s received %(item)s"),
         "evidence.custody.snapshot": _("%(by)s took %(files)s files into custody for %(subject)s"),
+        "evidence.drill.run": _("%(by)s drilled the proof of %(secret)s: %(percent)s of 100 in %(seconds)s seconds"),
         "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
         "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
         "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),
+        "evidence.loss.add": _("%(by)s entered “%(subject)s” in a damage worksheet"),
+        "evidence.loss.retire": _("%(by)s took “%(subject)s” off a damage worksheet"),
+        "evidence.plan.set": _("%(by)s decided what is kept to prove %(secret)s: %(proofs)s kinds of proof"),
         "evidence.separation.edit": _("%(by)s set the time of keeping after separation to %(months)s months"),
         "evidence.separation.place": _("%(by)s kept what is known of %(count)s people who have left"),
         "evidence.stamp.receive": _("%(by)s received a time stamp from %(subject)s"),
@@ -116,6 +125,9 @@ ROOM = Room(
         "evidence.witnessed.edit": _("%(by)s took another key for the ledger %(subject)s"),
         "evidence.witnessed.refuse": _("%(by)s refused a head of %(subject)s that shows a second history"),
         "evidence.witnessed.retire": _("%(by)s witnessed the ledger %(subject)s for the last time"),
+        "evidence.statement.add": _("%(by)s recorded the statement of %(subject)s"),
+        "evidence.statement.retire": _("%(by)s took back the statement of %(subject)s"),
+        "evidence.timeline.open": _("%(by)s opened a recognition timeline: %(subject)s"),
     },
     jobs=JOBS,
     duties=(custody_duties, witness_duties, stamp_duties),
@@ -128,6 +140,7 @@ ROOM = Room(
             render=custody_panel,
         ),
     ),
+    exhibits=(case_exhibits,),
     gates=(KeepingGate(keeps=keeps),),
     measures=(proof_tiles,),
 )

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from kuramori.evidence.claims import pages as claim_pages
+from kuramori.evidence.claims import recognition
 from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.stamps import views as stamp_pages
 from kuramori.evidence.stamps.registers import authorities, stamps
@@ -28,6 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("witnesses/<uuid:pk>/sheet/", witness_views.sheet, name="witness-sheet"),
     *witnesses.urls(),
     *witnessed.urls(),
+    path("claims/", claim_pages.claims, name="claims"),
+    path("timelines/", recognition.ask, name="timeline-ask"),
+    path("timelines/<uuid:pk>/", recognition.timeline, name="timeline"),
     path("bundles/", bundles.bundles, name="bundles"),
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),

@@ -1,17 +1,18 @@
-"""What the check found, in words for people."""
+"""What the check found, and how an exhibit proves, in words for people."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kuramori.evidence.heads import Against
 from kuramori.evidence.models import CheckRun
 from kuramori.evidence.rules.custody import Gap
 from kuramori.evidence.rules.damage import Damage
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.room import ExhibitKind, Strength
 from kuramori.kernel.wording import moment
 
 DAMAGE: Mapping[Damage, str | Promise] = {
@@ -28,6 +29,16 @@ DAMAGE: Mapping[Damage, str | Promise] = {
     Damage.SUBJECTS_DIFFER: gettext_lazy("the list of what an entry is about was tampered with"),
     Damage.TRUNCATED: gettext_lazy("the newest entries were cut off"),
     Damage.WAITING: gettext_lazy("an entry has waited for its place for more than a minute"),
+}
+KIND_WORDS: Mapping[ExhibitKind, str | Promise] = {
+    ExhibitKind.DIRECT: gettext_lazy("direct"),
+    ExhibitKind.TESTIMONY: gettext_lazy("testimony"),
+    ExhibitKind.CIRCUMSTANTIAL: gettext_lazy("circumstantial"),
+}
+STRENGTH_WORDS: Mapping[Strength, str | Promise] = {
+    Strength.STRONG: pgettext_lazy("proof", "strong"),
+    Strength.FAIR: pgettext_lazy("proof", "fair"),
+    Strength.WEAK: pgettext_lazy("proof", "weak"),
 }
 
 

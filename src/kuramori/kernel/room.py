@@ -103,11 +103,19 @@ class Panel:
 
 
 class CollectsEvents(Protocol):
-    """The other forms of the port `exhibits`: log events for evidence bundles (`evidence.api.BundleSource`)."""
+    """The second form of the port `exhibits`: log events for evidence bundles (`evidence.api.BundleSource`)."""
 
     @property
     def collect(self) -> Callable[..., Iterable[Any]]:
         """Take an order and a viewer, and yield extracts."""
+
+
+class KnowsPeople(Protocol):
+    """The third form of the port `exhibits`: what a person was shown and did (`evidence.api.PersonSource`)."""
+
+    @property
+    def of_person(self) -> Callable[..., Iterable[Exhibit]]:
+        """Take whom and what is asked about, and a viewer, and give exhibits with their times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +134,7 @@ class Room:
     codes: Mapping[str, Mapping[str, Callable[[str], str]]] = field(default_factory=dict)
     jobs: tuple["JobKind", ...] = ()
     imports: tuple["ImportKind", ...] = ()
-    exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents", ...] = ()
+    exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents | KnowsPeople", ...] = ()
     gates: tuple["Callable[..., Any] | KeepingGate", ...] = ()
     measures: tuple[Callable[..., Any], ...] = ()
     duties: tuple[Callable[[Viewer, date], list[Duty]], ...] = ()

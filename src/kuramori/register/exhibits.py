@@ -1,7 +1,7 @@
 """What the register can show for a secret, per legal element, and what it lacks (EVD-02, CLS-08)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,15 @@ from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kuramori.directory.api import Person
+from kuramori.directory.api import Person, people_visible_to, viewer_of
+from kuramori.evidence.api import TIMELINE_VIEW, PersonAsked, PersonSource
 from kuramori.governance.api import Ruling, handling_of
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import ReadEntry, entries_about, newest_about, read
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit, ExhibitKind
 from kuramori.register import queries
+from kuramori.register.audience import audience_names
 from kuramori.register.models import Place, Scope, Secret
 from kuramori.register.rules import Facts, Gap, gaps
 
@@ -29,15 +31,20 @@ VALUES = ("value_technical", "value_economic", "value_legal")
 NEVER: tuple[None, None] = (None, None)
 
 MISSING: dict[Gap, tuple[str, str | Promise, str | Promise, str]] = {
-    Gap.KEEPER: (MANAGED, _("Keeper"), _("Nobody answers for this secret."), "edit"),
-    Gap.PLACE: (MANAGED, _("Place of storage"), _("It is not said where the secret is kept."), "edit"),
-    Gap.SCOPE: (MANAGED, _("Scope of disclosure"), _("It is not said who may know the secret."), "scope"),
-    Gap.STOCKTAKING_DUE: (MANAGED, _("Stocktaking"), _("The stocktaking is overdue."), "confirm"),
-    Gap.USEFULNESS: (USEFUL, _("Usefulness"), _("It is not written down what the secret is good for."), "edit"),
-    Gap.VALUATION: (USEFUL, _("Valuation"), _("The secret has not been valued."), "value"),
-    Gap.NON_PUBLIC: (NOT_PUBLIC, _("Non-public nature"), _("It is not written down why nobody else knows it."), "edit"),
+    Gap.KEEPER: ("keeper", _("Keeper"), _("Nobody answers for this secret."), "edit"),
+    Gap.PLACE: ("place", _("Place of storage"), _("It is not said where the secret is kept."), "edit"),
+    Gap.SCOPE: ("scope", _("Scope of disclosure"), _("It is not said who may know the secret."), "scope"),
+    Gap.STOCKTAKING_DUE: ("stocktaking", _("Stocktaking"), _("The stocktaking is overdue."), "confirm"),
+    Gap.USEFULNESS: ("usefulness", _("Usefulness"), _("It is not written down what the secret is good for."), "edit"),
+    Gap.VALUATION: ("valuation", _("Valuation"), _("The secret has not been valued."), "value"),
+    Gap.NON_PUBLIC: (
+        "non_public",
+        _("Non-public nature"),
+        _("It is not written down why nobody else knows it."),
+        "edit",
+    ),
     Gap.NON_PUBLIC_CHECK_OLD: (
-        NOT_PUBLIC,
+        "non_public_check",
         _("Check of non-public nature"),
         _("Nobody has checked for a year whether it has become known."),
         "non-public",
@@ -66,8 +73,7 @@ def secret_exhibits(subject: Subject, viewer: Viewer, today: date) -> list[Exhib
     secret = queries.secret_seen(viewer, subject.id)
     if secret is None:
         return []
-    entries = entries_about(secret.pk).select_related("disclosure")[:HISTORY_READ]
-    history = _History(read(entries, about=secret.pk))
+    history = _history(secret)
     places = [place for place in queries.places_of(viewer, secret) if place.valid_to is None]
     rows = [row for row in queries.scopes_of(viewer, secret) if row.is_open_on(today)]
     facts = secret.facts(has_place=bool(places), has_scope=bool(rows))
@@ -84,6 +90,10 @@ def _name_now(person: Person) -> str:
 
 
 _name = lazy(_name_now, str)  # a bundle says the same exhibit in both languages
+
+
+def _history(secret: Secret) -> "_History":
+    return _History(read(entries_about(secret.pk).select_related("disclosure")[:HISTORY_READ], about=secret.pk))
 
 
 class _History:
@@ -108,9 +118,8 @@ class _History:
         marks: dict[str, int] = {}
         found = []
         for entry, fields in reversed(self.set_by):
-            given = {name: fields[name] for name in VALUES if fields.get(name) is not None}
-            marks |= given
-            if given and len(marks) == len(VALUES):
+            marks |= {name: fields[name] for name in VALUES if fields.get(name) is not None}
+            if fields.keys() & {"valued_on", *VALUES} and len(marks) == len(VALUES):
                 found.append((entry, dict(marks)))
         return found[::-1]
 
@@ -187,7 +196,19 @@ def _useful(secret: Secret, history: _History) -> list[Exhibit]:
     found = []
     if secret.usefulness.strip():
         found.append(_shown("usefulness", _("Usefulness"), secret.usefulness, history.of_field("usefulness"), "EVD-02"))
-    for entry, value in history.valuations()[:VALUATIONS_SHOWN]:
+    return [*found, *_valuations(history)[:VALUATIONS_SHOWN]]
+
+
+def valuations_of(viewer: Viewer, secret: Secret) -> list[Exhibit]:
+    """Return every valuation of a secret that the viewer may see, the newest first (EVD-05)."""
+    if queries.secret_seen(viewer, secret.pk) is None:
+        return []
+    return _valuations(_history(secret))
+
+
+def _valuations(history: "_History") -> list[Exhibit]:
+    found = []
+    for entry, value in history.valuations():
         words = format_lazy(
             _("Valued {technical} technically, {economic} economically, {legal} legally, of 5 each."),
             **{name.removeprefix("value_"): mark for name, mark in value.items()},
@@ -212,7 +233,43 @@ def _not_public(secret: Secret, history: _History) -> list[Exhibit]:
 def _lacking(secret: Secret, facts: Facts, today: date) -> list[Exhibit]:
     found = []
     for gap in gaps(facts, today=today):
-        element, title, statement, page = MISSING[gap]
+        source, title, statement, page = MISSING[gap]
         address = reverse(f"register:secret-{page}", args=[secret.pk])
-        found.append(Exhibit(element=element, title=title, statement=statement, is_gap=True, fix_url=address))
+        found.append(
+            Exhibit(
+                element=SOURCES[source][0],
+                source=f"register.{source}",
+                title=title,
+                statement=statement,
+                is_gap=True,
+                fix_url=address,
+            )
+        )
     return found
+
+
+def scope_exhibits(asked: PersonAsked, viewer: Viewer) -> list[Exhibit]:
+    """Return since when, and by which audience, a secret in sight was open to a person (EVD-03)."""
+    secret = queries.secret_seen(viewer, asked.secret.id) if asked.secret else None
+    person = people_visible_to(viewer).filter(pk=asked.person.id).first()
+    if secret is None or person is None or not viewer.may_everywhere(TIMELINE_VIEW):
+        return []
+    his = viewer_of(person, datetime.combine(asked.until, time(12), tzinfo=viewer.zone))
+    own = {person.pk, *his.unit_ids, *his.project_ids}
+    open_to = [row for row in queries.scopes_of(viewer, secret) if row.audience == "company" or row.audience_id in own]
+    dated = newest_about(row.pk for row in open_to)
+    return [
+        Exhibit(
+            element="recognition",
+            source="register.scope",
+            title=_("Scope of disclosure"),
+            statement=format_lazy(_("Open to him as: {audience}, level {level}."), audience=words, level=secret.level),
+            at=datetime.combine(row.valid_from, time.min, tzinfo=viewer.zone),
+            entry_id=dated.get(row.pk, NEVER)[1],
+            practice="EVD-03",
+        )
+        for row, words in zip(open_to, audience_names(viewer, open_to), strict=True)
+    ]
+
+
+SCOPE_OF_PERSON = PersonSource(of_person=scope_exhibits)

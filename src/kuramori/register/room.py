@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Room
 from kuramori.register.duties import stocktaking_duties
-from kuramori.register.exhibits import secret_exhibits
+from kuramori.register.exhibits import SCOPE_OF_PERSON, secret_exhibits
 from kuramori.register.imports import secrets_import
+from kuramori.register.jobs import JOBS
 from kuramori.register.registers import secrets
 from kuramori.register.rules import Permission
 
@@ -62,6 +63,7 @@ ROOM = Room(
         "register.scope.close": _("%(by)s narrowed the scope of disclosure of %(subject)s"),
     },
     imports=(secrets_import,),
-    exhibits=(secret_exhibits,),
+    jobs=JOBS,
+    exhibits=(secret_exhibits, SCOPE_OF_PERSON),
     duties=(stocktaking_duties,),
 )

@@ -1,4 +1,4 @@
-"""The pages of a secret that the register kit does not draw: level, scope, value, stocktaking, proof."""
+"""The pages of a secret that the register kit does not draw: level, scope, value, stocktaking."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,13 +12,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from kuramori.evidence.api import DeliveryForm, ask_bundle, proof_of
 from kuramori.governance.api import ActionChoice, ApproverChoice, RulingChoice, definition, handling_of, levels_in_force
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page, refusal_shown_on
-from kuramori.kernel.permissions import Forbidden, Viewer
+from kuramori.kernel.permissions import Forbidden
 from kuramori.register import acts, queries
 from kuramori.register.audience import audience_names
 from kuramori.register.forms import LevelForm, NonPublicForm, ReasonForm, ScopeForm, ValueForm
@@ -221,46 +219,3 @@ def scope_close(request: ViewedRequest, pk: UUID, row: UUID) -> HttpResponse:
         "crumbs": _crumbs(secret),
     }
     return render(request, "register/confirm.html", context, status=422 if form.errors else 200)
-
-
-@page(Permission.SECRET_VIEW)
-def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
-    """Show per legal element what proves the secret, how old it is, and what is missing (EVD-02, CLS-08)."""
-    secret = _seen(request, pk)
-    context = {
-        "title": _("Legal proof"),
-        "secret": secret,
-        "elements": proof_of(secret.as_subject(), request.viewer, today=localdate(timezone=request.viewer.zone)),
-        "may_bundle": _may_prove(request.viewer, secret),
-        "bundle_form": DeliveryForm(),
-        "crumbs": _crumbs(secret),
-    }
-    return render(request, "register/proof.html", context)
-
-
-@page(Permission.SECRET_PROVE)
-@require_POST
-def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
-    """Have an evidence bundle made about a secret, with a reason; the job's page shows how far it is."""
-    secret = _seen(request, pk)
-    if not _may_prove(request.viewer, secret):
-        raise Forbidden(Permission.SECRET_PROVE)
-    form = DeliveryForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, form.first_error)
-        return redirect("register:secret-proof", pk=secret.pk)
-    job = ask_bundle(
-        request.viewer,
-        kind="secret",
-        subject=secret.as_subject(),
-        permission=Permission.SECRET_PROVE,
-        why=form.cleaned_data["why"],
-        delivery=form.delivery,
-    )
-    return redirect("kernel:job", job.pk)
-
-
-def _may_prove(viewer: Viewer, secret: Secret) -> bool:
-    """Say whether the viewer may take proof of this secret out of the house: for the company, or for its unit."""
-    permission = Permission.SECRET_PROVE
-    return viewer.may_everywhere(permission) or secret.unit_id in viewer.units_for(permission)

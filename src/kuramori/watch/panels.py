@@ -13,7 +13,8 @@ from kuramori.register.api import Secret
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.rules.permissions import Permission
-from kuramori.watch.traces import quantile, readers_of, secret_by_day
+from kuramori.watch.traces import quantile
+from kuramori_lake.coverage import readers_of, secret_by_day
 
 DAYS = 30
 READERS_SHOWN = 50
@@ -28,8 +29,8 @@ def access_panel(secret: Secret, viewer: Viewer) -> str | None:
     until = localdate(timezone=viewer.zone)
     since = until - timedelta(days=DAYS - 1)
     with lake() as found:
-        rows = readers_of(found, secret.pk, since, until)
-        daily = secret_by_day(found, secret.pk, since, until)
+        rows = readers_of(found, str(secret.pk), since, until)
+        daily = secret_by_day(found, str(secret.pk), since, until)
     month = f"secret:{secret.pk}:{until:%Y-%m}"
     days = _days(viewer, daily, since)
     context = {

@@ -11,6 +11,7 @@ from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
 from kuramori.watch.panels import access_panel
+from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.rules.permissions import Permission
 
@@ -111,7 +112,7 @@ ROOM = Room(
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
     jobs=JOBS,
-    exhibits=(access_exhibits, BUNDLE_EVENTS),
+    exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS),
     measures=(tiles,),
     duties=(alert_duties, silence_duties),
     panels=(

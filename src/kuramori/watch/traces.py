@@ -5,7 +5,7 @@ The caller has decided that the viewer may ask; nothing here shows a name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,21 +45,6 @@ FROM joined_events LEFT JOIN batches ON batches.batch_id = joined_events.batch_i
 WHERE person_id = $person AND local_date BETWEEN $since AND $until
 ORDER BY secret_id IS NULL, time_utc DESC, event_id DESC LIMIT $limit OFFSET $offset
 """
-_READERS = """
-SELECT person_id, count(*) AS events, count(DISTINCT path) AS documents, count(DISTINCT local_date) AS days,
-    max(local_date) AS last
-FROM joined_events WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND person_id IS NOT NULL
-GROUP BY 1 ORDER BY 3 DESC, 2 DESC
-"""
-_READ_BY_DAY = """
-SELECT local_date AS day, count(DISTINCT path) AS documents FROM joined_events
-WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND excluded_reason IS NULL GROUP BY 1 ORDER BY 1
-"""
-_COVERAGE = """
-SELECT count(*) AS events, count(DISTINCT person_id) AS people, min(time_utc) AS first, max(time_utc) AS last,
-    count(DISTINCT source || ' ' || instance) AS sources
-FROM joined_events WHERE path IN (SELECT path FROM path_secret WHERE secret_id = $secret) AND secret_id = $secret
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +65,6 @@ class Beside:
     own: int
     middle: float
     high: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """Since when and how often a secret's paths were seen; times are naive UTC, None when never."""
-
-    events: int
-    people: int
-    sources: int
-    first: datetime | None
-    last: datetime | None
 
 
 def _sums(row: Mapping[str, Any]) -> Sums:
@@ -138,22 +112,3 @@ def events_of(found: Lake, person_id: UUID, since: date, until: date, *, offset:
     asked = {"person": str(person_id), "since": since, "until": until, "limit": PAGE + 1, "offset": offset}
     rows: list[dict[str, Any]] = found.query(_EVENTS, asked).to_pylist()
     return rows
-
-
-def readers_of(found: Lake, secret_id: UUID, since: date, until: date) -> list[dict[str, Any]]:
-    """Return who touched a secret in a range, by person: events, distinct documents, days, the last day."""
-    asked = {"secret": str(secret_id), "since": since, "until": until}
-    rows: list[dict[str, Any]] = found.query(_READERS, asked).to_pylist()
-    return rows
-
-
-def secret_by_day(found: Lake, secret_id: UUID, since: date, until: date) -> dict[date, int]:
-    """Return how many distinct documents of a secret were touched on each day, service accounts left out."""
-    asked = {"secret": str(secret_id), "since": since, "until": until}
-    return {row["day"]: row["documents"] for row in found.query(_READ_BY_DAY, asked).to_pylist()}
-
-
-def coverage_of(found: Lake, secret_id: UUID) -> Coverage:
-    """Return how well a secret's paths are seen by the logs."""
-    row = found.query(_COVERAGE, {"secret": str(secret_id)}).to_pylist()[0]
-    return Coverage(**row)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from kuramori.evidence.bundles.variants import Variant
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.elements import ClaimMatrix, Element, ShownExhibit
+from kuramori.evidence.claims.matrix import ClaimMatrix, Element, ShownExhibit
 from kuramori.evidence.rules.bundle import NamedExhibit, moment
 from kuramori.kernel.canonical import canonical
 

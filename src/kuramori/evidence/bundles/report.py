@@ -16,7 +16,7 @@ from kuramori.evidence.bundles.numbering import LANGUAGES, LOG, Exhibit, copy_wo
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.variants import Part, Variant
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.elements import ClaimMatrix, Element, State
+from kuramori.evidence.claims.matrix import ClaimMatrix, Element, State
 from kuramori.evidence.keys import Signer
 from kuramori.evidence.models.custody import StepKind
 from kuramori.evidence.rules.bundle import ChronologyRow, entry_path

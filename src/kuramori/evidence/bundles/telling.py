@@ -9,8 +9,8 @@ from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.selection import OPEN, ShownEntry
 from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.claims import default_claims, known_claims
-from kuramori.evidence.elements import ClaimMatrix, claim_matrix
+from kuramori.evidence.claims.known import default_claims, known_claims
+from kuramori.evidence.claims.matrix import ClaimMatrix, claim_matrix
 from kuramori.evidence.rules.bundle import ChronologyRow
 from kuramori.kernel.pen import NAME
 from kuramori.kernel.permissions import Viewer

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """`bundle:person` makes bundles about a person; those about a secret are made where the secret is shown."""
+    """`bundle:person` makes bundles about a person; those about a secret are made where the secret is shown.
+
+    `case` is what is kept by hand about a secret: statements and losses.
+    """
 
     AUTHORITY_ADD = "evidence:authority:add"
     AUTHORITY_EDIT = "evidence:authority:edit"
@@ -19,6 +22,9 @@ class Permission(StrEnum):
     CUSTODY_PURGE = "evidence:custody:purge"
     CUSTODY_TRANSFER = "evidence:custody:transfer"
     CUSTODY_VIEW = "evidence:custody:view"
+    CASE_EDIT = "evidence:case:edit"
+    CASE_VIEW = "evidence:case:view"
+    CLAIM_VIEW = "evidence:claim:view"
     ENTRY_VIEW = "evidence:entry:view"
     HOLD_ADD = "evidence:hold:add"
     HOLD_EDIT = "evidence:hold:edit"
@@ -44,3 +50,4 @@ class Permission(StrEnum):
     WITNESSED_EXPORT = "evidence:witnessed:export"
     WITNESSED_RETIRE = "evidence:witnessed:retire"
     WITNESSED_VIEW = "evidence:witnessed:view"
+    TIMELINE_VIEW = "evidence:timeline:view"

@@ -9,12 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from kuramori.directory.api import viewer_of_system
-from kuramori.evidence import elements as collecting
 from kuramori.evidence.api import exhibits_of, proof_of, seal_now, sequence_all
 from kuramori.evidence.bundles.order import BundleSource
-from kuramori.evidence.claims import default_claims
-from kuramori.evidence.elements import ClaimMatrix, Element, State, claim_matrix
-from kuramori.evidence.rules.claims import Stage, read_claim
+from kuramori.evidence.claims import matrix as collecting
+from kuramori.evidence.claims.known import default_claims
+from kuramori.evidence.claims.matrix import ClaimMatrix, Element, State, claim_matrix
+from kuramori.evidence.claims.reading import Stage, read_claim
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.room import Exhibit, ExhibitKind, Room, Strength
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kuramori.evidence.bundles.asking import ask_check
+from kuramori.evidence.claims.queries import drills
 from kuramori.evidence.keys import signer
 from kuramori.evidence.models import CheckRun, Witness
 from kuramori.evidence.queries.bundles import bundles_visible_to
@@ -36,7 +37,7 @@ FEW = 30
 def home(request: ViewedRequest) -> HttpResponse:
     """Show how the ledger stands: entries, last head, last full check, the key, and how anybody can verify it."""
     viewer = request.viewer
-    state, check = ledger_state(viewer), last_check(viewer)
+    state, check, drill = ledger_state(viewer), last_check(viewer), drills(viewer).first()
     context = {
         "title": _("Evidence"),
         "state": state,
@@ -55,6 +56,10 @@ def home(request: ViewedRequest) -> HttpResponse:
         else None,
         "may_check": viewer.may(Permission.LEDGER_CHECK),
         "may_person": viewer.may(Permission.BUNDLE_PERSON),
+        "may_claims": viewer.may(Permission.CLAIM_VIEW),
+        "may_timeline": viewer.may_everywhere(Permission.TIMELINE_VIEW),
+        "drill": drill,
+        "drilled_at": moment(drill.created_at, viewer) if drill else "",
         "bundles": [bundle_row(each, viewer) for each in bundles_visible_to(viewer)[:5]],
     }
     return render(request, "evidence/home.html", context)

@@ -14,7 +14,7 @@ from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.room import Exhibit
 from kuramori.register import acts
-from kuramori.register.exhibits import MISSING, secret_exhibits
+from kuramori.register.exhibits import MISSING, SOURCES, secret_exhibits
 from kuramori.register.models import Secret
 from kuramori.register.rules import Audience, Gap
 from kuramori.register.tests.conftest import Add
@@ -135,10 +135,15 @@ def test_each_gap_says_what_is_missing_and_leads_to_where_it_is_mended(
     add: Add, company: Company, levels: dict[str, Level], entered, gap: Gap
 ) -> None:
     secret = add(**entered, unit=company.materials)
-    element, _title, statement, page = MISSING[gap]
+    source, _title, statement, page = MISSING[gap]
     found = [e for e in secret_exhibits(secret.as_subject(), company.viewer(company.botan), TODAY) if e.is_gap]
-    told = {(e.element, str(e.statement), e.fix_url) for e in found}
-    assert (element, str(statement), reverse(f"register:secret-{page}", args=[secret.pk])) in told
+    told = {(e.element, e.source, str(e.statement), e.fix_url) for e in found}
+    assert (
+        SOURCES[source][0],
+        f"register.{source}",
+        str(statement),
+        reverse(f"register:secret-{page}", args=[secret.pk]),
+    ) in told
 
 
 def test_when_its_last_row_is_closed_it_is_a_gap_that_nobody_is_named(add: Add, company: Company, by: Actor) -> None:

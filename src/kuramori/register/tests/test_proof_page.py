@@ -13,7 +13,7 @@ from kuramori.register import acts
 from kuramori.register.models import Secret
 from kuramori.register.tests.conftest import Add, Open
 
-ELEMENTS = ["secrecy_management", "usefulness", "non_public_nature", "recognition", "access"]
+ELEMENTS = ["secrecy_management", "usefulness", "non_public_nature", "recognition", "access", "fault", "damage"]
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,8 @@ from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.queries.sources import lake_stats, source_states
 from kuramori.watch.tests.conftest import PATH
-from kuramori.watch.traces import coverage_of, readers_of, secret_by_day, sums_by_day
+from kuramori.watch.traces import sums_by_day
+from kuramori_lake.coverage import coverage_of, readers_of, secret_by_day
 
 TODAY = NOON.date()
 DAY = date(2026, 11, 19)
@@ -78,7 +79,7 @@ def test_what_came_before_the_people_were_known_is_theirs_afterwards(
     told()
     assert days_of(company.chihiro) == {DAY: 1}
     with lake() as found:
-        assert secret_by_day(found, secret.pk, DAY, DAY) == {DAY: 1}
+        assert secret_by_day(found, str(secret.pk), DAY, DAY) == {DAY: 1}
 
 
 def test_an_account_left_out_later_is_left_out_of_what_came_before_too(
@@ -89,9 +90,9 @@ def test_an_account_left_out_later_is_left_out_of_what_came_before_too(
     account_add(raw="svc-backup", reason="夜間バックアップ", valid_from=date(2026, 1, 1), by=SYSTEM)
     told()
     with lake() as found:
-        assert secret_by_day(found, secret.pk, DAY, DAY) == {}
-        assert readers_of(found, secret.pk, DAY, DAY) == []
-        assert coverage_of(found, secret.pk).events == 2, "and yet the place is seen by the logs"
+        assert secret_by_day(found, str(secret.pk), DAY, DAY) == {}
+        assert readers_of(found, str(secret.pk), DAY, DAY) == []
+        assert coverage_of(found, str(secret.pk)).events == 2, "and yet the place is seen by the logs"
 
 
 def test_the_second_file_with_the_same_lines_adds_only_what_is_new(company: Company, source: LogSource, log: Log):
@@ -207,7 +208,7 @@ def test_a_log_in_old_letters_names_the_same_secret(
     assert ingest_source(source=kept, paths=[path], by=SYSTEM).total("accepted") == 1
     told()
     with lake() as found:
-        assert secret_by_day(found, secret.pk, DAY, DAY) == {DAY: 1}
+        assert secret_by_day(found, str(secret.pk), DAY, DAY) == {DAY: 1}
 
 
 def test_read_in_the_wrong_letters_no_row_is_lost_in_silence(company: Company, charter: Any, tmp_path: Path):

@@ -22,13 +22,11 @@ from kuramori.watch.traces import (
     Beside,
     Sums,
     beside_peers,
-    coverage_of,
     events_of,
     quantile,
-    readers_of,
-    secret_by_day,
     sums_by_day,
 )
+from kuramori_lake.coverage import coverage_of, readers_of, secret_by_day
 
 DAY = date(2026, 11, 19)
 TODAY = NOON.date()
@@ -95,8 +93,8 @@ def test_a_person_whom_nobody_knows_has_no_colleagues(read_log: None):
 
 def test_readers_of_a_secret_are_ranked_by_documents(company: Company, secret: Secret, read_log: None):
     with lake() as found:
-        rows = readers_of(found, secret.pk, DAY, DAY)
-        assert readers_of(found, secret.pk, TODAY, TODAY) == []
+        rows = readers_of(found, str(secret.pk), DAY, DAY)
+        assert readers_of(found, str(secret.pk), TODAY, TODAY) == []
     assert [(row["person_id"], row["documents"], row["days"], row["last"]) for row in rows] == [
         (str(company.chihiro.pk), 2, 1, DAY),
         (str(company.akari.pk), 1, 1, DAY),
@@ -105,18 +103,18 @@ def test_readers_of_a_secret_are_ranked_by_documents(company: Company, secret: S
 
 def test_a_secrets_day_counts_each_document_once(secret: Secret, read_log: None):
     with lake() as found:
-        assert secret_by_day(found, secret.pk, DAY - timedelta(days=3), DAY) == {DAY: 2}
+        assert secret_by_day(found, str(secret.pk), DAY - timedelta(days=3), DAY) == {DAY: 2}
 
 
 def test_coverage_says_since_when_and_by_how_many_sources_a_secret_is_seen(secret: Secret, read_log: None):
     with lake() as found:
-        seen = coverage_of(found, secret.pk)
-        never = coverage_of(found, uuid4())
-    assert (seen.events, seen.people, seen.sources) == (3, 2, 1)
+        seen = coverage_of(found, str(secret.pk))
+        never = coverage_of(found, str(uuid4()))
+    assert (seen.events, seen.people, len(seen.of)) == (3, 2, 1)
     assert seen.first is not None
     assert seen.last is not None
     assert seen.first < seen.last
-    assert (never.events, never.first, never.last) == (0, None, None)
+    assert (never.events, never.first, never.last, never.of) == (0, None, None, frozenset())
 
 
 def test_the_same_time_is_paged_in_a_fixed_order(

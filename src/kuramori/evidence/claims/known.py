@@ -7,9 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kuramori.evidence.rules.claims import Claim, ClaimError, read_claim
+from kuramori.evidence.claims.reading import Claim, ClaimError, read_claim
 
-OURS = Path(__file__).with_name("data") / "claims"
+OURS = Path(__file__).parent.with_name("data") / "claims"
 DEFAULT = "jp-ucpa-civil"
 
 

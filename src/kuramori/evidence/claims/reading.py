@@ -95,6 +95,12 @@ class Claim:
     note: Words
     requirements: tuple[Requirement, ...]
 
+    def words(self) -> Iterator[Words]:
+        """Yield every text of the claim, for whoever checks that both languages are there."""
+        yield from (self.title, self.law, self.note)
+        for each in self.requirements:
+            yield from (each.title, each.law, each.explanation, each.absent, *(one.title for one in each.proofs))
+
 
 class _Table:
     """One table of the file, asked for its members; what nobody asked for is an error at `close`."""

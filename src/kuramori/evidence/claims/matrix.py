@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from kuramori.evidence.claims import default_claims
-from kuramori.evidence.rules.claims import Claim, Nature, Requirement, Stage, Words
+from kuramori.evidence.claims.known import default_claims
+from kuramori.evidence.claims.reading import Claim, Nature, Requirement, Stage, Words
 from kuramori.evidence.sealing import Seal, seals
+from kuramori.evidence.wording import KIND_WORDS, STRENGTH_WORDS
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit, ExhibitKind, Strength, rooms
@@ -39,6 +40,16 @@ class ShownExhibit:
     seal: Seal | None
     age: int | None
 
+    @property
+    def kind_word(self) -> str:
+        """Return how it proves, in words."""
+        return str(KIND_WORDS[self.exhibit.kind])
+
+    @property
+    def strength_word(self) -> str:
+        """Return how far it carries, in words."""
+        return str(STRENGTH_WORDS[self.strength])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Element:
@@ -50,6 +61,7 @@ class Element:
     code: str
     nature: Nature
     stage: Stage
+    takes: tuple[str, ...]
     title: str
     law: str
     explanation: str
@@ -131,6 +143,7 @@ def _element(asked: Requirement, shown: Sequence[ShownExhibit], gaps: Sequence[E
         code=asked.code,
         nature=asked.nature,
         stage=asked.stage,
+        takes=asked.takes,
         title=_now(asked.title),
         law=_now(asked.law),
         explanation=_now(asked.explanation),
