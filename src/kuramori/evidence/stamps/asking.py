@@ -32,10 +32,11 @@ def note_due(authority: Authority, content: bytes, what: int | UUID) -> StampDue
         place = {"bundle": what, "size": None}
     values = {**place, "content": content, "since": now()}
     due, is_new = StampDue.objects.get_or_create(authority=authority, bundle=place["bundle"], defaults=values)
-    if not is_new and (due.size or 0) <= (place["size"] or 0):
-        due.size, due.content = place["size"], content
-        due.save(update_fields=["size", "content"])
-    return due
+    if is_new or (due.size or 0) > (place["size"] or 0):
+        return due
+    due.size, due.content = place["size"], content
+    moved = StampDue.objects.filter(pk=due.pk).update(size=due.size, content=content)
+    return due if moved else note_due(authority, content, what)  # another worker had its answer meanwhile
 
 
 def note_new_head(*, even_if_quiet: bool = False) -> int:

@@ -1,5 +1,6 @@
 """Heads and bundles are stamped by two authorities; what fails waits, is shown, and loses nothing (EVD-08, L8)."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -184,6 +185,16 @@ def test_a_bundle_gets_a_token_from_each_of_two_authorities_and_a_second_asking_
         assert each.name
     assert set(Stamp.objects.values_list("bundle", flat=True)) == {BUNDLE}
     assert "77" in str(Stamp.objects.first()) or "4d" in str(Stamp.objects.first())
+
+
+def test_an_authority_may_be_asked_for_sha_512(office, write, tmp_path):
+    authority_edit(authority=office.row, algorithm="sha512", policy="1.3.6.1.4.1.99999.1.1", by=AKARI)
+    head = head_after(write)
+    note_new_head()
+    assert ask_all_due(by=SYSTEM) == (1, 0)
+    reply = bytes(Stamp.objects.get().reply)
+    assert hashlib.sha512(head.note.encode()).digest() in reply
+    assert openssl_accepts(tmp_path, reply, head.note.encode(), office.tsa.roots)
 
 
 def test_a_bundle_is_never_held_up_and_its_token_comes_later(office):
