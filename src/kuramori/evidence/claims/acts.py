@@ -20,7 +20,7 @@ def statement_add(*, about: Subject, recorded_by: Person | None, by: Actor, why:
     """Record what somebody said or a document shows for an element (EVD-07); `recorded_by` None for the system."""
     statement = Statement(subject_kind=about.kind, subject_id=about.id, recorded_by=recorded_by, **values)
     with act("evidence.statement.add", by=by, why=why, subjects=[statement]):
-        statement.full_clean(exclude=["id"])
+        statement.full_clean(exclude=["id", "recorded_by"])
         statement.save()
     return statement
 
