@@ -1,4 +1,4 @@
-"""The long work of holds: copying into custody, and keeping what is known of leavers."""
+"""The long work of holds: copying into custody, keeping what is known of leavers, erasing what may be erased."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import viewer_of_system
 from kuramori.evidence.acts.custody import snapshot_keep
+from kuramori.evidence.acts.erasure import ERASE, erasure_carry_out, whom_of
 from kuramori.evidence.acts.holds import SNAPSHOT, separations_place
 from kuramori.evidence.keeping import company_day, separations_due
-from kuramori.evidence.models import CustodyItem
+from kuramori.evidence.models import CustodyItem, Erasure
 from kuramori.evidence.queries.holds import holds_visible_to
+from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.snapshots import collect
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.erasure import find, scrub
 from kuramori.kernel.jobs import JobKind, Progress, viewer_of
 
 
@@ -38,7 +41,23 @@ def run_separations(_progress: Progress, _arguments: Mapping[str, Any]) -> Mappi
     return {"placed": len(separations_place(by=SYSTEM)) if separations_due(company_day(now())) else 0}
 
 
+def run_erase(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Carry an erasure out; the ledger is read before the act, and the database's files are rewritten after it."""
+    viewer = viewer_of(progress.job)
+    viewer.demand(Permission.ERASURE_EDIT)
+    erasure = Erasure.objects.get(pk=arguments["erasure"])
+    if erasure.done_at is None:
+        found = []
+        for hit in find(whom_of(erasure.person)):
+            found.append(hit)
+            progress.report(len(found))
+        erasure_carry_out(erasure=erasure, by=viewer.actor, found=found)
+    scrub()
+    return {}
+
+
 HOLD_JOBS = (
+    JobKind(name=ERASE, title=gettext_lazy("Erasure by law"), run=run_erase, is_quiet=True),
     JobKind(name=SNAPSHOT, title=gettext_lazy("Copying into custody"), run=run_snapshot, is_quiet=True),
     JobKind(
         name="evidence.separations",

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.evidence.claims.exhibits import case_exhibits
 from kuramori.evidence.custody_panel import custody_duties, custody_panel
+from kuramori.evidence.erasure_register import erasures
 from kuramori.evidence.jobs import JOBS
 from kuramori.evidence.keeping import keeps
 from kuramori.evidence.registers import holds, separations
@@ -18,6 +19,7 @@ from kuramori.kernel.room import MenuItem, Panel, Room
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.LEGAL)
 READERS = (*OFFICE, Role.AUDITOR)
+ERASERS = (Role.LEGAL, Role.PRIVACY_OFFICER)
 KEEPERS = (Role.INFORMATION_MANAGER, Role.SYSTEM_ADMINISTRATOR)
 
 ROOM = Room(
@@ -34,6 +36,14 @@ ROOM = Room(
         ),
         MenuItem(
             section="show",
+            title=_("Erasures by law"),
+            url_name="evidence:erasure-list",
+            icon="eraser",
+            permission=Permission.ERASURE_VIEW,
+            order=30,
+        ),
+        MenuItem(
+            section="show",
             title=_("Preservations"),
             url_name="evidence:hold-list",
             icon="archive",
@@ -41,7 +51,7 @@ ROOM = Room(
             order=20,
         ),
     ),
-    registers=(holds, separations, witnesses, witnessed, authorities, stamps),
+    registers=(erasures, holds, separations, witnesses, witnessed, authorities, stamps),
     permissions={
         Permission.AUTHORITY_ADD: KEEPERS,
         Permission.AUTHORITY_EDIT: KEEPERS,
@@ -60,6 +70,11 @@ ROOM = Room(
         Permission.CASE_VIEW: READERS,
         Permission.CLAIM_VIEW: (*READERS, Role.EXECUTIVE, Role.IP),
         Permission.ENTRY_VIEW: READERS,
+        Permission.ERASURE_ADD: ERASERS,
+        Permission.ERASURE_EDIT: ERASERS,
+        Permission.ERASURE_EXPORT: (*ERASERS, Role.AUDITOR),
+        Permission.ERASURE_RETIRE: ERASERS,
+        Permission.ERASURE_VIEW: (*ERASERS, Role.AUDITOR),
         Permission.HOLD_ADD: OFFICE,
         Permission.HOLD_EDIT: OFFICE,
         Permission.HOLD_EXPORT: (),  # a list of matters that lies about would warn those concerned
@@ -106,6 +121,9 @@ ROOM = Room(
         "evidence.custody.receive": _("%(by)s received %(item)s"),
         "evidence.custody.snapshot": _("%(by)s took %(files)s files into custody for %(subject)s"),
         "evidence.drill.run": _("%(by)s drilled the proof of %(secret)s: %(percent)s of 100 in %(seconds)s seconds"),
+        "evidence.erasure.add": _("%(by)s asked for %(subject)s by law"),
+        "evidence.erasure.carry_out": _("%(by)s carried %(subject)s out: %(members)s words of %(entries)s entries"),
+        "evidence.erasure.retire": _("%(by)s withdrew %(subject)s"),
         "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
         "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
         "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),

@@ -4,10 +4,11 @@ from django.urls import URLPattern, path
 
 from kuramori.evidence.claims import pages as claim_pages
 from kuramori.evidence.claims import recognition
+from kuramori.evidence.erasure_register import erasures
 from kuramori.evidence.registers import holds, separations
 from kuramori.evidence.stamps import views as stamp_pages
 from kuramori.evidence.stamps.registers import authorities, stamps
-from kuramori.evidence.views import bundles, custody, ledger
+from kuramori.evidence.views import bundles, custody, erasure, ledger
 from kuramori.evidence.views import holds as hold_pages
 from kuramori.evidence.witnessing.registers import witnessed, witnesses
 from kuramori.evidence.witnessing.views import keys, serving
@@ -52,7 +53,9 @@ urlpatterns: list[URLPattern] = [
     path("stamps/<uuid:pk>/files/<slug:part>/", stamp_pages.part, name="stamp-part"),
     *authorities.urls(),
     *stamps.urls(),
+    path("erasures/<uuid:pk>/carry-out/", erasure.carry_out, name="erasure-carry-out"),
     path("separations/term/", hold_pages.keeping_term, name="keeping-term"),
+    *erasures.urls(),
     *holds.urls(),
     *separations.urls(),
 ]

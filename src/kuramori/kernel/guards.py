@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Model
 
 SETTING = "kuramori.touched"
+ERASING = "kuramori.erases"
 OUTSIDE = "kuramori: changed outside an act"
 APPEND_ONLY = "kuramori: the ledger is append-only"
 OPERATIONS = ("INSERT", "UPDATE", "DELETE")
@@ -37,6 +38,11 @@ def ledger_tables() -> list[str]:
     return sorted(m._meta.db_table for m in ledger_models())  # noqa: SLF001
 
 
+def erasable_tables() -> list[str]:
+    """Return the ledger's tables whose disclosures an act of erasure may take away: the only rows it may change."""
+    return [apps.get_model("kernel", name)._meta.db_table for name in ("Disclosure", "ListedChange")]  # noqa: SLF001
+
+
 def frozen_tables() -> list[str]:
     """Return the tables of other rooms that grow outside acts and whose rows never change: `append_only = True`."""
     return sorted(m._meta.db_table for m in apps.get_models() if getattr(m, "append_only", False))  # noqa: SLF001
@@ -46,9 +52,18 @@ def open_mark() -> None:
     """Mark the running transaction as an act that has touched nothing yet."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO kernel_openact (id, touched) VALUES (1, 0)")
+            cursor.execute("INSERT INTO kernel_openact (id, touched, erases) VALUES (1, 0, false)")
         else:
             cursor.execute("SELECT set_config(%s, '0', true)", [SETTING])
+
+
+def allow_erasure() -> None:
+    """Let the open act, and nothing after it, take disclosures away (see `erasure`)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("UPDATE kernel_openact SET erases = true WHERE id = 1")
+        else:
+            cursor.execute("SELECT set_config(%s, 'yes', true)", [ERASING])
 
 
 def touched() -> int:
@@ -67,7 +82,7 @@ def close_mark() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM kernel_openact WHERE id = 1")
         else:
-            cursor.execute("SELECT set_config(%s, '', true)", [SETTING])
+            cursor.execute("SELECT set_config(%s, '', true), set_config(%s, '', true)", [SETTING, ERASING])
 
 
 def _sqlite_triggers() -> Iterator[tuple[str, str, str]]:
@@ -89,6 +104,8 @@ def _sqlite_triggers() -> Iterator[tuple[str, str, str]]:
         for operation in ("UPDATE", "DELETE"):
             name = f"{table}_no_{operation.lower()}"
             body = f"SELECT RAISE(ABORT, '{APPEND_ONLY}')"
+            if operation == "UPDATE" and table in erasable_tables():
+                body += " WHERE NOT EXISTS (SELECT 1 FROM kernel_openact WHERE erases)"
             yield name, table, f'CREATE TRIGGER "{name}" BEFORE {operation} ON "{table}" BEGIN {body}; END'
 
 
@@ -110,6 +127,13 @@ BEGIN
 END """,
     "kernel_append_only": f"""
 BEGIN RAISE EXCEPTION '{APPEND_ONLY}' USING ERRCODE = 'raise_exception'; END """,
+    "kernel_erase_only": f"""
+BEGIN
+  IF coalesce(current_setting('{ERASING}', true), '') = '' THEN
+    RAISE EXCEPTION '{APPEND_ONLY}' USING ERRCODE = 'raise_exception';
+  END IF;
+  RETURN NULL;
+END """,
 }  # the texts are constants of this module
 
 
@@ -137,7 +161,8 @@ def _postgres_triggers() -> Iterator[tuple[str, str, str]]:
     for table in (*ledger_tables(), *frozen_tables()):
         for operation in ("UPDATE", "DELETE", "TRUNCATE"):
             name = f"{table}_no_{operation.lower()}"
-            body = "FOR EACH STATEMENT EXECUTE FUNCTION kernel_append_only()"
+            may_erase = operation == "UPDATE" and table in erasable_tables()
+            body = f"FOR EACH STATEMENT EXECUTE FUNCTION kernel_{'erase' if may_erase else 'append'}_only()"
             yield name, table, f'CREATE TRIGGER "{name}" BEFORE {operation} ON "{table}" {body}'
 
 

@@ -22,7 +22,7 @@ UNTOLD = frozenset({"id", "created_at", "updated_at"})
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One entry, ready to read: `changes` are (field, before, after) in words."""
+    """One entry, ready to read: `changes` are (field, before, after) in words; `erased` is when words were erased."""
 
     sentence: str
     at: str
@@ -30,6 +30,7 @@ class Line:
     why: str
     changes: tuple[tuple[str, str, str], ...]
     entry_id: UUID
+    erased: str = ""
 
 
 def lines(
@@ -68,6 +69,7 @@ def tell(
             why=entry.why,
             changes=tuple(_told(record, changes, UNTOLD | withheld, viewer, related)),
             entry_id=entry.entry.id,
+            erased=moment(entry.erased_at, viewer) if entry.erased_at else "",
         )
         for entry, changes in zip(entries, own, strict=True)
     ]

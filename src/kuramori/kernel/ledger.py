@@ -43,6 +43,7 @@ class ReadEntry:
     subjects: tuple[Subject, ...] = ()
     changes: tuple[ReadChange, ...] = ()
     change_count: int = 0
+    erased_at: datetime | None = None
 
 
 def entries_about(subject_id: UUID) -> QuerySet[Entry]:
@@ -100,6 +101,7 @@ def _open(entry: Entry, body: dict[str, Any], listed: list[ListedChange]) -> Rea
         names=names,
         subjects=tuple(Subject(k, UUID(i), names.get(i, "")) for k, i in in_body),
         changes=tuple(_change(c, opened) for c in changes),
+        erased_at=kept.erased_at if kept else None,
         change_count=len(inline) if isinstance(body["changes"], list) else body["changes"]["count"],
     )
 

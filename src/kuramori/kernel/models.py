@@ -53,10 +53,14 @@ class EntrySubject(models.Model):
 
 
 class Disclosure(models.Model):
-    """What opens the commitments of an entry: kept beside it, so that it can be withheld or erased alone."""
+    """What opens the commitments of an entry: kept beside it, so that it can be withheld or erased alone.
+
+    `erased_at` is when the law took some of it, or of the entry's long list, away (see `erasure`).
+    """
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="disclosure")
     members = models.JSONField()
+    erased_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.entry_id)
@@ -93,6 +97,7 @@ class OpenAct(models.Model):
     """The mark of the open act on SQLite; its own transaction alone sees the row (see `guards`)."""
 
     touched = models.BigIntegerField(default=0)
+    erases = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return str(self.touched)

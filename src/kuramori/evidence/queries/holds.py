@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from kuramori.directory.api import people_visible_to
@@ -33,10 +34,13 @@ def separations_visible_to(viewer: Viewer) -> QuerySet[SeparationHold]:
     return rows.filter(person__in=people_visible_to(viewer))
 
 
-def refuse_if_held(viewer: Viewer, subjects: Iterable[UUID], at: datetime) -> None:
-    """Raise Refused when a purge must wait: naming the matters to who may know of them, to others nobody's name."""
+def refuse_if_held(viewer: Viewer, subjects: Iterable[UUID], at: datetime | None = None) -> None:
+    """Raise Refused when a purge must wait, now unless a moment is given.
+
+    It names the matters to who may know of them; to others it says only that this has to be kept.
+    """
     purge = Purge(subjects=frozenset(subjects))
-    known = holds_on(purge, at).filter(pk__in=holds_visible_to(viewer).values("pk"))
+    known = holds_on(purge, at or now()).filter(pk__in=holds_visible_to(viewer).values("pk"))
     if known:
         raise Refused(
             _("This is preserved for: %(matters)s.") % {"matters": ", ".join(map(str, known))},
