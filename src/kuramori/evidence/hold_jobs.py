@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import viewer_of_system
 from kuramori.evidence.acts.custody import snapshot_keep
-from kuramori.evidence.acts.erasure import ERASE, erasure_carry_out, whom_of
+from kuramori.evidence.acts.erasure import ERASE, erasure_carry_out
 from kuramori.evidence.acts.holds import SNAPSHOT, separations_place
+from kuramori.evidence.erasing import find, scrub, whom_of
 from kuramori.evidence.keeping import company_day, separations_due
 from kuramori.evidence.models import CustodyItem, Erasure
 from kuramori.evidence.queries.holds import holds_visible_to
@@ -19,7 +20,6 @@ from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.snapshots import collect
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
-from kuramori.kernel.erasure import find, scrub
 from kuramori.kernel.jobs import JobKind, Progress, viewer_of
 
 

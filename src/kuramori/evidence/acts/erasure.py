@@ -1,30 +1,24 @@
 """Erasing a person by law, after every reason to keep has been asked (fault L12; APPI art. 22 and 35, GDPR art. 17)."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kuramori.directory.api import Account, Person
 from kuramori.evidence.bundles.place import bundle_file
-from kuramori.evidence.models import Bundle, CustodyItem, Erasure
+from kuramori.evidence.erasing import GONE, find, own_records, refuse_unless_ripe, strike, whom_of
+from kuramori.evidence.models import Bundle, Erasure
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
-from kuramori.kernel.erasure import Hit, Whom, erase, find, purge, spellings, strike
-from kuramori.kernel.keeping import Purge, refuse_if_kept
-from kuramori.kernel.ledger import changes_of, entries_about
+from kuramori.kernel.erasure import Hit, erase, purge
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import Record
 
 ERASE = "evidence.erase"
-DIRECTORY = "directory."
-GONE = "消去済み / erased"
-NAMING = ("number", "name", "kana", "romaji", "mail", "account_name")
 
 
 def erasure_add(*, person: Person, ground: str, by: Actor, why: str) -> Erasure:
@@ -83,43 +77,6 @@ def erasure_carry_out(*, erasure: Erasure, by: Actor, found: Iterable[Hit] | Non
     for bundle in Bundle.objects.filter(subject_id=person.pk):
         bundle_file(bundle.pk).unlink(missing_ok=True)
     return erasure
-
-
-def refuse_unless_ripe(person: Person) -> None:
-    """Raise Refused while the person is here, kept after separation, preserved for a matter, or lies in custody."""
-    if person.left_on is None:
-        raise Refused(_("This person has not left; what is needed for the engagement is not erased."))
-    refuse_if_kept(Purge(subjects=frozenset({person.pk})))
-    about = Q(hold__subjects__subject_id=person.pk)
-    if CustodyItem.objects.standing().filter(about).exists():
-        raise Refused(
-            _("This still has to be kept and cannot be made away with now."),
-            _("Ask the legal department when the time of keeping ends."),
-        )
-
-
-def own_records(person: Person) -> list[Record]:
-    """Return the person's own rows in the directory, in all their versions; others' rows that point to him are not."""
-    links = [each for each in Person._meta.related_objects if each.field.name == "person"]  # noqa: SLF001
-    own: list[Record] = [person]
-    for link in links:
-        model = link.related_model
-        if isinstance(model, type) and issubclass(model, Record) and model.record_kind().startswith(DIRECTORY):
-            own += model._base_manager.filter(person=person)  # noqa: SLF001  (former versions too)
-    return own
-
-
-def whom_of(person: Person) -> Whom:
-    """Return who is erased: his own rows, and every name that he bears or ever bore, here and in other systems."""
-    own = own_records(person)
-    words = {getattr(person, name) for name in NAMING} | {getattr(each, "value", "") for each in own}
-    for entry in entries_about(person.pk):
-        for change in (each for each in changes_of(entry) if each.id == person.pk):
-            words |= {str(word) for name in NAMING for word in change.fields.get(name, ()) if word}
-    account = Account.objects.filter(person=person).first()
-    ids: set[UUID] = {each.pk for each in own} | ({account.pk} if account else set())
-    words |= {account.email} if account else set()
-    return Whom(ids=frozenset(ids), words=spellings(words - {GONE}), spared=DIRECTORY)
 
 
 def _blank(record: Record) -> dict[str, str]:

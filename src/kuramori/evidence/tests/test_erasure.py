@@ -19,25 +19,22 @@ from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts.custody import item_import, item_purge
 from kuramori.evidence.acts.erasure import (
     ERASE,
-    GONE,
     erasure_add,
     erasure_ask,
     erasure_carry_out,
     erasure_retire,
-    own_records,
-    whom_of,
 )
 from kuramori.evidence.acts.holds import hold_add, hold_retire, separations_place
-from kuramori.evidence.asking import PERSON, write_bundle
+from kuramori.evidence.bundles.asking import PERSON, write_bundle
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.custody_store import Collected, seal
+from kuramori.evidence.erasing import GONE, find, own_records, whom_of
 from kuramori.evidence.erasure_register import erasures
 from kuramori.evidence.models import Bundle, Erasure
 from kuramori.evidence.queries.erasure import erasures_visible_to
 from kuramori.evidence.sequencer import seal_now
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused, act
-from kuramori.kernel.erasure import find
 from kuramori.kernel.ids import uuid7
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Disclosure, Entry, Job, ListedChange, SavedView

@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from kuramori.kernel import erasure, guards
+from kuramori.evidence import erasing
+from kuramori.evidence.erasing import Whom, find, spellings, strike
+from kuramori.kernel import guards
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.acts import Subject, act
 from kuramori.kernel.entry_body import Op
-from kuramori.kernel.erasure import Whom, erase, erased_root, find, purge, spellings, strike
+from kuramori.kernel.erasure import erase, erased_root, purge
 from kuramori.kernel.history import lines
 from kuramori.kernel.jobs import ask
 from kuramori.kernel.ledger import changes_of, entries_about, read
@@ -175,6 +177,6 @@ def test_texts_of_all_rooms_searching_and_jobs_are_struck():
 
 def test_json_is_struck_in_its_texts_however_the_database_escapes_it():
     inside = {"牧野 牡丹": ["Botan Makino", 1, None]}
-    assert json.dumps(erasure._struck(inside, whom()), ensure_ascii=False) == '{"■■": ["■■", 1, null]}'
-    assert erasure._struck(5, whom()) == 5
+    assert json.dumps(erasing._struck(inside, whom()), ensure_ascii=False) == '{"■■": ["■■", 1, null]}'
+    assert erasing._struck(5, whom()) == 5
     assert Whom(ids=frozenset(), words=frozenset(), spared="x").struck("牧野") == "牧野"
