@@ -42,14 +42,15 @@ from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
 from kuramori.evidence.witnessing.acts.keys import key_revoke, key_rotate, ledger_fork
 from kuramori.evidence.witnessing.queries import silent_witnesses, standing_against
 from kuramori.evidence.witnessing.rounds import rounds_forever
+from kuramori.evidence.witnessing.sealed_files import FileSource, SealedFile
 from kuramori.evidence.wording import against_words, damage_words, outside_words
 
 __all__ = [
     "BUNDLE_PERSON", "CASE_EDIT", "CASE_VIEW", "DECIMALS", "HEAD_FILE", "ROUTE_OF", "SIGNING_FILES",
     "TIMELINE_VIEW", "Against", "BundleSource", "CheckReport", "Claim", "ClaimMatrix", "Currency", "Damage",
-    "Delivery", "DeliveryForm", "Element", "EventExtract", "Found", "Held", "Item", "ItemChoice", "Kept",
+    "Delivery", "DeliveryForm", "Element", "EventExtract", "FileSource", "Found", "Held", "Item", "ItemChoice", "Kept",
     "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order", "PersonAsked", "PersonSource",
-    "PlanStanding", "ProofKind", "Route", "Seal", "Sequencer", "ShownExhibit", "State", "against_words",
+    "PlanStanding", "ProofKind", "Route", "Seal", "SealedFile", "Sequencer", "ShownExhibit", "State", "against_words",
     "ask_bundle", "ask_check", "claim_matrix", "custody_files", "custody_rows", "damage_words", "default_claims",
     "drill", "exhibits_of", "export_ledger", "held", "key_revoke", "key_rotate", "known_claims", "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",

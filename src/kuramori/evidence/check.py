@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.utils.timezone import now
@@ -21,6 +22,7 @@ from kuramori.evidence.rules.damage import Damage, Found, Placed, explain, misma
 from kuramori.evidence.rules.tree import Frontier, StoredHash
 from kuramori.evidence.tree_store import last_checkpoint, tree_size
 from kuramori.evidence.witnessing.outside import Outside, held_heads
+from kuramori.evidence.witnessing.sealed_files import check_files
 from kuramori.kernel import guards
 from kuramori.kernel.merkle import leaf_hash
 
@@ -69,6 +71,7 @@ def ledger_check(progress: Report = lambda _done, _total: None, *, beside: bool 
         walk.take(first, min(first + RANGE, walk.size))
         progress(min(first + RANGE, walk.size), walk.size)
     walk.close()
+    walk.found += islice(check_files(lambda: progress(walk.size, walk.size)), MAX_FOUND)
     found = sorted(walk.found, key=lambda each: (each.index is None, each.index or 0))
     return CheckReport(
         entries=walk.size,

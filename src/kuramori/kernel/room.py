@@ -118,6 +118,14 @@ class KnowsPeople(Protocol):
         """Take whom and what is asked about, and a viewer, and give exhibits with their times."""
 
 
+class NamesFiles(Protocol):
+    """The fourth form of the port `exhibits`: sealed files for the nightly check (`evidence.api.FileSource`)."""
+
+    @property
+    def files(self) -> Callable[[], Iterable[Any]]:
+        """Yield the files, each with its digest and the act that holds it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
     """The front page of a room. Data only; the six ports are tuples of what this room offers to lower ones.
@@ -134,7 +142,9 @@ class Room:
     codes: Mapping[str, Mapping[str, Callable[[str], str]]] = field(default_factory=dict)
     jobs: tuple["JobKind", ...] = ()
     imports: tuple["ImportKind", ...] = ()
-    exhibits: tuple["Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents | KnowsPeople", ...] = ()
+    exhibits: tuple[
+        "Callable[[Subject, Viewer, date], list[Exhibit]] | CollectsEvents | KnowsPeople | NamesFiles", ...
+    ] = ()
     gates: tuple["Callable[..., Any] | KeepingGate", ...] = ()
     measures: tuple[Callable[..., Any], ...] = ()
     duties: tuple[Callable[[Viewer, date], list[Duty]], ...] = ()

@@ -14,6 +14,7 @@ from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.sealed_files import SEALED_SEGMENTS
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 ANALYSTS = (Role.SECURITY_ANALYST, *OFFICE)
@@ -112,7 +113,7 @@ ROOM = Room(
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
     jobs=JOBS,
-    exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS),
+    exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles,),
     duties=(alert_duties, silence_duties),
     panels=(
