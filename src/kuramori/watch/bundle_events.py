@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kuramori.directory.api import Person, people_visible_to
-from kuramori.evidence.api import BundleSource, EventExtract, Order, row_ranges, rows_path
+from kuramori.evidence.api import BundleSource, EventExtract, FileSource, Order, SealedFile, row_ranges, rows_path
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.imports.guarding import guarded
 from kuramori.kernel.merkle import root_of
@@ -127,3 +127,14 @@ def _aware(text: str) -> datetime:
 
 
 BUNDLE_EVENTS = BundleSource(collect=collect)
+
+
+def sealed_segments() -> Iterator[SealedFile]:
+    """Yield every live segment that an act has sealed, for the nightly check."""
+    with lake() as found:
+        for row in (row for row in live(found.manifest) if row["sealed_act"]):
+            path, entry = found.root / row["path"], UUID(row["sealed_act"])
+            yield SealedFile(path=path, sha256=row["sha256"], entry_id=entry)
+
+
+SEALED_SEGMENTS = FileSource(files=lambda: sealed_segments() if folder().exists() else ())

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Panel, Room
 from kuramori.watch.alert_register import alerts
-from kuramori.watch.bundle_events import BUNDLE_EVENTS
+from kuramori.watch.bundle_events import BUNDLE_EVENTS, SEALED_SEGMENTS
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
@@ -14,7 +14,6 @@ from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.rules.permissions import Permission
-from kuramori.watch.sealed_files import SEALED_SEGMENTS
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 ANALYSTS = (Role.SECURITY_ANALYST, *OFFICE)

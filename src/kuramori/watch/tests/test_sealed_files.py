@@ -3,8 +3,8 @@
 import hashlib
 
 from kuramori.evidence.api import Damage, ledger_check
-from kuramori.watch.lake import lake
-from kuramori.watch.sealed_files import sealed_segments
+from kuramori.watch.bundle_events import SEALED_SEGMENTS, sealed_segments
+from kuramori.watch.lake import folder, lake
 
 
 def found():
@@ -32,4 +32,5 @@ def test_a_segment_exchanged_together_with_its_digest_still_differs_from_the_act
 
 
 def test_without_a_lake_there_is_nothing_to_compare(company):
-    assert list(sealed_segments()) == []
+    assert list(SEALED_SEGMENTS.files()) == []
+    assert not folder().exists(), "looking must not make one"
