@@ -9,8 +9,9 @@ from kuramori_lake.store import Lake
 MOST: Final = 500
 OUT: Final = frozenset({"anonymous_link", "cloud_share", "external_mail", "printer", "removable", "web"})
 REFUSED: Final = frozenset({"blocked", "denied"})
-WITHOUT_SECRET: Final = ["log_cleared"]
-"""Deeds that count although they touch no secret: they hide others."""
+HIDING: Final = ["log_cleared"]
+CARRYING: Final = sorted(OUT - {"printer"})
+"""What counts although no log names a secret: deeds that hide others, and ways out, where files have other names."""
 
 _DEEDS = """
 SELECT local_date AS day, secret_id, activity, destination_class, outcome, min(time_utc) AS first,
@@ -18,7 +19,8 @@ SELECT local_date AS day, secret_id, activity, destination_class, outcome, min(t
     arg_min(batches.name, time_utc) AS file, arg_min(raw_row, time_utc) AS row
 FROM joined_events LEFT JOIN batches ON batches.batch_id = joined_events.batch_id
 WHERE person_id = $person AND local_date BETWEEN $since AND $until
-    AND ((secret_id IS NOT NULL AND ($secret IS NULL OR secret_id = $secret)) OR list_contains($alone, activity))
+    AND ((secret_id IS NOT NULL AND ($secret IS NULL OR secret_id = $secret)) OR list_contains($hiding, activity)
+        OR list_contains($carrying, destination_class))
 GROUP BY ALL ORDER BY first DESC LIMIT $most
 """
 
@@ -54,7 +56,10 @@ class Deed:
 
 
 def deeds_of(found: Lake, person_id: str, since: date, until: date, *, secret_id: str | None = None) -> list[Deed]:
-    """Return a person's deeds on one secret, or on any, in local days, both included; the newest first, 500 at most."""
+    """Return a person's deeds on one secret, or on any, and what he carried out; the newest first, 500 at most.
+
+    Days are local, both included.
+    """
     asked = {"person": person_id, "since": since, "until": until, "secret": secret_id}
-    rows = found.query(_DEEDS, asked | {"alone": WITHOUT_SECRET, "most": MOST}).to_pylist()
+    rows = found.query(_DEEDS, asked | {"hiding": HIDING, "carrying": CARRYING, "most": MOST}).to_pylist()
     return [Deed.of_row(row) for row in rows]

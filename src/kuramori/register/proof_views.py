@@ -1,9 +1,11 @@
 """What proves a secret: elements of each claim, evidence plan, damage worksheet, statements, bundle and drill."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +27,11 @@ from kuramori.register.jobs import ask_drill
 from kuramori.register.models import Secret
 from kuramori.register.rules import Permission
 from kuramori.register.worksheet import COLUMNS, worksheet_of
+
+TAKEN_BACK: dict[str, tuple[Callable[..., QuerySet[Any]], Callable[..., object]]] = {
+    "statement": (evidence.statements_of, evidence.statement_retire),
+    "loss": (evidence.losses_of, evidence.loss_retire),
+}
 
 
 def _seen(request: ViewedRequest, pk: UUID) -> Secret:
@@ -183,11 +190,8 @@ def worksheet_export(request: ViewedRequest, pk: UUID) -> HttpResponseBase:
 def case_retire(request: ViewedRequest, pk: UUID, kind: str, item: UUID) -> HttpResponse:
     """Take a statement or a line of the worksheet back, with a reason; both stay in the ledger."""
     viewer, secret = request.viewer, _seen(request, pk)
-    rows, retire, back = {
-        "statement": (evidence.statements_of, evidence.statement_retire, "register:secret-proof"),
-        "loss": (evidence.losses_of, evidence.loss_retire, "register:secret-worksheet"),
-    }[kind]
-    found = get_object_or_404(rows(viewer, pk), pk=item)
+    rows, retire = TAKEN_BACK[kind]
+    found, back = get_object_or_404(rows(viewer, pk), pk=item), "register:secret-worksheet"
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         retire(**{kind: found}, by=viewer.actor, **form.cleaned_data)

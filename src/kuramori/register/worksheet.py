@@ -54,7 +54,7 @@ class Worksheet:
 
 def worksheet_of(viewer: Viewer, secret: Secret, *, today: date) -> Worksheet:
     """Return the worksheet of a secret that the viewer sees; lines he may not see are not there."""
-    losses = list(losses_of(viewer, secret.pk))
+    losses: list[Any] = list(losses_of(viewer, secret.pk))  # each with its `entry`
     valued = valuations_of(viewer, secret)
     sealed = seals([each.entry_id for each in valued if each.entry_id] + [loss.entry for loss in losses if loss.entry])
     added = sums((Item(loss.item), loss.amount, Currency(loss.currency)) for loss in losses)

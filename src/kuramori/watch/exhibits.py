@@ -68,7 +68,7 @@ def _recorded(covered: Coverage, first: datetime, last: datetime) -> list[Exhibi
         sources=len(covered.of),
         day=last.date().isoformat(),
     )
-    dated = {"at": last, "entry_id": seal.id if seal else None}
+    dated: dict[str, Any] = {"at": last, "entry_id": seal.id if seal else None}
     recording = _shown("recording", _("Access is recorded"), since, element=MANAGED, **dated)
     return [recording, _shown("events", _("Log events"), events, **dated)]
 

@@ -74,7 +74,11 @@ def _alerts(asked: PersonAsked) -> list[Alert]:
 
 def _done(deed: Deed, known: Mapping[str, str], viewer: Viewer) -> Iterator[Exhibit]:
     """Yield a deed with the log line it begins at, and beside it what such a deed may mean."""
-    secret = _("no secret") if deed.secret_id is None else known.get(deed.secret_id, _("a secret not open to you"))
+    secret = (
+        _("no secret named by the log")
+        if deed.secret_id is None
+        else known.get(deed.secret_id, _("a secret not open to you"))
+    )
     way = word(CHANNEL_WORDS, deed.destination_class) if deed.destination_class else ""
     what = " → ".join(filter(None, (word(ACTIVITY_WORDS, deed.activity), way)))
     words = {"deed": what, "count": f"{deed.documents:,}", "secret": secret, "file": deed.file, "row": deed.row}

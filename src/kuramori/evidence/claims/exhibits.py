@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -47,11 +48,12 @@ def case_exhibits(subject: Subject, viewer: Viewer, _today: date) -> list[Exhibi
     return [_loss(row) if row.serves == LOSS else _statement(row) for row in map(_Row._make, rows)]
 
 
-def _rows(found: QuerySet, *columns: object) -> QuerySet:  # type: ignore[type-arg]  # of either model
+def _rows(found: QuerySet[Any], *columns: Combinable | str) -> QuerySet[Any, Any]:
     named = dict(zip(_Row._fields[2:], columns, strict=True))
     told: dict[str, Any] = {name: Cast(column, CharField()) for name, column in named.items()}
     told |= {"at": F("created_at"), "by_entry": F("entry")}
-    return found.order_by().annotate(**told).values_list(*_Row._fields)
+    rows: QuerySet[Any, Any] = found.order_by().annotate(**told).values_list(*_Row._fields)
+    return rows
 
 
 def _statement(row: _Row) -> Exhibit:

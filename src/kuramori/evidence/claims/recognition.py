@@ -37,7 +37,8 @@ def ask(request: ViewedRequest) -> HttpResponse:
     """Ask whose timeline is opened and why, for one secret (`?secret=`) or all in sight; then open it for a day."""
     viewer = request.viewer
     form = TimelineForm(viewer, request.POST or None, initial={"secret": request.GET.get("secret")})
-    me = people_visible_to(viewer_of_system()).filter(pk=viewer.person_id).first()
+    known = people_visible_to(viewer_of_system())
+    me = known.filter(pk=viewer.person_id).first() if viewer.person_id else None
     if me is None:
         raise Refused(_("Only a person can be shown a timeline."), _("Sign in with your own account."))
     if request.method == "POST" and form.is_valid():

@@ -10,9 +10,10 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from kuramori.directory.api import actor_of, viewer_of
+from kuramori.directory.api import actor_of, viewer_of, viewer_of_system
 from kuramori.directory.models import RoleAssignment
 from kuramori.directory.tests.company import NOON
+from kuramori.evidence.claims.persons import asked_about, is_after_notice, person_exhibits
 from kuramori.kernel import guards
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
@@ -91,6 +92,21 @@ def test_it_names_the_secret_of_the_register_with_the_documents_touched(truth: T
     kept = AlertSecret.objects.get(alert=alert, secret=secret)
     assert kept.documents == truth.story["distinct_secret_documents"]
     assert "removable" in alert.channels
+
+
+def test_the_thief_s_timeline_lists_five_indicators_and_what_he_took_after_notice(truth: Truth, alert: Alert):
+    """EVD-03, EVD-04: for the planted case at least five indicators, each with its explanation and its source."""
+    subject = Secret.objects.get(number=truth.story["secret"]["number"]).as_subject()
+    thief = somebody(truth.story["person"]).as_subject()
+    asked = asked_about(viewer_of_system(), thief, subject, noticed_on=None, today=TODAY)
+    assert asked.noticed_on == date.fromisoformat(truth.story["notice"])
+    found = person_exhibits(viewer_of_system(), asked)
+    indicators = [each for each in found if each.element == "intent"]
+    assert len(indicators) >= 5
+    assert all(each.against and (each.url or ".log" in str(each.statement) or each.at) for each in indicators)
+    out = [each for each in found if each.element == "taking"]
+    assert out
+    assert all(is_after_notice(asked, each, viewer_of_system()) for each in out)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
