@@ -61,3 +61,24 @@ def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
     }
+
+
+def mail_server(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return Django's mail settings by KURAMORI_SMTP, such as smtp://user:password@mail.example.jp:587.
+
+    smtps:// speaks TLS from the start, smtp:// after STARTTLS, which only this machine's own server goes without.
+    """
+    parts = urlsplit(environment.get("KURAMORI_SMTP") or "smtp://localhost:25")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("KURAMORI_SMTP must begin with smtp:// or smtps:// and name a host")
+    is_wrapped = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_wrapped else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_wrapped,
+        "EMAIL_USE_TLS": not is_wrapped and parts.hostname not in {"localhost", "127.0.0.1", "::1"},
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": environment.get("KURAMORI_MAIL_FROM") or "kuramori@localhost",
+    }

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kuramori.site.configuration import data_folder, database, secret_key
+from kuramori.site.configuration import data_folder, database, mail_server, secret_key
 
 DATA = data_folder(os.environ)
 DEBUG = False
@@ -112,6 +112,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://localhost")
 MFA_TOTP_ISSUER = "Kuramori"
 # Roles that must sign in with a second factor: one setting (SYS-20, SYS-21).
 MFA_REQUIRED_ROLES = [r for r in os.environ.get("KURAMORI_MFA_ROLES", "").split(",") if r]
+
+# Mails carry no words about secrets: heads of the ledger to auditors (KURAMORI_SMTP, KURAMORI_MAIL_FROM).
+globals().update(mail_server(os.environ))
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from kuramori.site.configuration import data_folder, database, secret_key
+from kuramori.site.configuration import data_folder, database, mail_server, secret_key
 
 
 def test_the_data_folder_is_made_and_closed_to_others(tmp_path: Path) -> None:
@@ -64,3 +64,20 @@ def test_further_parameters_reach_the_driver(tmp_path: Path) -> None:
 def test_another_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="postgresql://"):
         database({"KURAMORI_DATABASE_URL": "mysql://h/k"}, tmp_path)
+
+
+def test_mail_goes_to_this_machine_unless_a_server_is_named_and_then_over_tls() -> None:
+    here = mail_server({})
+    assert (here["EMAIL_HOST"], here["EMAIL_PORT"], here["EMAIL_USE_TLS"]) == ("localhost", 25, False)
+    there = mail_server({"KURAMORI_SMTP": "smtp://kura:p%40ss@mail.example.jp:587", "KURAMORI_MAIL_FROM": "k@a.jp"})
+    assert (there["EMAIL_HOST_USER"], there["EMAIL_HOST_PASSWORD"]) == ("kura", "p@ss")
+    assert (there["EMAIL_PORT"], there["EMAIL_USE_TLS"], there["EMAIL_USE_SSL"]) == (587, True, False)
+    assert there["DEFAULT_FROM_EMAIL"] == "k@a.jp"
+    wrapped = mail_server({"KURAMORI_SMTP": "smtps://mail.example.jp"})
+    assert (wrapped["EMAIL_PORT"], wrapped["EMAIL_USE_TLS"], wrapped["EMAIL_USE_SSL"]) == (465, False, True)
+
+
+@pytest.mark.parametrize("address", ["mail.example.jp", "http://mail.example.jp", "smtp://"])
+def test_a_mail_server_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="KURAMORI_SMTP"):
+        mail_server({"KURAMORI_SMTP": address})
