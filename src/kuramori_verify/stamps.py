@@ -48,7 +48,7 @@ def check_stamps(
             checked.append(_checked(source, name, STAMPED_HEAD, roots, findings))
         elif STAMP_FILE.fullmatch(name):
             checked.append(_checked(source, name, TAG_MANIFEST, roots, findings))
-        elif name.startswith(STAMP_FOLDERS) and not CHAIN_FILE.fullmatch(name):
+        elif name.startswith(STAMP_FOLDERS) and not _serves_a_stamp(source, name):
             findings.add("bundle.file_unknown", name)
     for item in due:
         for what, folder in zip(("checkpoint", "tag_manifest"), STAMP_FOLDERS, strict=True):
@@ -64,6 +64,12 @@ def check_against_stamps(entries: Iterable[ShownEntry], stamps: Iterable[Checked
     for entry in entries if first else ():
         if first and moment_of(entry.body["at"]) > first + CLOCKS_APART:
             findings.add("token.before_entry", entry.file, entry=entry.index, detail=first.isoformat())
+
+
+def _serves_a_stamp(source: Source, name: str) -> bool:
+    """Certificates belong to a token; alone they would be a place where anything can be added unseen."""
+    slug = name.rpartition("/")[2].removesuffix(".pem")
+    return bool(CHAIN_FILE.fullmatch(name)) and any(f"{each}{slug}.tsr" in source.files for each in STAMP_FOLDERS)
 
 
 def _checked(
