@@ -156,6 +156,8 @@ class _Walk:
 
     def close(self) -> None:
         """Compare what lies beyond the tree: heads over more entries than there are, entries without a place."""
+        for each in self.beside.close() if self.beside else ():
+            self._add(each)
         head = last_checkpoint()
         if head is not None and not _is_signed(head.note, head.size, bytes(head.root)):
             self._add(Found(damage=Damage.HEAD_FORGED, index=head.size - 1, detail=str(head.size)))

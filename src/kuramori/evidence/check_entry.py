@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from django.utils.timezone import now
 
-from kuramori.evidence.check_rows import Row, beside, hex_of
+from kuramori.evidence.check_rows import Row, beside, hex_of, moment
 from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.commitments import digests_of
+from kuramori.kernel.erasure import erased_root
 from kuramori.kernel.merkle import leaf_hash, root_of
+from kuramori.kernel.models import Entry
 
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
 TOLERANCE = timedelta(minutes=10)
 UUID_VERSION = slice(12, 13)
+ERASED_BY = "evidence.erasure.carry_out"
 
 
 class Beside:
@@ -22,6 +26,9 @@ class Beside:
 
     def __init__(self) -> None:
         self.latest = ""
+        self.began_at = now()
+        # Digests without a disclosure, by the time at which they are said to have been erased, with the first index.
+        self.absent: dict[str, tuple[int, set[str]]] = {}
 
     def compare(self, rows: Sequence[Row]) -> Iterator[Found]:
         """Yield what does not fit its entry's body."""
@@ -30,15 +37,45 @@ class Beside:
         for row in rows:
             body = orjson.loads(row.body or b"")
             changes = listed.get(row.seq, ())
-            members = [raw for (raw,) in opening.get(row.seq, ())]
             for damage in (
                 _columns(row, body) or self._time(body),
                 _subjects(body["subjects"], subjects.get(row.seq, ())),
                 _changes(body["changes"], changes),
-                _disclosures(body, members, changes),
+                self._disclosures(row, body, opening.get(row.seq, ()), changes),
             ):
                 if damage is not None:
                     yield Found(damage=damage, index=row.index, detail=body["id"])
+
+    def close(self) -> Iterator[Found]:
+        """Yield where words are gone that no act of erasure says it took: its entry notes the root over them (L12).
+
+        An erasure carried out while this walk went on is left for the next one.
+        """
+        for at, (index, digests) in sorted(self.absent.items(), key=lambda each: each[1][0]):
+            if at and datetime.fromisoformat(at) > self.began_at:
+                continue
+            acts = Entry.objects.filter(verb=ERASED_BY, at=datetime.fromisoformat(at)) if at else ()
+            roots = {orjson.loads(bytes(act.body))["notes"]["root"]["open"] for act in acts}
+            if erased_root(digests) not in roots:
+                yield Found(damage=Damage.DISCLOSURE_MISSING, index=index, detail=at)
+
+    def _disclosures(
+        self, row: Row, body: dict[str, Any], kept: Sequence[tuple[Any, ...]], listed: Collection[tuple[Any, ...]]
+    ) -> Damage | None:
+        """Every disclosure must open a digest of the body; digests without one are remembered."""
+        digests = {body["by"]["name"], body["why"], *(note["sd"] for note in body["notes"].values() if "sd" in note)}
+        if isinstance(body["changes"], list):
+            digests.update(digest for change in body["changes"] for digest in change["fields"].values())
+        opened = set(digests_of(each for raw, _at in kept for each in _list(raw)))
+        fits, absent = digests >= opened, digests - opened
+        for raw, members, _record in listed:
+            wanted, opened = set(orjson.loads(bytes(raw))["fields"].values()), set(digests_of(_list(members)))
+            fits &= wanted >= opened
+            absent |= wanted - opened
+        if fits and absent:
+            at = next((moment(at) for _raw, at in kept if at is not None), "")
+            self.absent.setdefault(at, (row.index, set()))[1].update(absent)
+        return None if fits else Damage.DISCLOSURE_DIFFERS
 
     def _time(self, body: dict[str, Any]) -> Damage | None:
         """Compare an entry's time with earlier ones and with the time inside its own id (UUIDv7, RFC 9562)."""
@@ -77,18 +114,6 @@ def _changes(in_body: Any, listed: Collection[tuple[Any, ...]]) -> Damage | None
         fits = len(listed) == in_body["count"] and root.hex() == in_body["root"]
         fits &= all(orjson.loads(bytes(raw))["id"].replace("-", "") == hex_of(record) for raw, _m, record in listed)
     return None if fits else Damage.CHANGES_DIFFER
-
-
-def _disclosures(body: dict[str, Any], members: Sequence[Any], listed: Collection[tuple[Any, ...]]) -> Damage | None:
-    """Every disclosure must open a digest of the body; one that is absent was erased, which the law may demand."""
-    digests = {body["by"]["name"], body["why"], *(note["sd"] for note in body["notes"].values() if "sd" in note)}
-    if isinstance(body["changes"], list):
-        digests.update(digest for change in body["changes"] for digest in change["fields"].values())
-    fits = digests.issuperset(digests_of(each for raw in members for each in _list(raw)))
-    for raw, kept, _record in listed:
-        wanted = set(orjson.loads(bytes(raw))["fields"].values())
-        fits &= wanted.issuperset(digests_of(_list(kept)))
-    return None if fits else Damage.DISCLOSURE_DIFFERS
 
 
 def _list(raw: Any) -> list[str]:

@@ -25,7 +25,7 @@ WHERE l."index" >= %s AND l."index" < %s ORDER BY l."index"
 """
 BESIDE = {
     "subjects": "SELECT entry_id, kind, subject_id FROM kernel_entrysubject WHERE entry_id IN ({}) ORDER BY id",
-    "disclosures": "SELECT entry_id, members FROM kernel_disclosure WHERE entry_id IN ({})",
+    "disclosures": "SELECT entry_id, members, erased_at FROM kernel_disclosure WHERE entry_id IN ({})",
     "listed": "SELECT entry_id, body, members, record_id FROM kernel_listedchange WHERE entry_id IN ({}) "
     "ORDER BY entry_id, place",
 }
@@ -92,10 +92,10 @@ def _row(  # noqa: PLR0917  (the columns of LEAVES)
     if body is None:
         return Row(index, bytes(leaf), seq)
     actor_id = None if actor is None else hex_of(actor)
-    return Row(index, bytes(leaf), seq, hex_of(id_), _moment(at), verb, kind, actor_id, bytes(body))
+    return Row(index, bytes(leaf), seq, hex_of(id_), moment(at), verb, kind, actor_id, bytes(body))
 
 
-def _moment(at: Any) -> str:
+def moment(at: Any) -> str:
     """Write a time as bodies do; SQLite gives text without microseconds when they are zero."""
     text = (
         at.isoformat(sep="T", timespec="microseconds")[:26] if isinstance(at, datetime) else str(at).replace(" ", "T")

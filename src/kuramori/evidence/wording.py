@@ -20,6 +20,7 @@ DAMAGE: Mapping[Damage, str | Promise] = {
     Damage.CHANGES_DIFFER: gettext_lazy("a long list of changes was tampered with"),
     Damage.DELETED: gettext_lazy("an entry was deleted"),
     Damage.DISCLOSURE_DIFFERS: gettext_lazy("words were exchanged that an entry commits to"),
+    Damage.DISCLOSURE_MISSING: gettext_lazy("words are gone that no erasure by law has taken"),
     Damage.EDITED: gettext_lazy("an entry was edited"),
     Damage.FILE_DIFFERS: gettext_lazy("a sealed file was changed"),
     Damage.FILE_MISSING: gettext_lazy("a sealed file is gone"),

@@ -17,6 +17,7 @@ class Damage(StrEnum):
     CHANGES_DIFFER = "changes_differ"
     DELETED = "deleted"
     DISCLOSURE_DIFFERS = "disclosure_differs"
+    DISCLOSURE_MISSING = "disclosure_missing"
     EDITED = "edited"
     FILE_DIFFERS = "file_differs"
     FILE_MISSING = "file_missing"

@@ -180,7 +180,7 @@ def test_an_entry_slipped_in_with_a_leaf_between_two_others(ledger):
     guards.lift()
     Leaf.objects.create(index=5, entry=made, hash=leaf_hash(bytes(made.body)))
     guards.install()
-    assert first_bad() == (5, {Damage.INSERTED})
+    assert first_bad() == (5, {Damage.DISCLOSURE_MISSING, Damage.INSERTED})
 
 
 def test_an_entry_dated_back(ledger):
@@ -212,9 +212,10 @@ def test_a_word_exchanged_in_a_disclosure(ledger):
     assert first_bad() == (3, {Damage.DISCLOSURE_DIFFERS})
 
 
-def test_a_word_erased_by_law_is_no_damage(ledger):
-    raw(("UPDATE kernel_disclosure SET members = '[]' WHERE entry_id = %s", ledger[3].seq))
-    assert ledger_check().is_sound
+@pytest.mark.parametrize("erased_at", [None, "2026-11-20 03:00:00"])
+def test_a_word_that_no_act_of_erasure_took_is_missing(ledger, erased_at):
+    raw(("UPDATE kernel_disclosure SET members = '[]', erased_at = %s WHERE entry_id = %s", erased_at, ledger[3].seq))
+    assert first_bad() == (3, {Damage.DISCLOSURE_MISSING})
 
 
 @pytest.fixture

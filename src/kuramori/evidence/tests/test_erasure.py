@@ -32,7 +32,9 @@ from kuramori.evidence.erasing import GONE, find, own_records, whom_of
 from kuramori.evidence.erasure_register import erasures
 from kuramori.evidence.models import Bundle, Erasure
 from kuramori.evidence.queries.erasure import erasures_visible_to
+from kuramori.evidence.rules.damage import Damage
 from kuramori.evidence.sequencer import seal_now
+from kuramori.kernel import guards
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.ids import uuid7
@@ -130,6 +132,22 @@ def test_the_entry_is_the_certificate(company, asked):
     assert (entry.notes["root"], len(done.root), entry.notes["ground"]) == (done.root, 64, "appi_35")
     assert Disclosure.objects.filter(erased_at=LATER).count() == len(hits)
     assert list(find(whom_of(Person.objects.get(pk=company.botan.pk)))) != [], "his empty rows are still his"
+
+
+def test_nothing_else_goes_under_cover_of_the_act(company, asked, noon):
+    erasure_carry_out(erasure=asked, by=company.doer)
+    seal_now()
+    noon.shift(timedelta(hours=1))
+    assert ledger_check().is_sound
+    more = Disclosure.objects.filter(erased_at=None).order_by("entry").first()
+    guards.lift()
+    try:
+        Disclosure.objects.filter(pk=more.pk).update(members=[], erased_at=LATER)
+    finally:
+        guards.install()
+    assert {each.damage for each in ledger_check().found} == {Damage.DISCLOSURE_MISSING}
+    noon.move_to(LATER - timedelta(hours=1))
+    assert ledger_check().is_sound, "what was erased while the check went on is for the next one"
 
 
 def test_a_name_he_bore_before_goes_too(company, noon):
