@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from kuramori.evidence.keys import verifier_keys
+from kuramori.evidence.keys import exported_keys
 from kuramori.evidence.models import Checkpoint
 from kuramori.evidence.rules import tiles
 from kuramori.evidence.sequencer import seal_now
@@ -38,7 +38,7 @@ def export_ledger(
             progress(first + width, head.size)
     for name, content in witness_files(head.size):
         _write(folder / WITNESSES / name, content)
-    _write(folder / KEYS, "".join(f"{key}\n" for key in verifier_keys()).encode())
+    _write(folder / KEYS, "".join(f"{key}\n" for key in exported_keys()).encode())
     _write(folder / tiles.CHECKPOINT, head.note.encode())
     return head
 

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.timezone import now
 
-from kuramori.evidence.models import LogKey
+from kuramori.evidence.models import ChangeKind, LogKey
 from kuramori.evidence.rules.note import COSIGNATURE, Checkpoint, NoteError, VerifierKey, open_note, sign
 
 KEY_FILE = Path("keys") / "log-ed25519.pem"
@@ -83,6 +83,12 @@ def witness_signer() -> Signer:
 def verifier_keys() -> list[VerifierKey]:
     """Return the public keys that have signed heads of this ledger, the present one first."""
     return [VerifierKey(row.origin, bytes(row.public)) for row in LogKey.objects.order_by("-id")]
+
+
+def exported_keys() -> list[VerifierKey]:
+    """Return the keys that exports and bundles tell a verifier to trust: all but those that were revoked."""
+    rows = LogKey.objects.exclude(change__kind=ChangeKind.REVOKE).order_by("-id")
+    return [VerifierKey(row.origin, bytes(row.public)) for row in rows]
 
 
 def open_head(text: str) -> Checkpoint:

@@ -21,7 +21,7 @@ from kuramori.evidence.bundles.selection import opened, shown
 from kuramori.evidence.bundles.telling import is_about_person
 from kuramori.evidence.bundles.withholding import withholding_of
 from kuramori.evidence.bundles.writing import pieces, write
-from kuramori.evidence.keys import verifier_keys
+from kuramori.evidence.keys import exported_keys
 from kuramori.evidence.models import Bundle, Checkpoint, Leaf
 from kuramori.evidence.rules import bundle as form
 from kuramori.evidence.rules.bag import TAG_MANIFEST, BagFile, write_bag
@@ -108,7 +108,7 @@ def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint) -> I
     for number, told in enumerate(gathered_entries(draft), start=1):
         yield form.entry_path(number), [_entry_file(told, proofs)]
     yield form.CHECKPOINT, [head.note.encode()]
-    yield form.KEYS, ["".join(f"{key}\n" for key in verifier_keys()).encode()]
+    yield form.KEYS, ["".join(f"{key}\n" for key in exported_keys()).encode()]
     yield form.SEAL, [_seal_file(order, proofs)]
     for name, content in witness_files(head.size):
         yield f"{form.WITNESSES}{name}", [content]

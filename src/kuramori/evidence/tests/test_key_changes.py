@@ -7,8 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kuramori.evidence import keys
 from kuramori.evidence.check import ledger_check
+from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE, contradictions
-from kuramori.evidence.keys import KEY_FILE, NotCounted, next_origin, open_head, signer, verifier_keys
+from kuramori.evidence.keys import KEY_FILE, NotCounted, exported_keys, next_origin, open_head, signer, verifier_keys
 from kuramori.evidence.models import ChangeKind, KeyChange, KindChoice, LogKey
 from kuramori.evidence.rules.note import Checkpoint, NoteError, sign
 from kuramori.evidence.sequencer import NotAPrefix, seal_now
@@ -20,6 +21,7 @@ from kuramori.evidence.witnessing.rounds import look
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.models import Entry
+from kuramori_verify.cli import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,26 @@ def test_a_revoked_key_counts_only_as_far_as_it_is_trusted(write):
     assert ledger_check().is_sound, "our own tree is what it was"
     with pytest.raises(Refused, match="件数"):
         key_revoke(valid_to=999, by=SYSTEM, why="x")
+
+
+def test_no_export_tells_anybody_to_trust_a_revoked_key(write, tmp_path):
+    """Who stole the key signs a whole history with it; the verifier knows the key from nowhere."""
+    write(2)
+    seal_now()
+    thief = signer()
+    key_rotate(by=SYSTEM, why="交換")
+    planned = signer().verifier
+    key_revoke(valid_to=2, by=SYSTEM, why="盗難")
+    assert [key.fingerprint for key in exported_keys()] == [
+        signer().verifier.fingerprint,
+        thief.verifier.fingerprint,
+    ], "the first was changed as planned, and counts for its heads"
+    assert planned.fingerprint not in {key.fingerprint for key in exported_keys()}
+    export_ledger(tmp_path / "out")
+    assert verify(tmp_path / "out")["exit"] == 0
+    head = (tmp_path / "out/checkpoint").read_text()
+    assert str(planned) not in (tmp_path / "out/keys.txt").read_text()
+    assert head.startswith(signer().origin)
 
 
 def test_no_key_is_changed_while_histories_differ(write, data):
