@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from kuramori_verify.der import (
     OCTET_STRING,
     OID,
     SEQUENCE,
+    SET,
     Der,
     der_bits,
     der_boolean,
@@ -23,12 +24,13 @@ from kuramori_verify.der import (
     der_time,
     read_der,
 )
-from kuramori_verify.signatures import PublicKey, WeakError, read_public_key, read_scheme, signature_holds
+from kuramori_verify.signatures import PublicKey, UnknownError, WeakError, read_public_key, read_scheme, signature_holds
 
 BASIC_CONSTRAINTS, KEY_USAGE, PURPOSES = "2.5.29.19", "2.5.29.15", "2.5.29.37"
 # May be critical and change nothing here: policies, other names, key identifiers, where to find revocations.
 HARMLESS = frozenset({"2.5.29.32", "2.5.29.17", "2.5.29.18", "2.5.29.14", "2.5.29.35", "2.5.29.31"})
 COMMON_NAME = "2.5.4.3"
+STRINGS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 SIGNS_CERTIFICATES, SIGNS_CONTENT = 0x04, 0xC0
 MAX_CHAIN = 8
 MAX_CERTIFICATES = 16
@@ -64,11 +66,7 @@ class Certificate:
     @property
     def name(self) -> str:
         """The subject's common name, for people; empty when there is none."""
-        try:
-            pairs = [pair.inside() for part in read_der(self.subject).inside().rest() for pair in part.inside().rest()]
-            names = [pair.take().content for pair in pairs if der_oid(pair.take(OID)) == COMMON_NAME]
-        except FormError:
-            return ""
+        names = [value.content for kind, value in _name_parts(read_der(self.subject)) if kind == COMMON_NAME]
         return names[-1].decode(errors="replace") if names else ""
 
     @property
@@ -90,12 +88,17 @@ def read_certificate(raw: bytes) -> Certificate:
     signed, algorithm, signature = outer.take(SEQUENCE), outer.take(SEQUENCE), der_bits(outer.take(BIT_STRING))
     outer.end()
     members = signed.inside()
-    members.maybe(0xA0)
+    version = members.maybe(0xA0)
+    if version is not None and der_integer(read_der(version.content)) not in {1, 2}:
+        raise FormError("a certificate of an unknown version")
     serial = der_integer(members.take(INTEGER))
     if members.take(SEQUENCE).raw != algorithm.raw:
         raise FormError("a certificate names two signature algorithms")
     issuer, period, subject = members.take(SEQUENCE), members.take(SEQUENCE).inside(), members.take(SEQUENCE)
+    for name in (issuer, subject):
+        _check_name(name)
     not_before, not_after = der_time(period.take()), der_time(period.take())
+    period.end()
     key = read_public_key(members.take(SEQUENCE))
     members.maybe(0x81)
     members.maybe(0x82)
@@ -124,17 +127,35 @@ def read_certificate(raw: bytes) -> Certificate:
 
 def read_pem(raw: bytes) -> list[Certificate]:
     """Read the certificates of a PEM file; at most 16. Raises FormError, WeakError."""
+    return [read_certificate(each) for each in pem_parts(raw)]
+
+
+def pem_parts(raw: bytes) -> list[bytes]:
+    """Take the 1 to 16 certificates of a PEM file apart, each in DER. Raises FormError."""
     if len(raw) > MAX_PEM_BYTES:
         raise FormError(f"longer than {MAX_PEM_BYTES} bytes")
     found = PEM.findall(raw)
     if not 0 < len(found) <= MAX_CERTIFICATES:
         raise FormError(f"1 to {MAX_CERTIFICATES} certificates in PEM are expected")
     try:
-        return [read_certificate(base64.b64decode(b"".join(text.split()), validate=True)) for text in found]
+        return [base64.b64decode(b"".join(text.split()), validate=True) for text in found]
     except ValueError as error:
-        if isinstance(error, FormError | WeakError):
-            raise
         raise FormError("PEM: not base64") from error
+
+
+def read_usable(parts: Iterable[bytes]) -> tuple[list[Certificate], UnknownError | WeakError | None]:
+    """Read certificates, leaving out those whose methods are weak or unknown; the first such fault comes along.
+
+    An authority sends what it has, an old root for instance; what no chain needs does no harm. Raises FormError.
+    """
+    read: list[Certificate] = []
+    fault: UnknownError | WeakError | None = None
+    for each in parts:
+        try:
+            read.append(read_certificate(each))
+        except (UnknownError, WeakError) as error:
+            fault = fault or error
+    return read, fault
 
 
 def root_above(
@@ -172,6 +193,27 @@ def _has_issued(issuer: Certificate, one: Certificate, below: int) -> bool:
     return scheme.digest is not None and signature_holds(issuer.key, scheme, scheme.digest, one.signed, one.signature)
 
 
+def _name_parts(name: Der) -> list[tuple[str, Der]]:
+    """The parts of a Name, each its kind and value. Raises FormError."""
+    parts = []
+    for relative in name.inside().rest(SET):
+        for pair in relative.inside().rest(SEQUENCE):
+            members = pair.inside()
+            parts.append((der_oid(members.take(OID)), members.take()))
+            members.end()
+    return parts
+
+
+def _check_name(name: Der) -> None:
+    for _kind, value in _name_parts(name):
+        codec = STRINGS.get(value.tag)
+        try:
+            if codec is None or not value.content.decode(codec):
+                raise FormError("a name holds what is no text")
+        except UnicodeDecodeError as error:
+            raise FormError("a name holds what is no text") from error
+
+
 def _extensions(outer: Der | None) -> dict[str, tuple[bool, bytes]]:
     found: dict[str, tuple[bool, bytes]] = {}
     for each in read_der(outer.content, SEQUENCE).inside().rest(SEQUENCE) if outer else []:
@@ -181,7 +223,7 @@ def _extensions(outer: Der | None) -> dict[str, tuple[bool, bytes]]:
         if name in found:
             raise FormError("a certificate has the same extension twice")
         if is_critical and name not in HARMLESS | {BASIC_CONSTRAINTS, KEY_USAGE, PURPOSES}:
-            raise FormError(f"a certificate demands {name}, which is not known here")
+            raise UnknownError(f"a certificate demands {name}, which is not known here")
         found[name] = (is_critical, members.take(OCTET_STRING).content)
         members.end()
     return found

@@ -43,6 +43,10 @@ class WeakError(ValueError):
     """A hash or a key that proves nothing any more (SHA-1, short RSA); the message names it."""
 
 
+class UnknownError(FormError):
+    """An algorithm, a kind of key or a demand that is not known here: neither right nor wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A prime curve with a = -3 and cofactor 1."""
@@ -151,29 +155,37 @@ class Scheme:
 
 def hash_named(algorithm: Der) -> str:
     """The hash of an AlgorithmIdentifier. Raises WeakError for SHA-1 and MD5, FormError for others unknown."""
-    members = algorithm.inside()
-    name = der_oid(members.take(OID))
-    if members.maybe(NULL) is not None or members.is_done:
-        members.end()
-    if name in WEAK_OIDS:
-        raise WeakError(WEAK_OIDS[name])
+    name = _plain_name(algorithm.inside())
     if name not in HASH_OIDS:
-        raise FormError(f"the hash {name} is not known")
+        raise UnknownError(f"the hash {name} is not known")
     return HASH_OIDS[name]
 
 
 def read_scheme(algorithm: Der) -> Scheme:
     """Read a signature's AlgorithmIdentifier. Raises WeakError, FormError."""
     members = algorithm.inside()
-    name = der_oid(members.take(OID))
-    if name in WEAK_OIDS:
-        raise WeakError(WEAK_OIDS[name])
-    if name == RSA_PSS:
-        return _pss(members.take(SEQUENCE).inside())
+    if der_oid(members.take(OID)) == RSA_PSS:
+        named = members.maybe(SEQUENCE)
+        members.end()
+        return _pss(named.inside() if named else DerReader(b""))
+    name = _plain_name(algorithm.inside())
     for known, kind in ((RSA_WITH, "rsa"), (ECDSA_WITH, "ecdsa"), ({RSA_KEY: None}, "rsa"), ({EC_KEY: None}, "ecdsa")):
         if name in known:
             return Scheme(kind, known[name])
-    raise FormError(f"the signature algorithm {name} is not known")
+    raise UnknownError(f"the signature algorithm {name} is not known")
+
+
+def _plain_name(members: DerReader) -> str:
+    """The name of an algorithm that takes no parameters, or NULL."""
+    name = der_oid(members.take(OID))
+    if name in WEAK_OIDS:
+        raise WeakError(WEAK_OIDS[name])
+    if name in HASH_OIDS or name in RSA_WITH or name in ECDSA_WITH or name in {RSA_KEY, EC_KEY}:
+        nothing = members.maybe(NULL)
+        members.end()
+        if nothing is not None and nothing.content:
+            raise FormError("NULL with content")
+    return name
 
 
 def _pss(members: DerReader) -> Scheme:
@@ -201,9 +213,12 @@ def read_public_key(info: Der) -> PublicKey:
     if name in {RSA_KEY, RSA_PSS}:
         return _rsa_key(bits)
     if name != EC_KEY:
-        raise FormError(f"the key type {name} is not known")
-    curve = CURVES.get(der_oid(algorithm.take(OID)))
-    if curve is None or bits[:1] != b"\x04" or len(bits) != 1 + 2 * curve.size:
+        raise UnknownError(f"the key type {name} is not known")
+    curve_name = der_oid(algorithm.take(OID))
+    curve = CURVES.get(curve_name)
+    if curve is None:
+        raise UnknownError(f"the curve {curve_name} is not known")
+    if bits[:1] != b"\x04" or len(bits) != 1 + 2 * curve.size:
         raise FormError("not a plain point on P-256, P-384 or P-521")
     key = EcKey(curve, int.from_bytes(bits[1 : 1 + curve.size], "big"), int.from_bytes(bits[1 + curve.size :], "big"))
     in_field = key.x < curve.p and key.y < curve.p

@@ -8,7 +8,7 @@ from typing import Any
 
 from kuramori_verify.bag import STAMP_FILE, TAG_MANIFEST
 from kuramori_verify.canonical import FormError
-from kuramori_verify.certificates import MAX_PEM_BYTES, Certificate, read_pem
+from kuramori_verify.certificates import MAX_PEM_BYTES, Certificate, pem_parts, read_usable
 from kuramori_verify.entries import ShownEntry
 from kuramori_verify.findings import Findings
 from kuramori_verify.shape import moment_of
@@ -105,9 +105,10 @@ def _chain(source: Source, name: str, findings: Findings) -> list[Certificate]:
     if file not in source.files:
         return []
     try:
-        return read_pem(read_whole(source, file, MAX_PEM_BYTES))
-    except WeakError as error:
-        findings.add("token.weak", file, detail=error)
+        chain, fault = read_usable(pem_parts(read_whole(source, file, MAX_PEM_BYTES)))
     except (FormError, UnreadableError) as error:
         findings.add("token.malformed", file, detail=error)
-    return []
+        return []
+    if isinstance(fault, WeakError) and not chain:
+        findings.add("token.weak", file, detail=fault)
+    return chain

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kuramori_verify.canonical import FormError
-from kuramori_verify.certificates import MAX_CERTIFICATES, SIGNS_CONTENT, Certificate, read_certificate, root_above
+from kuramori_verify.certificates import MAX_CERTIFICATES, SIGNS_CONTENT, Certificate, read_usable, root_above
 from kuramori_verify.der import (
     BOOLEAN,
     GENERALIZED_TIME,
@@ -35,6 +35,7 @@ CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 NAMES_SIGNER, NAMES_SIGNER_BY_SHA1 = "1.2.840.113549.1.9.16.2.47", "1.2.840.113549.1.9.16.2.12"
 STAMPS_TIME = "1.3.6.1.5.5.7.3.8"
 GRANTED = (0, 1)
+SIGNED_DATA_VERSIONS = frozenset({1, 3, 4, 5})
 
 
 class TokenError(ValueError):
@@ -116,8 +117,9 @@ def _read_reply(raw: bytes) -> tuple[bytes, list[Certificate], SignerInfo]:
     _expect(outer.take(OID), SIGNED_DATA)
     signed = read_der(outer.take(0xA0).content, SEQUENCE).inside()
     outer.end()
-    signed.take(INTEGER)
-    signed.take(SET)
+    if der_integer(signed.take(INTEGER)) not in SIGNED_DATA_VERSIONS:
+        raise FormError("signed data of an unknown version")
+    digests = {hash_named(each) for each in signed.take(SET).inside().rest(SEQUENCE)}
     content = signed.take(SEQUENCE).inside()
     _expect(content.take(OID), TIME_STAMP_INFO)
     info = read_der(content.take(0xA0).content, OCTET_STRING).content
@@ -128,20 +130,29 @@ def _read_reply(raw: bytes) -> tuple[bytes, list[Certificate], SignerInfo]:
     signed.end()
     if len(signers) != 1:
         raise FormError(f"{len(signers)} signers")
-    return info, _certificates(sent), _read_signer(signers[0].inside())
+    signer = _read_signer(signers[0].inside())
+    if signer.digest not in digests:
+        raise FormError("the signer's hash is not among those named")
+    return info, _certificates(sent, signer), signer
 
 
-def _certificates(sent: Der | None) -> list[Certificate]:
-    found = sent.inside().rest() if sent else []
+def _certificates(sent: Der | None, signer: SignerInfo) -> list[Certificate]:
+    """The certificates that came along; one beside the signer's whose methods are weak or unknown is left out."""
+    found = sent.inside().rest(SEQUENCE) if sent else []
     if len(found) > MAX_CERTIFICATES:
         raise FormError(f"{len(found)} certificates")
-    return [read_certificate(each.raw) for each in found]
+    read, fault = read_usable(each.raw for each in found)
+    if fault is not None and not any((each.issuer, each.serial) == (signer.issuer, signer.serial) for each in read):
+        raise fault
+    return read
 
 
 def _read_signer(members: DerReader) -> SignerInfo:
-    members.take(INTEGER)
+    if der_integer(members.take(INTEGER)) != 1:
+        raise FormError("a signer of an unknown version")
     number = members.take(SEQUENCE).inside()
     issuer, serial = number.take(SEQUENCE).raw, der_integer(number.take(INTEGER))
+    number.end()
     digest = hash_named(members.take(SEQUENCE))
     signed = members.take(0xA0)
     scheme, signature = read_scheme(members.take(SEQUENCE)), members.take(OCTET_STRING).content

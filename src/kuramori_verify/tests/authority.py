@@ -90,7 +90,7 @@ def hash_of(name: str) -> bytes:
 def key_of(kind: str, number: int = 0) -> Any:
     if kind.startswith("rsa"):
         return rsa.generate_private_key(65537, int(kind[3:] or 2048))
-    curve = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}[kind]
+    curve = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1(), "p256k": ec.SECP256K1()}[kind]
     return ec.generate_private_key(curve)
 
 

@@ -17,6 +17,7 @@ from kuramori_verify.signatures import (
     EcKey,
     RsaKey,
     Scheme,
+    UnknownError,
     WeakError,
     hash_named,
     read_public_key,
@@ -43,6 +44,9 @@ def refusal_of(read, raw: bytes) -> type[Exception]:
     with pytest.raises((FormError, WeakError)) as error:
         read(read_der(raw))
     return error.type
+
+
+NULL_WITH_CONTENT = tlv(0x05, b"x")
 
 
 @pytest.mark.parametrize("kind", ["p256", "p384", "p521"])
@@ -156,12 +160,16 @@ def test_schemes_are_read_by_their_numbers():
     [
         (hash_named, seq(oid("1.3.14.3.2.26")), WeakError),
         (hash_named, seq(oid("1.2.840.113549.2.5"), tlv(0x05)), WeakError),
-        (hash_named, seq(oid("1.2.3")), FormError),
+        (hash_named, seq(oid("1.2.3")), UnknownError),
+        (hash_named, seq(oid("2.16.840.1.101.3.4.2.1"), NULL_WITH_CONTENT), FormError),
+        (hash_named, seq(oid("2.16.840.1.101.3.4.2.1"), tlv(0x04)), FormError),
+        (read_scheme, seq(oid(ECDSA["sha256"]), tlv(0x04)), FormError),
         (hash_named, seq(oid("2.16.840.1.101.3.4.2.1"), tlv(0x05), tlv(0x05)), FormError),
         (read_scheme, seq(oid("1.2.840.113549.1.1.5"), tlv(0x05)), WeakError),
         (read_scheme, seq(oid("1.2.840.10045.4.1")), WeakError),
-        (read_scheme, seq(oid("1.3.101.112")), FormError),
+        (read_scheme, seq(oid("1.3.101.112")), UnknownError),
         (read_scheme, seq(oid(PSS), seq()), WeakError),
+        (read_scheme, seq(oid(PSS)), WeakError),
         (read_scheme, pss_of("sha256", mask="sha512"), FormError),
         (read_scheme, pss_of("sha1"), WeakError),
         (read_scheme, pss_of("sha256", tlv(0xA2, integer(33))), FormError),
@@ -192,8 +200,8 @@ P256_NAMED = seq(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7"))
         (key_info(P256_NAMED, b"\x04" + bytes(64)), FormError),
         (key_info(P256_NAMED, b"\x02" + bytes(32)), FormError),
         (key_info(P256_NAMED, b"\x04" + b"\xff" * 64), FormError),
-        (key_info(seq(oid("1.2.840.10045.2.1"), oid("1.3.132.0.10")), bytes(65)), FormError),
-        (key_info(seq(oid("1.3.101.112")), bytes(32)), FormError),
+        (key_info(seq(oid("1.2.840.10045.2.1"), oid("1.3.132.0.10")), bytes(65)), UnknownError),
+        (key_info(seq(oid("1.3.101.112")), bytes(32)), UnknownError),
         (seq(P256_NAMED, tlv(0x03, b"\x01\x02")), FormError),
     ],
 )

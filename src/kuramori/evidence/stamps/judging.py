@@ -5,6 +5,7 @@ Everything is checked at the token's own time. `rfc3161-client` verifies signatu
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,18 @@ from kuramori.evidence.rules.stamps import Failed, Problem
 SOUND_HASHES = frozenset({"sha256", "sha384", "sha512"})
 MIN_RSA_BITS = 2048
 GRANTED = 0
-NOT_READABLE = (x509.DuplicateExtension, UnsupportedAlgorithm)
+# What the libraries raise over bytes that are no certificate or token, found by changing replies at random.
+NOT_READABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +60,7 @@ def judge(raw: bytes, asked: Asked) -> Token:
     """Return the token in a reply if it is good in every respect; raise Failed with the first fault otherwise."""
     try:
         return _judged(raw, asked)
-    except (*NOT_READABLE, KeyError, TypeError, ValueError) as error:  # both libraries read lazily: anywhere above
+    except NOT_READABLE as error:  # both libraries read lazily: anywhere above
         raise Failed(Problem.MALFORMED, error) from error
 
 
@@ -64,6 +76,8 @@ def _judged(raw: bytes, asked: Asked) -> Token:
         raise Failed(Problem.OTHER_POLICY, info.policy.dotted_string)
     gen_time: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
     certificates = [x509.load_der_x509_certificate(each) for each in response.signed_data.certificates]
+    for each in certificates:
+        _read_whole(each)
     signer = _signer(response, certificates)
     _refuse_weak(signed, signer)
     _refuse_wrong_purpose(signer)
@@ -111,6 +125,13 @@ def _signer(response: TimeStampResponse, certificates: list[x509.Certificate]) -
         if (each.issuer, each.serial_number) == (infos[0].issuer, infos[0].serial_number):
             return each
     raise Failed(Problem.CERTIFICATE_MISSING)
+
+
+def _read_whole(certificate: x509.Certificate) -> None:
+    """Read what the library reads only when asked: one that is broken inside must not come into a bundle."""
+    names = (certificate.issuer, certificate.subject, certificate.extensions, certificate.not_valid_after_utc)
+    with suppress(UnsupportedAlgorithm):  # beside the signer's, a kind of key that is not known does no harm
+        names += (certificate.public_key(),)
 
 
 def _refuse_weak(signed: cms.SignedData, signer: x509.Certificate) -> None:

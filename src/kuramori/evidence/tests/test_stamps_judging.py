@@ -166,6 +166,13 @@ def test_every_byte_of_a_reply_matters_or_changes_nothing_that_counts():
         assert judged(bytes(spoilt), asked) in {good, *Problem}
 
 
+def test_a_certificate_of_an_unknown_version_is_malformed_and_fails_nothing_else():
+    authority = TestAuthority.make()
+    query, asked = asked_of(authority)
+    version = b"\xa0\x03\x02\x01\x02"
+    assert judged(authority.reply(query).replace(version, version[:-1] + b"\x03"), asked) == Problem.MALFORMED
+
+
 def judged(raw: bytes, asked: Asked) -> Token | Problem:
     try:
         return judge(raw, asked)
