@@ -7,7 +7,7 @@ lists for a million rows in a few seconds; it agrees with RFC 8785 in all but th
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -89,16 +89,6 @@ def _subtree(hashes: list[bytes]) -> bytes:
         pairs = zip(hashes[::2], hashes[1::2], strict=False)
         hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
     return hashes[0]
-
-
-def fields_of(db: Any, file: Path, where: str, params: Sequence[Any]) -> list[tuple[int, list[str]]]:
-    """Return the rows of a segment that meet a condition as (leaf number from 1, fields), in the order of the file."""
-    sql = (
-        f"SELECT file_row_number + 1, [{FIELDS}] FROM read_parquet(?, file_row_number = true)"
-        f" WHERE {where} ORDER BY file_row_number"
-    )
-    rows: list[tuple[int, list[str]]] = db.execute(sql, [str(file), *params]).fetchall()
-    return rows
 
 
 def rows_of(db: Any, file: Path, where: str) -> Iterator[list[list[str]]]:

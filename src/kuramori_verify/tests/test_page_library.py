@@ -138,6 +138,8 @@ ELSEWHERE = (
     "ledger.tile",
     "stamp",
     "token",
+    "witness",
+    "ledger.fork",
 )
 UNSEEN = {"source.link", "source.not_a_file", "form.cannot_open", "form.not_a_bundle"}
 
@@ -154,7 +156,7 @@ def spoilt(tmp_path):
 
 
 def worth(codes):
-    return {code for code in codes if MEANINGS[code].area != LIMIT and not code.startswith(("stamp", "token"))}
+    return {code for code in codes if MEANINGS[code].area != LIMIT and not code.startswith(("stamp", "token", "witness"))}
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate")

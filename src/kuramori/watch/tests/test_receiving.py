@@ -17,7 +17,7 @@ from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.api import ingest
 from kuramori.watch.lake import lake
 from kuramori.watch.models import LogSource
-from kuramori.watch.segment_rows import COLUMNS, fields_of, leaves, segment_uuid
+from kuramori.watch.segment_rows import COLUMNS, leaves, rows_of, segment_uuid
 
 Log = Callable[..., Path]
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_each_segment_is_sealed_by_one_act_over_file_and_rows(log: Log):
     with lake() as found:
         row = found.manifest.db.execute("SELECT * FROM segment").fetchone()
         with found.connect() as db:
-            rows = [fields for _, fields in fields_of(db, found.root / row["path"], "true", [])]
+            rows = [fields for part in rows_of(db, found.root / row["path"], "true") for fields in part]
             hashed = [leaf for part in leaves(db, found.root / row["path"]) for leaf in part]
     expected = [leaf_hash(canonical(fields)) for fields in [list(COLUMNS), *rows]]
     assert hashed == expected
@@ -120,7 +120,7 @@ def test_a_name_with_a_control_character_is_hashed_as_rfc_8785_writes_it(log: Lo
     with lake() as found:
         row = found.manifest.db.execute("SELECT path FROM segment").fetchone()
         with found.connect() as db:
-            fields = [each for _, each in fields_of(db, found.root / row["path"], "true", [])]
+            fields = [each for part in rows_of(db, found.root / row["path"], "true") for each in part]
             hashed = [leaf for part in leaves(db, found.root / row["path"]) for leaf in part]
     assert any("\x1f" in text for text in fields[0])
     assert hashed[1:] == [leaf_hash(canonical(each)) for each in fields]
