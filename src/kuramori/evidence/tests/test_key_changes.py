@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.timezone import now
 
 from kuramori.evidence import keys
 from kuramori.evidence.check import ledger_check
@@ -113,6 +114,30 @@ def test_no_key_is_changed_while_histories_differ(write, data):
         with pytest.raises(Refused, match="一部ではありません"):
             step()
     assert not KeyChange.objects.exists()
+
+
+def test_of_two_who_change_the_key_at_once_the_second_is_told(write, monkeypatch):
+    write()
+    seal_now()
+    make = keys.next_key
+
+    def somebody_was_faster(origin):
+        LogKey.objects.create(origin=origin, public=make(origin).public, since=now())
+        return make(origin)
+
+    monkeypatch.setattr("kuramori.evidence.witnessing.acts.keys.next_key", somebody_was_faster)
+    with pytest.raises(Refused, match="ちょうど今"):
+        key_rotate(by=SYSTEM, why="x")
+    assert not KeyChange.objects.exists()
+
+
+def test_a_head_that_names_another_ledger_than_its_signer_is_not_ours(write):
+    write()
+    seal_now()
+    own = signer()
+    forged = sign(Checkpoint("other.example/ledger", 1, bytes(32)).text, own.key, own.origin)
+    with pytest.raises(NoteError, match=r"other\.example"):
+        open_head(forged)
 
 
 def test_a_file_left_by_a_crash_signs_nothing(write, data):

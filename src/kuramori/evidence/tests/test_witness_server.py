@@ -1,20 +1,28 @@
 """A second server holds our heads (C2SP tlog-witness): it is told the truth, never waited for, and catches a fork."""
 
+import socket
+import threading
+
 import pytest
 from django.db import connection
 
+from kuramori.evidence.check import ledger_check
 from kuramori.evidence.heads import HEAD_FILE, contradictions
 from kuramori.evidence.keys import signer
 from kuramori.evidence.models import KindChoice, Witness, WitnessState
-from kuramori.evidence.rules.note import VerifierKey
+from kuramori.evidence.rules.damage import Damage
+from kuramori.evidence.rules.note import Checkpoint, VerifierKey, sign
 from kuramori.evidence.sequencer import NotAPrefix, seal_now, sequence_all
 from kuramori.evidence.tests.second_server import AT, SecondServer, serving
 from kuramori.evidence.witnessing import rounds
 from kuramori.evidence.witnessing.acts.witnesses import witness_add, witness_retire
+from kuramori.evidence.witnessing.files import witness_files, witnesses_due
+from kuramori.evidence.witnessing.outside import held_heads
 from kuramori.evidence.witnessing.rounds import look, refresh
 from kuramori.evidence.witnessing.rules.witness import cosigned_at
 from kuramori.kernel import guards
 from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.acts import Refused
 from kuramori.kernel.ledger import entries_about
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +193,79 @@ def test_a_newer_backup_that_is_brought_back_lets_the_signing_go_on(witness, wri
     look(witness)
     assert contradictions() == []
     assert seal_now() is not None
+
+
+def test_a_proof_that_a_witness_refuses_is_a_contradiction(witness, write, second):
+    write(2)
+    seal_now()
+    look(witness)
+    second.say = (422, b"")
+    write()
+    with pytest.raises(NotAPrefix):
+        seal_now()
+        look(witness)
+        seal_now()
+    second.say = None
+    assert look(witness).against is None, "it was a fault of the witness: once it takes our head, all is well"
+    assert seal_now() is not None
+
+
+def test_a_witness_that_says_another_size_each_time_is_a_failure(witness, write, second):
+    write(5)
+    seal_now()
+    sizes = iter([1, 2, 3])
+    second.answer = lambda _raw: (409, f"{next(sizes)}\n".encode())
+    state = look(witness)
+    assert "409" in state.failure
+    assert state.against is None
+
+
+def test_what_speaks_no_http_is_said(write):
+    """Whoever enters the address of a mail server reads why that is no witness."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def greet():
+            connection_, _address = server.accept()
+            with connection_:
+                connection_.recv(1000)
+                connection_.sendall(b"220 mail.example ESMTP\r\n")
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        made = witness_add(kind=KindChoice.SERVER, name="w", place=f"http://127.0.0.1:{port}", key="x", by=SYSTEM)
+        state = look(made)
+        thread.join()
+    assert "ウェブサーバー" in state.failure
+
+
+def test_two_witnesses_do_not_share_a_name(witness, write):
+    with pytest.raises(Refused, match="名称"):
+        witness_add(kind=KindChoice.PRINT, name=witness.name, by=SYSTEM)
+    assert Witness.objects.count() == 1
+
+
+def test_bundles_and_the_check_see_what_is_held_and_what_is_not(witness, write, second, data):
+    idle = witness_add(kind=KindChoice.FOLDER, name="USB", place="/nowhere", by=SYSTEM)
+    write(3)
+    head = seal_now()
+    look(witness)
+    write(2)
+    later = seal_now()
+    assert [each["slug"] for each in witnesses_due()] == ["server-1", "folder-2"]
+    files = dict(witness_files(later.size))
+    assert sorted(files) == ["server-1.key", "server-1.proof.json", "server-1.txt"]
+    assert files["server-1.key"].decode().strip() == str(second.vkey)
+    assert dict(witness_files(head.size - 1)) == {}, "what is beyond the bundle's head proves nothing for it"
+    WitnessState.objects.filter(witness=witness).update(note="no note")
+    assert dict(witness_files(later.size)) == {}
+    ahead = sign(Checkpoint(signer().origin, 700, bytes(32)).text, signer().key, signer().origin)
+    against = {"size": 700, "missing": 690, "at": None, "note": ahead}
+    WitnessState.objects.update_or_create(witness=idle, defaults={"against": against})
+    (data / HEAD_FILE).write_text("no note either")
+    heads, outside = held_heads()
+    assert (set(heads), outside) == ({0, 700}, [])
+    assert {each.damage for each in ledger_check().found} >= {Damage.HEAD_FORGED, Damage.TRUNCATED}
 
 
 def test_a_witness_that_lost_what_it_held_is_given_all_of_it_again(witness, write, second):

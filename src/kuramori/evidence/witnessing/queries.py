@@ -1,6 +1,6 @@
 """The witnesses and what they hold, what contradicts this ledger, and the keys that signed it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -55,9 +55,3 @@ def keys_of(viewer: Viewer) -> list[tuple[LogKey, KeyChange | None]]:  # noqa: A
     """Return the keys that have signed, the present one first, each with what ended it."""
     rows = LogKey.objects.select_related("change").order_by("-id")
     return [(row, getattr(row, "change", None)) for row in rows]
-
-
-def age_of_proof(viewer: Viewer) -> timedelta | None:
-    """Return how long ago anybody outside was last seen to hold our head, None when nobody ever was."""
-    seen = [state.seen_at for each in witnesses_visible_to(viewer) if (state := state_of(each)).seen_at]
-    return now() - max(seen) if seen else None
