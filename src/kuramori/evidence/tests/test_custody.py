@@ -25,7 +25,7 @@ from kuramori.evidence.queries.custody import chain_of, items_offered_to, items_
 from kuramori.evidence.rules.custody import Gap, gaps
 from kuramori.evidence.wording import GAPS
 from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.acts import Refused, Subject, act
+from kuramori.kernel.acts import OutsideAct, Refused, Subject, act
 from kuramori.kernel.imports.storage import FILE, place
 from kuramori.kernel.jobs import Progress, run_waiting
 from kuramori.kernel.ledger import entries_about, read
@@ -220,6 +220,12 @@ def test_opening_needs_a_reason_and_is_refused_when_the_file_is_gone(item, chihi
     with pytest.raises(Refused, match="ファイルがありません"):
         acts.item_open(item=item, why="x", by=chihiro.actor)
     assert item.steps.filter(kind=StepKind.OPENED).count() == 1
+
+
+def test_without_its_entry_nothing_is_handed_out(item, chihiro):
+    with pytest.raises(OutsideAct), act("kernel.view.save", by=SYSTEM):
+        acts.item_open(item=item, why="x", by=chihiro.actor)
+    assert not item.steps.filter(kind=StepKind.OPENED).exists()
 
 
 def test_a_changed_file_is_found_and_shows_in_the_chain_for_good(item, chihiro):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from kuramori.directory.acts.people import engagement_end, identity_add, person_edit
@@ -64,7 +65,8 @@ def company():
     for person, role in ((here.chihiro, Role.PRIVACY_OFFICER), (here.daichi, Role.LEGAL)):
         here.give(person, role)
     identity_add(person=here.botan, namespace="ad", value="makino-b", starts_on=date(2024, 1, 1), by=SYSTEM)
-    Account.objects.create(email="botan@example.jp", person=here.botan)
+    account = Account.objects.create(email="botan@example.jp", person=here.botan)
+    UserSession.objects.create(user=account, ip="192.0.2.1", session_key="s" * 32, user_agent="Firefox", data={})
     for by, why in ((here.viewer(here.botan).actor, "毎週使う"), (SYSTEM, "牧野牡丹さんの依頼")):
         record = SavedView(name="Botan Makinoの一覧", register="r", person_id=here.botan.pk)
         with act("kernel.view.save", by=by, why=why, subjects=[record, here.botan]):
@@ -104,6 +106,7 @@ def test_nothing_names_him_any_more_and_every_proof_verifies(company, asked, tmp
     assert (account.is_active, account.has_usable_password(), "botan" in account.email) == (False, False, False)
     seal_now()
     assert ledger_check().is_sound
+    assert not UserSession.objects.exists()
     viewer = company.viewer(company.daichi, LATER)
     out = tmp_path / "bundle"
     write_bundle(viewer, kind=PERSON, subject=person.as_subject(), ids=[person.pk], out=out, why="確認")
