@@ -1,7 +1,7 @@
 """The time stamps of a bundle: those that are there are checked, those that were due and are not are named."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,17 +39,20 @@ class CheckedStamp:
 
 
 def check_stamps(
-    source: Source, due: Iterable[Mapping[str, Any]], roots: Sequence[Certificate], findings: Findings
+    source: Source, due: Sequence[Mapping[str, Any]], roots: Sequence[Certificate], findings: Findings
 ) -> list[CheckedStamp]:
     """Check every time stamp of a bundle; `due` is the manifest's own list of those that belong in it."""
     checked = []
+    owed = {item["authority"] for item in due}
     for name in source.files:
         if HEAD_STAMP_FILE.fullmatch(name):
             checked.append(_checked(source, name, STAMPED_HEAD, roots, findings))
         elif STAMP_FILE.fullmatch(name):
             checked.append(_checked(source, name, TAG_MANIFEST, roots, findings))
-        elif name.startswith(STAMP_FOLDERS) and not _serves_a_stamp(source, name):
+        elif name.startswith(STAMP_FOLDERS) and not _serves_a_stamp(source, name, owed):
             findings.add("bundle.file_unknown", name)
+        elif name.startswith(STAMP_FOLDERS):
+            _chain(source, name, findings)
     for item in due:
         for what, folder in zip(("checkpoint", "tag_manifest"), STAMP_FOLDERS, strict=True):
             name = f"{folder}{item['authority']}.tsr"
@@ -66,10 +69,11 @@ def check_against_stamps(entries: Iterable[ShownEntry], stamps: Iterable[Checked
             findings.add("token.before_entry", entry.file, entry=entry.index, detail=first.isoformat())
 
 
-def _serves_a_stamp(source: Source, name: str) -> bool:
-    """Certificates belong to a token; alone they would be a place where anything can be added unseen."""
+def _serves_a_stamp(source: Source, name: str, owed: Collection[str]) -> bool:
+    """Certificates belong to a token, or to one that is due and may still come; nothing else may lie here unseen."""
     slug = name.rpartition("/")[2].removesuffix(".pem")
-    return bool(CHAIN_FILE.fullmatch(name)) and any(f"{each}{slug}.tsr" in source.files for each in STAMP_FOLDERS)
+    is_there = any(f"{each}{slug}.tsr" in source.files for each in STAMP_FOLDERS)
+    return bool(CHAIN_FILE.fullmatch(name)) and (is_there or slug in owed)
 
 
 def _checked(
@@ -101,7 +105,7 @@ def _checked(
 
 def _chain(source: Source, name: str, findings: Findings) -> list[Certificate]:
     """The certificates that lie beside a token; one file serves both tokens of an authority."""
-    file = f"data/tokens/{name.rpartition('/')[2].removesuffix('.tsr')}.pem"
+    file = f"data/tokens/{name.rpartition('/')[2].rpartition('.')[0]}.pem"
     if file not in source.files:
         return []
     try:

@@ -156,7 +156,9 @@ def spoilt(tmp_path):
 
 
 def worth(codes):
-    return {code for code in codes if MEANINGS[code].area != LIMIT and not code.startswith(("stamp", "token", "witness"))}
+    return {
+        code for code in codes if MEANINGS[code].area != LIMIT and not code.startswith(("stamp", "token", "witness"))
+    }
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate")

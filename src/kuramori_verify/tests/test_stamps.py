@@ -129,6 +129,18 @@ def test_a_chain_that_cannot_be_read_is_named_and_leaves_no_root(tmp_path, chain
     assert report["stamps"] == []
 
 
+def test_certificates_wait_for_a_token_that_is_due_and_are_read_all_the_same(tmp_path):
+    sample = Sample.make()
+    sample.files["data/tokens/amano.pem"] = TestAuthority.make().roots
+    folder, due = sample.write(tmp_path / "bag"), [{"authority": "amano", "due": [], "name": "AMANO"}]
+    for content, owed, code in ((None, due, []), (None, [], ["bundle.file_unknown"]), (b"x", due, ["token.malformed"])):
+        if content:
+            (folder / "data/tokens/amano.pem").write_bytes(content)
+        findings = Findings()
+        check_stamps(open_source(folder, findings), owed, (), findings)
+        assert [each.code for each in findings] == code
+
+
 def test_a_chain_over_an_intermediate_beside_the_token(tmp_path):
     sample = Sample.make()
     authority = add_stamp(sample)
