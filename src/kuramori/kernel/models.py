@@ -97,7 +97,7 @@ class OpenAct(models.Model):
     """The mark of the open act on SQLite; its own transaction alone sees the row (see `guards`)."""
 
     touched = models.BigIntegerField(default=0)
-    erases = models.BooleanField(default=False)
+    erases = models.BooleanField(null=True)  # nullable: SQLite adds such a column without rebuilding the table
 
     def __str__(self) -> str:
         return str(self.touched)

@@ -322,7 +322,6 @@ assert Erasure.objects.get().members and ledger_check().is_sound
 """
 
 
-@pytest.mark.skipif(bool(os.environ.get("KURAMORI_TEST_POSTGRES")), reason="looks into SQLite's files")
 def test_no_byte_of_his_names_is_left_in_any_file_of_the_data_folder(tmp_path):
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "KURAMORI_"))}
     environment = keep | {

@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='openact',
             name='erases',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(null=True),
         ),
     ]
