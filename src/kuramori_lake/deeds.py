@@ -20,7 +20,7 @@ SELECT local_date AS day, secret_id, activity, destination_class, outcome, min(t
 FROM joined_events LEFT JOIN batches ON batches.batch_id = joined_events.batch_id
 WHERE person_id = $person AND local_date BETWEEN $since AND $until
     AND ((secret_id IS NOT NULL AND ($secret IS NULL OR secret_id = $secret)) OR list_contains($hiding, activity)
-        OR list_contains($carrying, destination_class))
+        OR list_contains($carrying, destination_class) AND activity NOT IN ('device_connect', 'device_disconnect'))
 GROUP BY ALL ORDER BY first DESC LIMIT $most
 """
 

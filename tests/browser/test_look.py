@@ -14,11 +14,16 @@ PAGES = {
         "/", "/inbox/", "/watch/alerts/", "/watch/alerts/{alert}/", "/watch/alerts/{alert}/review/", "/watch/health/",
         "/watch/quarantine/", "/watch/charters/", "/jobs/",
     ],
-    "auditor": ["/evidence/", "/evidence/bundles/", "/evidence/bundles/person/", "/health/"],
+    "auditor": [
+        "/evidence/", "/evidence/bundles/", "/evidence/bundles/person/", "/evidence/claims/",
+        "/evidence/timelines/", "/health/",
+    ],
     "employee": ["/", "/search/?q=蒼穹", "/directory/units/"],
     "hr": ["/watch/leavers/", "/watch/leavers/{line}/", "/directory/people/", "/directory/people/{person}/"],
     "manager": [
         "/", "/register/secrets/?tier=a", "/register/secrets/{secret_id}/", "/register/secrets/{secret_id}/proof/",
+        "/register/secrets/{secret_id}/plan/", "/register/secrets/{secret_id}/worksheet/",
+        "/register/secrets/{secret_id}/statement/",
         "/register/secrets/{secret_id}/scope/", "/register/secrets/{secret_id}/history/",
         "/register/secrets/{secret_id}/edit/", "/register/secrets/add/", "/search/?q=蒼穹", "/imports/secrets/",
         "/governance/handling/", "/watch/alerts/{alert}/unseal/",

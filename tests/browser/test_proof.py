@@ -12,9 +12,10 @@ from playwright.sync_api import Download, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.house import House
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
+LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 DONE = 120_000  # milliseconds for a bundle on a busy machine
 
 
@@ -56,6 +57,32 @@ def test_closing_a_gap_turns_its_mark(arrive: Arrive) -> None:
     visitor.follows("法的立証", "Legal proof", within=".acts")
     expect(card.locator("header")).to_contain_text("証拠あり")
     expect(card).not_to_contain_text("不足：")
+
+
+def test_the_claim_is_chosen_and_its_plan_says_what_is_kept(visitor: Visitor) -> None:
+    open_proof(visitor)
+    visitor.field("請求", "Claim").select_option("us-dtsa")
+    visitor.presses("この請求を表示", "Show this claim")
+    visitor.sees("免責の告知", "Notice of immunity")
+    visitor.follows("証拠計画", "Evidence plan")
+    visitor.sees("まだ決定されていません", "Nobody has decided it yet")
+
+
+def test_a_person_s_timeline_is_opened_for_a_reason_and_is_sound_in_every_look(arrive: Arrive, house: House) -> None:
+    """EVD-03, EVD-04: what he was shown and did, before and after notice, with at least five indicators."""
+    asked = "SELECT notice_received_on FROM directory_engagement WHERE line = ? AND recorded_to IS NULL"
+    ((notice,),) = house.ask(asked, [house.leaver_line.replace("-", "")])
+    visitor = arrive("ja")
+    open_proof(visitor)
+    visitor.follows("人の時系列", "A person's timeline", within=".acts")
+    visitor.field("社員番号", "Employee number").fill(house.story["person_number"])
+    visitor.field("申出・警告の日", "Day of notice").fill(notice)
+    visitor.field("理由", "Reason").fill("弁護士への相談の準備")
+    visitor.presses("時系列を開く", "Open the timeline")
+    visitor.sees("以後", "On or after the day of notice")
+    indicators = visitor.card("故意をうかがわせる事情と反対の説明", "What speaks for intent, and against it")
+    assert indicators.locator("tbody tr").count() >= 5
+    assert [fault for look in LOOKS for fault in faults_of_look(visitor.page, *look)] == []
 
 
 def test_bundle_is_verified_by_a_stranger_with_public_tools(arrive: Arrive, tmp_path: Path) -> None:

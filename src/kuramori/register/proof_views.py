@@ -228,7 +228,6 @@ def _line(line: evidence.Line, viewer: Viewer) -> dict[str, Any]:
     return {
         "element": line.requirement.title.of(viewer.language),
         "proof": line.proof.title.of(viewer.language),
-        "source": line.proof.source,
         "kind": evidence.ProofKind(line.proof.kind).label,
         "priority": priorities[line.priority],
         "cost": "●" * line.proof.cost,

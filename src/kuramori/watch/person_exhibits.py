@@ -89,7 +89,7 @@ def _done(deed: Deed, known: Mapping[str, str], viewer: Viewer) -> Iterator[Exhi
     meaning = MEANING["deed"].get("refused" if deed.was_refused else deed.activity)
     if meaning is not None:
         title = _("Attempt at a closed door") if deed.was_refused else what
-        against = _now(meaning["against"], viewer)
+        against = meaning["against"][viewer.language]
         yield _indicator(weight=meaning["weight"], title=title, statement=said, at=deed.first, against=against)
 
 
@@ -104,12 +104,8 @@ def _indicators(alert: Alert, known: Mapping[str, str], viewer: Viewer) -> Itera
         day = reason.numbers.get("busiest_day") or reason.numbers.get("first_time_area")
         at = datetime.combine(day if isinstance(day, date) else alert.since, time.min, tzinfo=viewer.zone)
         title, weight = _("Alert %(number)s") % {"number": alert.number}, math.ceil(reason.strength * 5)
-        against = _now(meanings[reason.code]["against"], viewer)
+        against = meanings[reason.code]["against"][viewer.language]
         yield _indicator(weight=weight, title=title, statement=words, at=at, url=url, against=against)
-
-
-def _now(words: Mapping[str, str], viewer: Viewer) -> str:
-    return words["ja" if viewer.language == "ja" else "en"]
 
 
 PERSON_EXHIBITS = PersonSource(of_person=of_person)

@@ -92,5 +92,5 @@ def _kept(
 ) -> Held:
     found = {(element, proof.source) for element in asked.takes}
     if found.isdisjoint(shown):
-        return Held.LATER if asked.stage is Stage.CASE else Held.MISSING
+        return Held.LATER if asked.stage is Stage.CASE or proof.of == "person" else Held.MISSING
     return Held.THERE if found.isdisjoint(gaps) else Held.BROKEN

@@ -1,7 +1,7 @@
 """Claims as data: what the law asks for one way of going to court, element by element, read from a TOML file.
 
 claim → elements → what has to be shown → kinds of proof that serve it → which exhibits (by `element` code) it takes.
-The files lie in `evidence/data/claims`; a company's lawyer may add his own beside the database (`docs/en/verify`).
+The files lie in `evidence/data/claims`; a company's lawyer may add his own to the data folder (docs/en/claims.md).
 Reading is strict: an unknown or a missing word is an error that names file and place, never a silent gap.
 """
 
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 CODE = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 KINDS = ("direct", "testimony", "circumstantial")
 TIERS = ("a", "b")
+SUBJECTS = ("secret", "person")
 COSTS = (1, 2, 3)
 T = TypeVar("T")
 
@@ -58,10 +59,12 @@ class Words:
 class Proof:
     """A kind of proof that serves an element: what keeps it (`Exhibit.source`), at which cost (1 none – 3 high).
 
+    `of` says whether it is kept for the secret at any time, or found for a person once he is suspected.
     `tier` is the lightest tier of secrets that the default evidence plan keeps it for (EVD-01, CLS-04).
     """
 
     source: str
+    of: str
     title: Words
     kind: str
     cost: int
@@ -209,6 +212,7 @@ def _requirement(table: _Table) -> Requirement:
 def _proof(table: _Table) -> Proof:
     found = Proof(
         source=table.code("source"),
+        of=table.one_of("of", SUBJECTS),
         title=table.words("title"),
         kind=table.one_of("kind", KINDS),
         cost=table.one_of("cost", COSTS),

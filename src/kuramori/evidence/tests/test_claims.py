@@ -1,12 +1,18 @@
 """Claims as data: ours are whole and in both languages, a lawyer's own file is read, a slip of the pen is named."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
+from kuramori.directory.api import Account, viewer_of_system
+from kuramori.directory.tests.company import Company
 from kuramori.evidence.claims.known import OURS, known_claims
+from kuramori.evidence.claims.queries import opened_timeline
 from kuramori.evidence.claims.reading import ClaimError, Nature, Stage, Words, read_claim
 from kuramori.evidence.tests.test_elements import ONLY_A_CASE
+from kuramori.kernel.permissions import Role
 
 FILES = sorted(OURS.glob("*.toml"))
 
@@ -61,6 +67,7 @@ def test_words_are_japanese_for_japanese_readers_and_english_for_all_others() ->
         (('takes = ["loss"]', "takes = [1]"), "own.toml: element[1].takes: names one code of exhibits"),
         (("cost = 1", "cost = 4"), "own.toml: element[1].proof[1].cost: “4” is none of 1, 2, 3"),
         (("cost = 1", "costs = 1\ncost = 1"), "own.toml: element[1].proof[1].costs: is not known here"),
+        (('of = "secret"', 'of = "nobody"'), "own.toml: element[1].proof[1].of: “nobody” is none of secret, person"),
         (('kind = "direct"', 'kind = "hearsay"'), "own.toml: element[1].proof[1].kind: “hearsay” is none of"),
     ],
 )
@@ -97,3 +104,25 @@ def test_a_company_s_own_file_counts_and_a_broken_one_is_shown_not_swallowed(dat
     ]
     (own / "x.toml").write_text(ONLY_A_CASE.replace('"件"', '"事件"'), encoding="utf-8")
     assert known_claims().named("x").title.ja == "事件", "a changed file is read again"
+
+
+@pytest.mark.django_db
+def test_the_page_shows_a_claim_with_what_proves_it_and_names_a_file_that_cannot_be_read(client, data: Path) -> None:
+    company = Company()
+    company.give(company.chihiro, Role.LEGAL)
+    account = Account.objects.create(email=company.chihiro.mail, person=company.chihiro, language="ja")
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    (data / "claims").mkdir()
+    (data / "claims" / "bad.toml").write_text("code = ", encoding="utf-8")
+    page = client.get(reverse("evidence:claims"), {"claim": "us-dtsa"}).content.decode()
+    assert "免責の告知" in page
+    assert "供述" in page
+    assert "読めない請求の定義ファイルを除きました：bad.toml" in page
+    assert "営業秘密に係る不正競争" in client.get(reverse("evidence:claims")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_timeline_is_open_to_nobody_who_is_no_person_or_may_not_open_one() -> None:
+    company = Company()
+    assert opened_timeline(viewer_of_system(), UUID(int=1)) is None
+    assert opened_timeline(company.viewer(company.akari), UUID(int=1)) is None

@@ -241,6 +241,7 @@ explanation = { ja = "説", en = "x" }
 absent = { ja = "無", en = "x" }
 [[element.proof]]
 source = "evidence.loss"
+of = "secret"
 kind = "direct"
 cost = 1
 tier = "a"

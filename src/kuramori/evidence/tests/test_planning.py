@@ -68,7 +68,7 @@ def test_the_light_tier_is_proposed_what_costs_little_and_the_heavy_one_all_of_i
     ],
 )
 def test_what_proves_directly_and_costs_little_comes_first(kind: str, cost: int, in_a, in_b) -> None:
-    proof = Proof(source="x", title=CLAIM.title, kind=kind, cost=cost, tier="b")
+    proof = Proof(source="x", of="secret", title=CLAIM.title, kind=kind, cost=cost, tier="b")
     assert (priority_of(proof, tier="a"), priority_of(proof, tier="b")) == (in_a, in_b)
 
 
@@ -81,6 +81,13 @@ def test_a_proof_is_there_broken_missing_or_waits_for_a_case() -> None:
     assert kept(shown=[("harm", "evidence.loss")])["harm/evidence.loss"] is Held.THERE
     elsewhere = kept(shown=[("worth", "register.scope")])
     assert elsewhere["secrecy/register.scope"] is Held.MISSING, "it serves another element"
+
+
+def test_what_is_found_for_a_person_waits_for_a_suspect_also_in_an_element_of_every_day() -> None:
+    text = ONLY_A_CASE.replace('"case"', '"always"').replace('of = "secret"', 'of = "person"')
+    claim = read_claim(text, file="test.toml")
+    (line,) = plan_lines(claim, ["harm/evidence.loss"], tier="a", shown=[], gaps=[])
+    assert line.kept is Held.LATER
 
 
 def test_only_what_is_planned_is_listed_and_in_the_order_of_the_law() -> None:
