@@ -98,7 +98,7 @@ def test_a_witness_that_cannot_be_connected_to_is_a_failure_not_a_crash(write):
     gone = witness_add(kind=KindChoice.SERVER, name="w", place="http://127.0.0.1:9", key="x", by=SYSTEM)
     write()
     assert seal_now() is not None
-    assert WitnessState.objects.get(witness=gone).failure
+    assert WitnessState.objects.get(witness=gone).failure.startswith("接続できません（")
     witness_retire(witness=gone, by=SYSTEM, why="不要")
     refresh()
     assert Witness.objects.standing().count() == 0

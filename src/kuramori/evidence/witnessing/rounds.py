@@ -76,11 +76,18 @@ def look(witness: Witness, *, at_once: bool = False) -> WitnessState:
         found = Against(where=witness.name, size=contradiction.size, missing=missing, at=at)
     except OSError as error:
         found = remembered(state)
-        state.failing_since, state.failure = state.failing_since or at, str(error)[:500]
+        state.failing_since, state.failure = state.failing_since or at, _reason(error)
     _keep(state, found)
     failures = _looked.get(witness.pk, (0.0, 0))[1] + 1 if state.failure else 0
     _looked[witness.pk] = (time.time(), failures)
     return state
+
+
+def _reason(error: OSError) -> str:
+    """Say what went wrong; errors of the system get a sentence around their word."""
+    if error.errno is None:
+        return str(error)[:500]
+    return _("It cannot be reached: %(reason)s") % {"reason": error.strerror or error}
 
 
 def _against(held: Held | None, state: WitnessState, witness: Witness) -> Against | None:
