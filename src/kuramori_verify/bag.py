@@ -53,7 +53,7 @@ def check_bag(source: Source, findings: Findings) -> dict[str, str]:
 def read_bag_info(source: Source, findings: Findings) -> dict[str, str]:
     """Read the lines of `bag-info.txt` and compare the Payload-Oxum (bytes.files) with what is there."""
     info: dict[str, str] = {}
-    for line in _read(source, BAG_INFO, findings).decode(errors="replace").splitlines():
+    for line in _lines(_read(source, BAG_INFO, findings), BAG_INFO, "bag.info_malformed", findings):
         label, colon, value = line.partition(": ")
         if not colon or label in info:
             findings.add("bag.info_malformed", BAG_INFO, record=line)
@@ -78,17 +78,22 @@ def _digest(source: Source, name: str, findings: Findings) -> str | None:
 
 
 def _manifest(source: Source, name: str, findings: Findings) -> dict[str, str]:
-    raw = _read(source, name, findings)
     listed: dict[str, str] = {}
-    if raw and (not raw.endswith(b"\n") or b"\r" in raw):
-        findings.add("bag.manifest_malformed", name)
-    for line in raw.decode(errors="replace").splitlines():
+    for line in _lines(_read(source, name, findings), name, "bag.manifest_malformed", findings):
         match = MANIFEST_LINE.fullmatch(line)
         if not match or not is_plain_name(match[2]) or match[2] in listed:
             findings.add("bag.manifest_malformed", name, record=line)
             continue
         listed[match[2]] = match[1]
     return listed
+
+
+def _lines(raw: bytes, name: str, code: str, findings: Findings) -> list[str]:
+    """Lines as every tool sees them: each ended by LF alone, with no sign that some read as another end of line."""
+    text = raw.decode(errors="replace")
+    if raw and (not text.endswith("\n") or text.splitlines() != text.split("\n")[:-1] or "\ufffd" in text):
+        findings.add(code, name)
+    return text.removesuffix("\n").split("\n") if raw else []
 
 
 def _name_renamed(missing: dict[str, str], unlisted: dict[str, str], findings: Findings) -> None:

@@ -33,7 +33,7 @@ from kuramori_verify.shape import (
 )
 from kuramori_verify.sources import Source, UnreadableError, read_whole
 from kuramori_verify.stamps import STAMP_FOLDERS, CheckedStamp, check_against_stamps, check_stamps
-from kuramori_verify.witnesses import WITNESS, CheckedWitness, check_witnesses
+from kuramori_verify.witnesses import WITNESS, CheckedWitness, check_kept, check_witnesses
 
 MANIFEST = "data/manifest.json"
 SEAL = "data/ledger/seal.json"
@@ -52,7 +52,6 @@ TOLERANCE = timedelta(minutes=10)
 NAMED_FILES = list_of(members_of(file=PLAIN_PATH, sha256=DIGEST_HEX))
 COUNTS = {"entries": COUNT, "files": COUNT, "rows": COUNT, "segments": COUNT, "withheld": COUNT}
 MEMBERS: dict[str, Check] = {
-    "entries": list_of(members_of(file=PLAIN_PATH, index=COUNT, leaf=DIGEST_HEX)),
     "files": NAMED_FILES,
     "id": RECORD_ID,
     "info": map_of(TEXT),
@@ -64,9 +63,16 @@ MEMBERS: dict[str, Check] = {
     "tags": NAMED_FILES,
     "withheld": list_of(members_of(entry=COUNT, member=TEXT, reason=TEXT)),
 }
-FIRST = members_of(counts=members_of(**COUNTS), format=one_of("kuramori-bundle/1"), **MEMBERS)
+NAMED_ENTRY = {"file": PLAIN_PATH, "index": COUNT, "leaf": DIGEST_HEX}
+FIRST = members_of(
+    counts=members_of(**COUNTS),
+    entries=list_of(members_of(**NAMED_ENTRY)),
+    format=one_of("kuramori-bundle/1"),
+    **MEMBERS,
+)
 SECOND = members_of(
     counts=members_of(exhibits=COUNT, **COUNTS),
+    entries=list_of(members_of(shown=DIGEST_HEX, **NAMED_ENTRY)),
     exhibits=list_of(EXHIBIT),
     format=one_of("kuramori-bundle/2"),
     redaction=members_of(kinds=list_of(TEXT), why=TEXT),
@@ -92,6 +98,7 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
     stamps: list[CheckedStamp] = field(default_factory=list)
     witnesses: list[CheckedWitness] = field(default_factory=list)
+    heads: int = 0  # of those that the reader had kept, how many are continued
 
 
 def is_bundle(source: Source) -> bool:
@@ -103,10 +110,15 @@ def check_bundle(
     source: Source,
     keys: Sequence[LogKey],
     findings: Findings,
+    *,
     roots: Sequence[Certificate] = (),
     witness_keys: Sequence[LogKey] = (),
+    kept: Sequence[bytes] = (),
 ) -> Checked:
-    """Check the whole bundle; keys and `roots` (of time-stamp authorities) from outside replace those in it."""
+    """Check the whole bundle; keys and `roots` (of time-stamp authorities) from outside replace those in it.
+
+    `kept` are heads (signed notes) that its ledger must continue, as far as the bundle holds a proof of that.
+    """
     checked = Checked("bundle", counts={"files": len(source.files), "bytes": sum(source.files.values())})
     digests = check_bag(source, findings)
     info = read_bag_info(source, findings)
@@ -134,6 +146,8 @@ def check_bundle(
     check_against_stamps(entries.values(), checked.stamps, findings)
     due = manifest.get("witnesses", ())
     checked.witnesses = check_witnesses(source, WITNESSES, checked.head, findings, keys=(known, witness_keys), due=due)
+    if checked.head:
+        checked.heads = check_kept(source, WITNESSES, checked.head, findings, notes=kept, keys=known)
     _check_chronology(source, entries, findings)
     _check_counts(manifest, findings)
     # Rows that are not there are missing, which is found elsewhere, and not changed.
@@ -212,6 +226,8 @@ def _entries(source: Source, manifest: dict[str, Any], head: Head | None, findin
             continue
         if (entry.index, entry.leaf.hex()) != (index, item["leaf"]):
             findings.add("entry.differs_from_manifest", file, entry=entry.index, detail=index)
+        if item.get("shown", entry.shown) != entry.shown:
+            findings.add("entry.shown_differs", file, entry=entry.index)
         for place in entry.undisclosed:
             if (entry.index, place) not in withheld:
                 findings.add("entry.member_missing", file, entry=entry.index, record=place)

@@ -34,6 +34,11 @@ def read_canonical(raw: bytes) -> Any:
     return value
 
 
+def as_canonical(read: Any) -> bytes:
+    """Write again what `read_canonical` has read, or a list of such values: its members are in order already."""
+    return _as_given.encode(read).encode()
+
+
 def canonical_strings(texts: list[str]) -> bytes:
     """Write a list of strings in canonical form. Raises ValueError for a lone surrogate."""
     return _as_given.encode(texts).encode()

@@ -34,7 +34,7 @@ def verify(
     """Verify a bundle or a ledger export (folder or zip) and return the report; never raises on hostile input.
 
     `keys` of the ledger and of witnesses are trusted from outside and replace those that lie in the input.
-    `older_heads` are checkpoints kept elsewhere, which a ledger export must continue. `roots` are the only ones that
+    `older_heads` are checkpoints kept elsewhere, which its ledger must continue. `roots` are the only ones that
     time stamps may lead to.
     """
     findings = Findings()
@@ -43,7 +43,7 @@ def verify(
     try:
         source = open_source(path, findings)
         if is_bundle(source):
-            checked = check_bundle(source, own, findings, roots, witnesses)
+            checked = check_bundle(source, own, findings, roots=roots, witness_keys=witnesses, kept=older_heads)
         elif is_ledger(source):
             checked = check_ledger(source, own, older_heads, findings, witnesses)
         else:
@@ -52,7 +52,7 @@ def verify(
             findings.add("form.not_a_bundle")
     except UnreadableError as error:
         findings.add("form.cannot_open", detail=error)
-    return report_of(checked, findings, key_given=bool(own), older_heads=len(older_heads))
+    return report_of(checked, findings, key_given=bool(own), older_heads=checked.heads)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from kuramori_verify.canonical import FormError, read_canonical, unbase64url
+from kuramori_verify.canonical import FormError, as_canonical, read_canonical, unbase64url
 from kuramori_verify.findings import Findings
 from kuramori_verify.merkle import leaf_hash, root_by_inclusion
 from kuramori_verify.note import Head
@@ -72,7 +72,10 @@ BODY = members_of(
 
 @dataclass(slots=True)
 class ShownEntry:
-    """One entry as shown: `members` maps each committed digest in sight to (its place, the name it must carry)."""
+    """One entry as shown: `members` maps each committed digest in sight to (its place, the name it must carry).
+
+    `shown` is the SHA-256 (hex) of what the file shows of it: disclosures, and items of lists held by root.
+    """
 
     file: str
     index: int
@@ -80,6 +83,7 @@ class ShownEntry:
     body: dict[str, Any]
     members: dict[str, tuple[str, str]] = field(default_factory=dict)
     opened: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""
 
     @property
     def undisclosed(self) -> list[str]:
@@ -106,6 +110,8 @@ def read_entry(source: Source, file: str, head: Head | None, findings: Findings)
         return None
     if head is not None:
         _check_place(entry, shown["proof"], head, findings)
+    told = as_canonical([shown["changes"], shown["disclosures"], shown["subjects"]])
+    entry.shown = hashlib.sha256(told).hexdigest()
     _check_members(entry, shown, findings)
     return entry
 

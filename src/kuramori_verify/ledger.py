@@ -42,8 +42,7 @@ def check_ledger(
         return checked
     if _folded(source, leaves, findings) != head.root:
         findings.add("ledger.root_differs", HEAD_FILE, detail=head.size)
-    for note in older:
-        _check_older(note, known, leaves, findings)
+    checked.heads = sum(_check_older(note, known, leaves, findings) for note in older)
     checked.witnesses = check_witnesses(source, HELD_FOLDER, head, findings, keys=(known, witness_keys))
     return checked
 
@@ -63,16 +62,19 @@ def _ledger_head(source: Source, keys: Sequence[LogKey], findings: Findings) -> 
     return None, keys
 
 
-def _check_older(note: bytes, known: Sequence[LogKey], leaves: list[bytes], findings: Findings) -> None:
+def _check_older(note: bytes, known: Sequence[LogKey], leaves: list[bytes], findings: Findings) -> bool:
     try:
         old = read_head(note, known)
     except (FormError, SignatureError) as error:
         findings.add("ledger.older_head_malformed", detail=error)
-        return
+        return False
     if old.size > len(leaves):
         findings.add("ledger.shortened", entry=len(leaves), detail=old.size)
     elif root_of(leaves[: old.size]) != old.root:
         findings.add("ledger.history_differs", entry=old.size)
+    else:
+        return True
+    return False
 
 
 def _all_leaves(source: Source, size: int, findings: Findings) -> list[bytes]:

@@ -113,6 +113,10 @@ MEANINGS: dict[str, Meaning] = {
                 "A shown change or subject is not in the list that this entry committed to.",
             ),
             "entry.malformed": ("記録の形式に誤りがあります。", "The entry is malformed."),
+            "entry.shown_differs": (
+                "記録から開示された内容が、封印時と異なります（加除または入替え）。",
+                "What is disclosed of the entry is not what was sealed: something was added, taken out or moved.",
+            ),
             "entry.not_in_ledger": (
                 "この記録は、署名された台帳のこの位置に存在しません（記録または証明の変更・入れ替え）。",
                 "The entry is not at this place of the signed ledger: entry or proof was changed or swapped.",
@@ -333,6 +337,10 @@ MEANINGS: dict[str, Meaning] = {
             "limit.all_entries": (
                 "この対象に関する記録がほかに無いことは証明しません。台帳全体の書き出しと照合してください。",
                 "That there are no further entries on the subject is not proven; compare with a full ledger export.",
+            ),
+            "limit.head_unproven": (
+                "保管されていたチェックポイントと比べる証明が束にありません。台帳全体の書き出しと照合してください。",
+                "The bundle holds no proof from the checkpoint that you kept; compare it with a full ledger export.",
             ),
             "limit.key_from_bundle": (
                 "公開鍵は束に同梱されたものです。指紋を、会社から別の経路で得たものと比べてください（--key）。",

@@ -66,7 +66,8 @@ def check_witnesses(
     for name in sorted(source.files):
         if not name.startswith(folder):
             continue
-        if not WITNESS_FILE.fullmatch(name.removeprefix(folder)):
+        found = WITNESS_FILE.fullmatch(name.removeprefix(folder))
+        if not found or f"{folder}{found['slug']}.txt" not in source.files:
             findings.add("bundle.file_unknown", name)
         elif name.endswith(".txt") and head is not None:
             checked.append(_checked_witness(source, name, head, keys, findings))
@@ -74,6 +75,38 @@ def check_witnesses(
         if f"{folder}{item['slug']}.txt" not in source.files:
             findings.add("witness.absent", f"{folder}{item['slug']}.txt", record=item["name"])
     return [each for each in checked if each is not None]
+
+
+def check_kept(
+    source: Source, folder: str, head: Head, findings: Findings, *, notes: Sequence[bytes], keys: Sequence[LogKey]
+) -> int:
+    """Compare heads that the reader had kept himself; return how many of them the verified `head` surely continues."""
+    continued = 0
+    for note in notes:
+        try:
+            kept = read_head(note, keys)
+            proof = [] if kept.size == head.size else _proof_from(source, folder, (kept.size, head.size))
+        except (FormError, SignatureError, UnreadableError) as error:
+            findings.add("ledger.older_head_malformed", detail=error)
+            continue
+        if proof is None:
+            findings.add("limit.head_unproven", record=kept.size)
+        elif kept.origin == head.origin and continues(kept, head, proof):
+            continued += 1
+        else:
+            findings.add("ledger.history_differs", entry=kept.size)
+    return continued
+
+
+def _proof_from(source: Source, folder: str, sizes: tuple[int, int]) -> list[bytes] | None:
+    """The proof that a witness's file holds between the same two sizes, None when no file does."""
+    for name in source.files:
+        if name.startswith(folder) and name.endswith(".proof.json"):
+            try:
+                return read_continuation(source, name, sizes)
+            except (FormError, UnreadableError):
+                continue  # a malformed one is found where its witness is checked
+    return None
 
 
 def _checked_witness(
@@ -97,22 +130,33 @@ def _checked_witness(
 
 def _continued(source: Source, name: str, held: Head, head: Head, findings: Findings) -> bool:
     """Whether the ledger continues the held head. Same size, other root: that alone proves two histories."""
-    file = name.removesuffix(".txt") + ".proof.json"
-    if held.size == head.size:
-        fits = held.root == head.root
-    elif held.size > head.size:
+    if held.size > head.size:
         findings.add("witness.ahead", name, detail=held.size)
         return False
-    elif file not in source.files:
+    file = name.removesuffix(".txt") + ".proof.json"
+    proof = read_continuation(source, file, (held.size, head.size)) if file in source.files else None
+    if held.size < head.size and proof is None:
         findings.add("witness.proof_missing", name, detail=held.size)
         return False
-    else:
-        told = CONTINUATION(read_canonical(read_whole(source, file, MAX_NOTE_BYTES)), file)
-        proof = [bytes.fromhex(each) for each in told["proof"]]
-        fits = is_consistent(held.size, head.size, held.root, head.root, proof)
+    fits = continues(held, head, proof or ())
     if not fits:
         findings.add("ledger.fork", name, detail=held.size)
     return fits
+
+
+def continues(held: Head, head: Head, proof: Sequence[bytes]) -> bool:
+    """Whether the tree under `head` continues the one under `held`, which is not larger."""
+    if held.size == head.size:
+        return held.root == head.root and not proof
+    return is_consistent(held.size, head.size, held.root, head.root, proof)
+
+
+def read_continuation(source: Source, file: str, sizes: tuple[int, int]) -> list[bytes]:
+    """Read the proof that a tree of the second size continues one of the first. Raises FormError, UnreadableError."""
+    told = CONTINUATION(read_canonical(read_whole(source, file, MAX_NOTE_BYTES)), file)
+    if (told["from"], told["to"]) != sizes:
+        raise FormError(f"{file}: from {told['from']} to {told['to']}, not {sizes[0]} to {sizes[1]}")
+    return [bytes.fromhex(each) for each in told["proof"]]
 
 
 def _cosigned(

@@ -16,8 +16,9 @@ from kuramori.evidence.rules import bundle, tree
 from kuramori.kernel.merkle import leaf_hash
 from kuramori_verify.bag import BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST
 from kuramori_verify.tests.authority import TestAuthority
-from kuramori_verify.tests.samples import KEY, Sample, body, checkpoint, write_ledger
+from kuramori_verify.tests.samples import KEY, Sample, body, checkpoint, shown_of, write_ledger
 from kuramori_verify.tests.stamped import sample_authority
+from kuramori_verify.tests.witnessed import DUE, add_witness
 
 SHOWN = [2, 4, 6, 9]
 TOKEN, TAG_TOKEN, CHAIN = "data/tokens/tsa.tsr", "tokens/tsa.tsr", "data/tokens/tsa.pem"
@@ -32,7 +33,6 @@ MORE = {
     CUSTODY: bundle.canonical({"items": [{"by": "佐倉 灯里", "event": "collected", "number": 1}]}),
 }
 BODIES = [f'{{"n":{n}}}'.encode() for n in range(300)]
-# Witnesses came later than stamps: set where the format has them.
 
 
 def sha256(raw: bytes) -> str:
@@ -53,6 +53,10 @@ def seal_again(sample: Sample, change: Callable[[dict[str, Any]], object], key: 
     """Change the manifest and let a new act seal it: only who holds the log's key can."""
     manifest = json.loads(sample.files[bundle.MANIFEST])
     change(manifest)
+    for each in manifest["entries"]:
+        disclosed, changes = shown_of(each["index"], sample.bodies[each["index"]])
+        kept = [one for one in disclosed if one != erased_reason(sample)]
+        each["shown"] = bundle.shown_digest(kept, changes)
     sample.files[bundle.MANIFEST] = bundle.canonical(manifest)
     sealed = sha256(sample.files[bundle.MANIFEST])
     sample.bodies[-1] = body(12, verb="evidence.bundle.seal", bundle_manifest_sha256=sealed)
@@ -61,6 +65,7 @@ def seal_again(sample: Sample, change: Callable[[dict[str, Any]], object], key: 
 
 def _complete(manifest: dict[str, Any]) -> None:
     manifest["stamps"] = [{"authority": "tsa", "due": ["checkpoint", "tag_manifest"], "name": "Test TSA"}]
+    manifest["witnesses"] = DUE
     manifest["withheld"].insert(0, {"entry": 2, "member": "why", "reason": "erased"})
     named = {each["file"]: each for each in manifest["files"]}
     named |= {path: {"file": path, "sha256": sha256(raw)} for path, raw in MORE.items()}
@@ -73,7 +78,7 @@ def make_sample(*, back_dated: bool = False, exhibit: bytes = b"exhibit") -> Sam
     sample = Sample.make(back_dated=back_dated, exhibit=exhibit)
     sample.files |= MORE
     seal_again(sample, _complete)
-    return sample
+    return add_witness(sample)
 
 
 class Bag:
@@ -123,7 +128,9 @@ class Bag:
         for each in manifest["files"] + manifest["tags"]:
             each["sha256"] = sha256(self.files.get(each["file"], b""))
         for each in manifest["entries"]:
-            each["leaf"] = leaf_hash(json.loads(self.files[each["file"]])["body"].encode()).hex()
+            entry = json.loads(self.files[each["file"]])
+            each["leaf"] = leaf_hash(entry["body"].encode()).hex()
+            each["shown"] = bundle.shown_digest(entry["disclosures"], entry["changes"], entry["subjects"])
         info = dict(line.split(": ", 1) for line in self.files[BAG_INFO].decode().splitlines())
         manifest["info"] = {label: value for label, value in info.items() if label != "Payload-Oxum"}
         self.files[bundle.MANIFEST] = bundle.canonical(manifest)

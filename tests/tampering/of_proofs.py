@@ -1,6 +1,7 @@
 """Entries, proofs, disclosures, log rows and the signed head: what is said of the ledger, attacked piece by piece."""
 
 import base64
+import hashlib
 import json
 
 from kuramori.evidence.rules import bundle, tree
@@ -13,6 +14,7 @@ from tests.tampering.good import (
     ROWS_CSV,
     ROWS_PARQUET,
     Bag,
+    erased_reason,
     good_sample,
     other_bundle,
 )
@@ -116,6 +118,10 @@ def an_index_that_is_no_whole_number(bag: Bag) -> None:
     bag.fit_bag()
 
 
+def _digest(disclosure: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
+
+
 def _disclosure(bag: Bag, path: str, name: str) -> int:
     told = [base64.urlsafe_b64decode(each + "==").decode() for each in json.loads(bag.files[path])["disclosures"]]
     return next(place for place, each in enumerate(told) if name in each)
@@ -130,11 +136,38 @@ def other_words_disclosed_than_were_committed(bag: Bag) -> None:
     bag.fit_bag()
 
 
-@tampering("L10", INCOMPLETE, "entry.member_missing", ENTRY(3), 6)
+@tampering("L10", BROKEN, "entry.member_missing", ENTRY(3), 6)
 def a_disclosure_taken_out_without_a_reason(bag: Bag) -> None:
     place = _disclosure(bag, ENTRY(3), WHY)
     with bag.json(ENTRY(3)) as entry:
         entry["disclosures"].pop(place)
+    bag.fit_bag()
+
+
+@tampering("L10", BROKEN, "entry.shown_differs", ENTRY(2), 4)
+def the_only_row_of_an_import_that_concerns_the_secret_taken_out(bag: Bag) -> None:
+    """Nothing in the entry's body tells which rows of a long list are shown: only the sealed manifest does."""
+    with bag.json(ENTRY(2)) as entry:
+        (row,) = entry["changes"]
+        entry["changes"] = []
+        digests = json.loads(row["item"])["fields"].values()
+        entry["disclosures"] = [each for each in entry["disclosures"] if _digest(each) not in digests]
+    bag.fit_bag()
+    bag.unstamp()
+
+
+@tampering("L12", BROKEN, "entry.shown_differs", ENTRY(1), 2)
+def an_erased_reason_shown_from_an_old_copy(bag: Bag) -> None:
+    with bag.json(ENTRY(1)) as entry:
+        entry["disclosures"].append(erased_reason(good_sample()))
+    bag.fit_bag()
+    bag.unstamp()
+
+
+@tampering("L9", BROKEN, "entry.shown_differs", ENTRY(1), 2)
+def a_disclosure_said_twice(bag: Bag) -> None:
+    with bag.json(ENTRY(1)) as entry:
+        entry["disclosures"] += entry["disclosures"][:1]
     bag.fit_bag()
     bag.unstamp()
 

@@ -1,31 +1,25 @@
 """Time stamps, keys and clocks: what outsiders have said, and what somebody does who holds the ledger's own key."""
 
-import json
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
 from kuramori.evidence.rules import bundle
 from kuramori_verify.certificates import read_pem
 from kuramori_verify.note import read_log_key
 from kuramori_verify.tests.authority import DAY, LONG_AGO, TestAuthority
-from kuramori_verify.tests.samples import START, STRANGER, VERIFIER_KEY, body, key_line
+from kuramori_verify.tests.samples import START, VERIFIER_KEY
 from kuramori_verify.tests.stamped import STAMPED_AT, sample_authority
 from tests.tampering.campaign import BROKEN, INCOMPLETE, tampering
 from tests.tampering.good import (
     CHAIN,
     ENTRY,
-    SHOWN,
     TAG_TOKEN,
     TOKEN,
     Bag,
     authority,
-    good_bundle,
-    good_sample,
     make_sample,
     other_bundle,
     pack,
-    seal_again,
 )
 
 KNOWN_KEY = [read_log_key(str(VERIFIER_KEY))]
@@ -162,55 +156,3 @@ def an_entry_dated_after_the_stamp_that_covers_it(bag: Bag) -> None:
         _restamp(bag, authority())
     finally:
         authority().at = STAMPED_AT
-
-
-# ---- keys (L4): what a thief of the log's key can make is sound in itself; what is held outside contradicts him
-
-
-def _rewritten() -> Bag:
-    """Another history of the same length, signed with the stolen key; no authority stamps it in the past."""
-    sample = good_sample()
-    sample.bodies[2] = body(2, verb="register.secret.retire")
-    raw = sample.bodies[2].raw
-    leaf = bundle.BundleEntry(index=2, raw=raw).leaf.hex()
-    seal_again(sample, lambda manifest: _retie(sample.files, manifest, leaf))
-    return pack(sample)
-
-
-def _retie(files: dict[str, bytes], manifest: dict[str, Any], leaf: str) -> None:
-    """A thief leaves no loose end: leaves, exhibits and twin fit his history."""
-    manifest["entries"][0]["leaf"] = leaf
-    manifest["exhibits"][0]["root"] = leaf
-    leaves = [bytes.fromhex(each["leaf"]) for each in manifest["entries"]]
-    manifest["exhibits"][1]["root"] = bundle.leaves_root(leaves)
-    for exhibit in manifest["exhibits"]:
-        told = json.loads(files[exhibit["file"]])
-        files[exhibit["file"]] = bundle.canonical(told | {"root": exhibit["root"]})
-    for each in manifest["files"]:
-        each["sha256"] = bundle.sha256_hex(files[each["file"]])
-    pairs = [[each["number"], each["root"]] for each in manifest["exhibits"]]
-    manifest["twin"] = bundle.sha256_hex(bundle.canonical(pairs))
-
-
-@tampering("L4", BROKEN, "token.other_data", TOKEN, start=_rewritten)
-def a_history_rewritten_with_the_stolen_key_beside_the_true_tokens(bag: Bag) -> None:
-    true = good_bundle().files
-    bag.files |= {TOKEN: true[TOKEN], TAG_TOKEN: true[TAG_TOKEN]}
-
-
-@tampering("L4", INCOMPLETE, "token.missing", TOKEN, start=_rewritten)
-def a_history_rewritten_with_the_stolen_key_without_tokens(bag: Bag) -> None:
-    bag.remove(TOKEN, CHAIN, TAG_TOKEN)
-    bag.fit_bag()
-
-
-def _strangers() -> Bag:
-    sample = good_sample()
-    sample.prove(SHOWN, STRANGER)
-    sample.files[bundle.KEYS] = key_line(STRANGER)
-    return pack(sample)
-
-
-@tampering("L4", BROKEN, "ledger.signature_wrong", bundle.CHECKPOINT, start=_strangers, keys=KNOWN_KEY)
-def a_whole_bundle_of_a_stranger_with_his_key_enclosed(bag: Bag) -> None:
-    bag.unstamp()

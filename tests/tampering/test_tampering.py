@@ -10,11 +10,12 @@ import pytest
 
 from kuramori_verify.cli import verify
 from kuramori_verify.messages import FORM, MEANINGS
-from tests.tampering import of_bags, of_exports, of_proofs, of_tokens, of_zips
+from kuramori_verify.tests.witnessed import NAME
+from tests.tampering import of_bags, of_exports, of_keys, of_proofs, of_tokens, of_zips
 from tests.tampering.campaign import ALL, BROKEN, INCOMPLETE, NO_BUNDLE
 from tests.tampering.good import BODIES, export_of, good_bundle, head_over, make_sample, pack
 
-CHAPTERS = (of_bags, of_proofs, of_tokens, of_exports, of_zips)
+CHAPTERS = (of_bags, of_proofs, of_tokens, of_keys, of_exports, of_zips)
 LEAST = 45
 
 
@@ -35,6 +36,7 @@ def test_what_nobody_touched_is_sound(tmp_path):
     report = verify(bag.write(tmp_path / "good"))
     assert (report["findings"], report["exit"]) == ([], 0)
     assert [each["over"] for each in report["stamps"]] == ["checkpoint", "tag_manifest"]
+    assert [(each["size"], each["signer"]) for each in report["witnesses"]] == [(5, NAME)]
     assert verify(pack(make_sample(exhibit=b"another")).write(tmp_path / "other"))["exit"] == 0
     assert verify(export_of(BODIES).write(tmp_path / "export"), older_heads=[head_over(200)])["exit"] == 0
 

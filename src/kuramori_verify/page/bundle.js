@@ -11,14 +11,15 @@ const NAMED = [{ file: PATH, sha256: DIGEST }];
 const SEGMENT = { csv: PATH, entry: COUNT, parquet: either(NOTHING, PATH), path: [DIGEST], ranges: [pairOf(COUNT, COUNT)], segment: RECORD_ID };
 const EXHIBIT = { entry: either(NOTHING, COUNT), file: PATH, kind: oneOf("record", "entries", "log"), number: COUNT, root: either(NOTHING, DIGEST), segment: either(NOTHING, RECORD_ID) };
 const COUNTS = { entries: COUNT, files: COUNT, rows: COUNT, segments: COUNT, withheld: COUNT };
+const NAMED_ENTRY = { file: PATH, index: COUNT, leaf: DIGEST };
 const FIRST = {
-  counts: COUNTS, entries: [{ file: PATH, index: COUNT, leaf: DIGEST }], files: NAMED, format: oneOf("kuramori-bundle/1"),
+  counts: COUNTS, entries: [NAMED_ENTRY], files: NAMED, format: oneOf("kuramori-bundle/1"),
   id: RECORD_ID, info: mapOf(TEXT), kind: TEXT, made_at: MOMENT, origin: TEXT, segments: [SEGMENT],
   subject: pairOf(TEXT, RECORD_ID), tags: NAMED, withheld: [{ entry: COUNT, member: TEXT, reason: TEXT }],
 };
 const WITNESS = { kind: TEXT, name: TEXT, slug: PATH };
 const SECOND = {
-  ...FIRST, counts: { ...COUNTS, exhibits: COUNT }, format: oneOf("kuramori-bundle/2"), exhibits: [EXHIBIT],
+  ...FIRST, counts: { ...COUNTS, exhibits: COUNT }, entries: [{ ...NAMED_ENTRY, shown: DIGEST }], format: oneOf("kuramori-bundle/2"), exhibits: [EXHIBIT],
   redaction: { kinds: [TEXT], why: TEXT }, stamps: [{ authority: PATH, due: [TEXT], name: TEXT }], twin: DIGEST, variant: TEXT,
   witnesses: [WITNESS],
 };
@@ -137,9 +138,13 @@ async function text(source, name, findings) {
   }
 }
 
+// What some tools read as the end of a line, or cannot read at all.
+const OTHER_ENDS = /[\r\v\f\x1c-\x1e\x85\u2028\u2029\ufffd]/;
+const isOneWay = (raw) => !raw || (raw.endsWith("\n") && !OTHER_ENDS.test(raw));
+
 async function bagManifest(source, name, findings) {
   const raw = await text(source, name, findings), listed = new Map();
-  if (raw && (!raw.endsWith("\n") || raw.includes("\r"))) findings.add("bag.manifest_malformed", name);
+  if (!isOneWay(raw)) findings.add("bag.manifest_malformed", name);
   for (const line of raw.split("\n").filter((each, i, all) => each || i < all.length - 1)) {
     const match = /^([0-9a-f]{64})  (.+)$/.exec(line);
     if (!match || !isPlainName(match[2]) || listed.has(match[2])) findings.add("bag.manifest_malformed", name, { record: line });
@@ -149,8 +154,9 @@ async function bagManifest(source, name, findings) {
 }
 
 async function bagInfo(source, findings) {
-  const info = {};
-  for (const line of (await text(source, INFO, findings)).split("\n").filter((each, i, all) => each || i < all.length - 1)) {
+  const info = {}, raw = await text(source, INFO, findings);
+  if (!isOneWay(raw)) findings.add("bag.info_malformed", INFO);
+  for (const line of raw.split("\n").filter((each, i, all) => each || i < all.length - 1)) {
     const cut = line.indexOf(": "), label = cut < 0 ? line : line.slice(0, cut);
     if (cut < 0 || Object.hasOwn(info, label)) findings.add("bag.info_malformed", INFO, { record: line });
     info[label] = cut < 0 ? "" : line.slice(cut + 2);
@@ -205,7 +211,7 @@ function checkNamedFiles(source, manifest, digests, findings) {
 async function readEntries(source, manifest, head, findings, progress) {
   const withheld = new Set(manifest.withheld.map((item) => `${item.entry}:${item.member}`)), entries = new Map();
   let last = -1, done = 0;
-  for (const { file, index, leaf } of manifest.entries) {
+  for (const { file, index, leaf, shown } of manifest.entries) {
     if (index <= last) findings.add("bundle.entries_unordered", MANIFEST, { entry: index });
     last = Math.max(last, index);
     if (!source.files.has(file)) {
@@ -216,6 +222,7 @@ async function readEntries(source, manifest, head, findings, progress) {
     progress(++done, manifest.entries.length);
     if (!entry) continue;
     if (entry.index !== index || hex(entry.leaf) !== leaf) findings.add("entry.differs_from_manifest", file, { entry: entry.index, detail: index });
+    if (shown !== undefined && shown !== entry.shown) findings.add("entry.shown_differs", file, { entry: entry.index });
     for (const [place] of entry.members.values())
       if (!entry.opened.has(place) && !withheld.has(`${entry.index}:${place}`)) findings.add("entry.member_missing", file, { entry: entry.index, record: place });
     entries.set(entry.index, entry);
@@ -241,7 +248,8 @@ async function readEntry(source, file, head, findings) {
     const root = rootByInclusion(leaf, index, head.size, shown.proof.map(unhex));
     if (!root || !equal(root, head.root)) findings.add("entry.not_in_ledger", file, { entry: index });
   }
-  const entry = { file, index, leaf, body, members: new Map(), opened: new Set() };
+  const digest = hex(sha256(utf8.encode(canonical([shown.changes, shown.disclosures, shown.subjects]))));
+  const entry = { file, index, leaf, body, shown: digest, members: new Map(), opened: new Set() };
   entry.members.set(body.by.name, ["by.name", "name"]).set(body.why, ["why", "why"]);
   for (const [name, note] of Object.entries(body.notes)) if ("sd" in note) entry.members.set(note.sd, [`notes.${name}`, name]);
   listed(entry, "subjects", shown.subjects, SUBJECT, findings);

@@ -89,6 +89,13 @@ def disclosures_in(entry: Body, shown_changes=()) -> list[str]:
     return [disclosure for digest, disclosure in entry.disclosures.items() if digest in sight]
 
 
+def shown_of(index: int, entry: Body) -> tuple[list[str], list[dict]]:
+    """Disclosures and items of a rooted list that the sample shows: the name in entry 9 is withheld."""
+    changes = bundle.shown_items(entry.change_list, [7]) if entry.change_list else []
+    disclosed = disclosures_in(entry, changes)
+    return (disclosed[1:] if index == 9 else disclosed), changes
+
+
 def ledger_bodies(leaves: list[bytes], back_dated: bool = False, rows_sealed: bool = True) -> list[Body]:
     """Twelve entries: the fourth an import with 100 changes, the sixth seals a log segment."""
     bodies = [body(number) for number in range(12)]
@@ -110,6 +117,8 @@ def exhibit_file(each: bundle.NamedExhibit) -> bytes:
 def as_first_version(manifest: bytes) -> bytes:
     """What the same bundle's manifest was before exhibits had numbers."""
     told = json.loads(manifest)
+    for entry in told["entries"]:
+        del entry["shown"]
     for name in ("exhibits", "redaction", "stamps", "witnesses", "twin", "variant"):
         del told[name]
     del told["counts"]["exhibits"]
@@ -170,7 +179,10 @@ class Sample:
         manifest = bundle.bundle_manifest(
             id=SECRET, kind="secret", subject=("register.secret", SECRET), made_at=START + timedelta(hours=1),
             origin=ORIGIN, info=INFO,
-            entries=[bundle.BundleEntry(index=n, raw=bodies[n].raw) for n in shown],
+            entries=[
+                bundle.BundleEntry(index=n, raw=bodies[n].raw, shown=bundle.shown_digest(*shown_of(n, bodies[n])))
+                for n in shown
+            ],
             files={path: bundle.sha256_hex(raw) for path, raw in payload.items()},
             tags={path: bundle.sha256_hex(raw) for path, raw in tags.items()},
             segments=[segment],
@@ -195,10 +207,7 @@ class Sample:
 
     def _entry(self, index: int, hashes) -> bytes:
         entry = self.bodies[index]
-        changes = bundle.shown_items(entry.change_list, [7]) if entry.change_list else []
-        disclosed = disclosures_in(entry, changes)
-        if index == 9:
-            disclosed = disclosed[1:]
+        disclosed, changes = shown_of(index, entry)
         return bundle.entry_file(
             bundle.BundleEntry(index=index, raw=entry.raw),
             proof=tree.inclusion_proof(index, len(self.bodies), hashes), disclosures=disclosed, changes=changes,

@@ -53,7 +53,10 @@ def test_a_body_of_another_form(tmp_path, change):
 
 def test_a_list_in_the_body_needs_no_items_beside_it(tmp_path):
     item = {"item": "{}", "path": [], "position": 0}
-    assert found(tmp_path, PATH, lambda entry: entry["changes"].append(item)) == {("entry.item_not_in_list", "changes")}
+    assert found(tmp_path, PATH, lambda entry: entry["changes"].append(item)) == {
+        ("entry.item_not_in_list", "changes"),
+        ("entry.shown_differs", None),
+    }
 
 
 def test_an_item_that_a_long_list_holds_but_that_is_no_change(tmp_path):
@@ -82,7 +85,7 @@ def test_a_disclosure_that_fits_its_digest_but_is_none(tmp_path, text):
 @pytest.mark.parametrize("disclosure", ["####", "WzEsMiwzXQ", "W10", "é", "WzEsMl0=", "\x00"])
 def test_a_disclosure_of_nothing(tmp_path, disclosure):
     codes = {code for code, _ in found(tmp_path, PATH, lambda entry: entry["disclosures"].append(disclosure))}
-    assert codes == {"entry.disclosure_foreign"}
+    assert codes == {"entry.disclosure_foreign", "entry.shown_differs"}
 
 
 def test_an_entry_file_with_another_member(tmp_path):

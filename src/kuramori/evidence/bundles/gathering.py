@@ -29,6 +29,7 @@ class Placed:
 
     index: int
     leaf: bytes
+    shown: str = form.shown_digest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ def gather_entries(
             part.append(shown(order, entry, parts, withholding))
             progress(done, len(places))
             if len(part) == CHUNK or done == len(places):
-                entries.extend(Placed(index=e.entry.index, leaf=leaf_hash(e.entry.raw)) for e in part)
+                entries.extend(map(_placed, part))
                 rows.extend(rows_of_entries(order, part, withholding))
                 withheld.extend(each for e in part for each in e.withheld)
                 yield b"".join(map(_line, part))
@@ -77,6 +78,11 @@ def gather_entries(
 
     write(draft / SHOWN, lines())
     return Gathered(entries=entries, rows=rows, withheld=withheld)
+
+
+def _placed(entry: ShownEntry) -> Placed:
+    shown = form.shown_digest(entry.disclosures, entry.changes, entry.subjects)
+    return Placed(index=entry.entry.index, leaf=leaf_hash(entry.entry.raw), shown=shown)
 
 
 def _line(entry: ShownEntry) -> bytes:

@@ -28,12 +28,22 @@ SEAL_NOTE = "bundle_manifest_sha256"
 FINISH_NOTE = "tag_manifest_sha256"
 
 
+def shown_digest(
+    disclosures: Iterable[str] = (),
+    changes: Sequence[Mapping[str, Any]] = (),
+    subjects: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """Digest what an entry file shows of its entry: who takes something out of it, or puts it in, breaks the seal."""
+    return hashlib.sha256(canonical([list(changes), list(disclosures), list(subjects)])).hexdigest()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BundleEntry:
-    """An entry the bundle shows: its ledger index and the exact bytes of its body."""
+    """An entry the bundle shows: its ledger index, the exact bytes of its body, and its `shown_digest`."""
 
     index: int
     raw: bytes
+    shown: str = shown_digest()
 
     @property
     def leaf(self) -> bytes:
@@ -51,6 +61,10 @@ class HasPlace(Protocol):
     @property
     def leaf(self) -> bytes:
         """Its leaf hash."""
+
+    @property
+    def shown(self) -> str:
+        """Its `shown_digest`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,7 +224,12 @@ def bundle_manifest(
             "origin": origin,
             "info": dict(info),
             "entries": [
-                {"file": entry_path(number), "index": entry.index, "leaf": entry.leaf.hex()}
+                {
+                    "file": entry_path(number),
+                    "index": entry.index,
+                    "leaf": entry.leaf.hex(),
+                    "shown": entry.shown,
+                }
                 for number, entry in enumerate(entries, start=1)
             ],
             "files": _named(files),
