@@ -96,6 +96,10 @@ def shown_of(index: int, entry: Body) -> tuple[list[str], list[dict]]:
     return (disclosed[1:] if index == 9 else disclosed), changes
 
 
+def named_entry(index: int, entry: Body) -> bundle.BundleEntry:
+    return bundle.BundleEntry(index=index, raw=entry.raw, shown=bundle.shown_digest(*shown_of(index, entry)))
+
+
 def ledger_bodies(leaves: list[bytes], back_dated: bool = False, rows_sealed: bool = True) -> list[Body]:
     """Twelve entries: the fourth an import with 100 changes, the sixth seals a log segment."""
     bodies = [body(number) for number in range(12)]
@@ -179,10 +183,7 @@ class Sample:
         manifest = bundle.bundle_manifest(
             id=SECRET, kind="secret", subject=("register.secret", SECRET), made_at=START + timedelta(hours=1),
             origin=ORIGIN, info=INFO,
-            entries=[
-                bundle.BundleEntry(index=n, raw=bodies[n].raw, shown=bundle.shown_digest(*shown_of(n, bodies[n])))
-                for n in shown
-            ],
+            entries=[named_entry(n, bodies[n]) for n in shown],
             files={path: bundle.sha256_hex(raw) for path, raw in payload.items()},
             tags={path: bundle.sha256_hex(raw) for path, raw in tags.items()},
             segments=[segment],

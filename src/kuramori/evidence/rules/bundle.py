@@ -223,15 +223,7 @@ def bundle_manifest(
             "made_at": moment(made_at),
             "origin": origin,
             "info": dict(info),
-            "entries": [
-                {
-                    "file": entry_path(number),
-                    "index": entry.index,
-                    "leaf": entry.leaf.hex(),
-                    "shown": entry.shown,
-                }
-                for number, entry in enumerate(entries, start=1)
-            ],
+            "entries": [_named_entry(number, entry) for number, entry in enumerate(entries, start=1)],
             "files": _named(files),
             "tags": _named(tags),
             "segments": [_segment(segment) for segment in segments],
@@ -252,6 +244,10 @@ def bundle_manifest(
             },
         }
     )
+
+
+def _named_entry(number: int, entry: HasPlace) -> dict[str, Any]:
+    return {"file": entry_path(number), "index": entry.index, "leaf": entry.leaf.hex(), "shown": entry.shown}
 
 
 def twin_digest(exhibits: Sequence[NamedExhibit]) -> str:
