@@ -3,7 +3,7 @@
     python -m benchmarks.bundles [--entries 100000] [--megabytes 1000]
 
 Bars: the bundle is made in 2 minutes, the verifier checks it within 1, and making it takes no more than 600 MB of
-memory. Exit status 1 when a bar is missed. Of the bytes a tenth are log rows, each proved in its segment; the rest are
+memory, whatever the bytes. Exit status 1 when a bar is missed. Of the bytes a tenth are log rows, each proved in its segment; the rest are
 whole segment files.
 """
 
@@ -118,7 +118,7 @@ def measure(place: Path, entries: int, megabytes: int) -> bool:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(path.stat().st_size for path in made.folder.rglob("*") if path.is_file()) / 1e6
     print(f"made: {made.bundle.entries:,} entries, {size:,.0f} MB in {making:.1f} s (bar {MAX_MAKING_SECONDS:.0f} s)")
-    print(f"memory: {memory:,.0f} MB, {before:,.0f} MB before (bar {MAX_MEGABYTES:.0f} MB)")
+    print(f"memory: {memory - before:,.0f} MB more than before (bar {MAX_MEGABYTES:.0f} MB)")
     zipping, _done = timed(lambda: write_zip(made.folder, place / "bag.zip", order.made_at) or True)
     print(f"zipped: {(place / 'bag.zip').stat().st_size / 1e6:,.0f} MB in {zipping:.1f} s")
     command = [sys.executable, "-I", str(made.folder / "verify/kuramori_verify.py"), str(made.folder)]
@@ -130,7 +130,7 @@ def measure(place: Path, entries: int, megabytes: int) -> bool:
     print(f"verified: in {verifying:.1f} s (bar {MAX_VERIFYING_SECONDS:.0f} s)")
     print(f"ratios to sha256sum -c of the same bytes ({summing:.1f} s): made {making / summing:.1f}, "
           f"zipped {zipping / summing:.1f}, verified {verifying / summing:.1f}")  # fmt: skip
-    return making <= MAX_MAKING_SECONDS and verifying <= MAX_VERIFYING_SECONDS and memory <= MAX_MEGABYTES
+    return making <= MAX_MAKING_SECONDS and verifying <= MAX_VERIFYING_SECONDS and memory - before <= MAX_MEGABYTES
 
 
 def main() -> int:
