@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from kuramori_lake import scratch, stretches
 from kuramori_lake.event import Activity
 from kuramori_lake.manifest import Manifest
-from kuramori_lake.segments import SegmentFile, SegmentWriter, sha256_of, sync
+from kuramori_lake.segments import SegmentFile, SegmentWriter, folder_made, sha256_of, sync
 from kuramori_lake.sources import record_numbers
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, Stretch
 from kuramori_lake.stamp import Keys, Occurrences, Stamp, nth_key, stamped
@@ -245,8 +245,7 @@ class Intake:
 
 def keep_raw(path: Path, root: Path, sha256: str) -> str:
     """Keep a copy of the received file, named by its digest; returns its path inside the lake."""
-    folder = root / "raw" / sha256[:2]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_made(root / "raw" / sha256[:2])
     final, temporary = folder / sha256, folder / f"{sha256}.tmp"
     if not final.exists():
         shutil.copyfile(path, temporary)

@@ -54,6 +54,15 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def folder_made(folder: Path) -> Path:
+    """Return a folder, made with those above it if it is not there, its name durable before anything names it."""
+    if not folder.is_dir():
+        folder_made(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+    return folder
+
+
 class SegmentWriter:
     """Writes one segment. Leaving the block without `finish` removes what was written."""
 
@@ -87,7 +96,7 @@ class SegmentWriter:
         if not rows.num_rows:
             return
         if self._writer is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            folder_made(self._folder)
             self._writer = _writer(self._path)
         self._writer.write_table(rows, row_group_size=ROW_GROUP)
         self._rows += rows.num_rows
@@ -108,14 +117,13 @@ class SegmentWriter:
             sync(self._path)
             digest = sha256_of(self._path)
             folder = self._folder / f"{self._first:%Y-%m}"
-            folder.mkdir(exist_ok=True)
+            folder_made(folder)
             final = folder / f"{digest[:24]}-{uuid.uuid4().hex[:8]}.parquet"
             self._path.rename(final)
         except BaseException:
             self._path.unlink(missing_ok=True)
             raise
         sync(folder)
-        sync(self._folder)
         found = final.stat()
         return SegmentFile(
             path=final,

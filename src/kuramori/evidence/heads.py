@@ -21,6 +21,7 @@ from kuramori.evidence.models import WitnessState
 from kuramori.evidence.rules.note import NoteError
 from kuramori.evidence.rules.tree import MissingHashError, root_at
 from kuramori.evidence.tree_store import hashes, tree_size
+from kuramori.kernel.durable import made, put
 
 HEAD_FILE = Path("heads") / "latest.txt"
 
@@ -62,18 +63,13 @@ class LocalFile:
         return Held(note=self.path.read_text(encoding="utf-8", errors="replace"), at=changed)
 
     def hold(self, note: str) -> str:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made(self.path.parent)
         draft = self.path.with_suffix(f".{os.getpid()}")
         with draft.open("w", encoding="utf-8") as out:
             out.write(note)
             out.flush()
             os.fsync(out.fileno())
-        draft.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put(draft, self.path)
         return note
 
 

@@ -24,6 +24,7 @@ from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_new_head
 from kuramori.evidence.visibility import record_seen
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.durable import flush, made
 from kuramori.kernel.jobs import JobKind, Progress
 from kuramori.kernel.permissions import Viewer
 
@@ -42,13 +43,14 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
     if record_seen(viewer, order.subject) is None:
         raise Refused(_("You may no longer see what this bundle is about."))
     target = bundle_file(order.id)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(target.parent)
     if delivered_file(order.id) is None:
-        made = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=progress.report)
-        write_zip(made.folder, target, order.made_at)
+        bundle = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=progress.report)
+        write_zip(bundle.folder, target, order.made_at)
     if order.recipients and target.exists():
         encrypt(target, encrypted_file(order.id), order.recipients)
         target.unlink()
+        flush(target.parent)
     shutil.rmtree(target.with_suffix(""), ignore_errors=True)
     return {"url": reverse("evidence:bundle", args=[order.id])}
 

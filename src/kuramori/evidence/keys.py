@@ -24,6 +24,7 @@ from django.utils.timezone import now
 
 from kuramori.evidence.models import ChangeKind, LogKey
 from kuramori.evidence.rules.note import COSIGNATURE, Checkpoint, NoteError, VerifierKey, open_note, sign
+from kuramori.kernel.durable import flush, made
 
 KEY_FILE = Path("keys") / "log-ed25519.pem"
 BRANCH = re.compile(r"/(\d+)$")
@@ -160,7 +161,7 @@ def _make(path: Path) -> None:
 
 def _put(path: Path, key: Ed25519PrivateKey) -> None:
     """Write a key beside its place and link it there: a crash leaves a whole key or none, a race only one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(path.parent)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     draft = path.with_name(f".{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -174,3 +175,4 @@ def _put(path: Path, key: Ed25519PrivateKey) -> None:
         pass
     finally:
         draft.unlink()
+        flush(path.parent)

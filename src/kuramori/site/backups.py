@@ -23,6 +23,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kuramori.evidence.api import HEAD_FILE
+from kuramori.kernel.durable import flush, made, put
 
 FORMAT = "kuramori-backup/1"
 INDEX = "index.json"
@@ -53,7 +54,7 @@ def write_backup(target: Path, step: Step) -> str:
             out.flush()
             os.fsync(out.fileno())
         _read_back(draft)
-        draft.rename(target)
+        put(draft, target)
     finally:
         draft.unlink(missing_ok=True)
     return _digest(target)
@@ -180,13 +181,14 @@ def _put_back(tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         _restore_postgres(content.read())
         return
     target = Path(str(settings.DATABASES["default"]["NAME"])) if kind == "database" else settings.DATA / inner
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(target.parent)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as out:
         while block := content.read(BLOCK):
             out.write(block)
         out.flush()
         os.fsync(out.fileno())
+    flush(target.parent)
 
 
 def _restore_postgres(dump: bytes) -> None:

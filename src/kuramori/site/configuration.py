@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from kuramori.kernel.durable import flush
+
 SQLITE_START = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-65536;"
     "PRAGMA mmap_size=268435456;PRAGMA temp_store=MEMORY;"
@@ -26,14 +28,27 @@ def secret_key(folder: Path) -> str:
     """Return the installation's own key, made at the first start; refuse a key that others can read (O1)."""
     path = folder / "secret-key"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(64))
-            out.flush()
-            os.fsync(out.fileno())
+        _make_key(path)
     if path.stat().st_mode & 0o077:
         raise ImproperlyConfigured(f"{path.name} can be read by others: chmod 600 it, then start again")
     return path.read_text()
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key beside its place and link it there: a crash leaves a whole key or none, a race only one."""
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as out:
+        out.write(secrets.token_urlsafe(64))
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+        flush(path.parent)
 
 
 def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:

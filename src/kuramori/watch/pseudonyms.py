@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
+from kuramori.kernel.durable import flush, made
+
 LETTERS = 6
 KEY_BYTES = 32
 
@@ -53,7 +55,7 @@ def _key(path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Write a new key beside its place and link it there: a crash leaves a whole key or none, a race only one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(path.parent)
     draft = path.with_name(f".{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -66,3 +68,4 @@ def _make(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+        flush(path.parent)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.durable import put
 
 AGE, SSH = "age1", "ssh-ed25519 "
 SECRET = ("AGE-SECRET-KEY-", "-----BEGIN")
@@ -66,4 +67,4 @@ def encrypt(source: Path, target: Path, keys: Iterable[str]) -> None:
         pyrage.encrypt_io(clear, out, [recipient(key) for key in keys])
         out.flush()
         os.fsync(out.fileno())
-    draft.replace(target)
+    put(draft, target)

@@ -30,6 +30,7 @@ from kuramori.evidence.stamps.bundles import StampFile, stamps_for
 from kuramori.evidence.tree_store import hashes
 from kuramori.evidence.witnessing.files import witness_files
 from kuramori.kernel.actors import Actor
+from kuramori.kernel.durable import flush_names
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.permissions import Viewer
 
@@ -57,22 +58,29 @@ def make_bundle(
         OSError: the disk is full or fails.
     """
     draft = out.with_name(f".{out.name}.{order.id}.making")
-    if not (draft / READY).exists():
-        for left in out.parent.glob(f".{out.name}.*.making"):  # of this order, or of another that was never finished
-            shutil.rmtree(left, ignore_errors=True)
-        prepare(order, draft, viewer, progress)
-    ready = json.loads((draft / READY).read_text())
-    bundle = _sealed(order, draft, viewer)
+    bundle = Bundle.objects.filter(pk=order.id).first()
+    stands = out.exists()
+    if not stands:  # once the bag stands, the draft is not needed, and may be gone in part
+        if not (draft / READY).exists():
+            for left in out.parent.glob(f".{out.name}.*.making"):  # of this order, or of another never finished
+                shutil.rmtree(left, ignore_errors=True)
+            prepare(order, draft, viewer, progress)
+        bundle = bundle or _sealed(order, draft, viewer)
+    if bundle is None:
+        raise FileExistsError(out)
     head = _head(order)
-    if not out.exists():
+    if not stands:
         tokens = stamps_for(head.note.encode(), what=head.size, by=viewer.actor)
         files = chain(_bag_files(order, draft, Proofs(head.size, hashes), head), _token_files(tokens))
+        ready = json.loads((draft / READY).read_text())
         write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date())
     if not bundle.tag_manifest_sha256:
         digest = form.sha256_hex((out / TAG_MANIFEST).read_bytes())
         bundle = acts.bundle_finish(bundle=bundle, tag_manifest_sha256=digest, by=viewer.actor)
     _stamp(bundle, out, viewer.actor)
-    shutil.rmtree(draft)
+    flush_names(out)
+    if draft.exists():
+        shutil.rmtree(draft)
     return MadeBundle(bundle=bundle, folder=out, head=head)
 
 
@@ -84,10 +92,10 @@ def _head(order: Order) -> Checkpoint:
 
 
 def _sealed(order: Order, draft: Path, viewer: Viewer) -> Bundle:
-    """Return the bundle's record; when there is none yet, do the act that seals its manifest."""
+    """Do the act that seals the manifest, and return the bundle's record."""
     manifest = (draft / form.MANIFEST).read_bytes()
     told = json.loads(manifest)
-    return Bundle.objects.filter(pk=order.id).first() or acts.bundle_export(
+    return acts.bundle_export(
         order=order.as_json(),
         subject=order.subject,
         starts_at=order.starts_at,

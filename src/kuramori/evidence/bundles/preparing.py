@@ -25,13 +25,14 @@ from kuramori.evidence.rules.verifier import verifier_files
 from kuramori.evidence.witnessing.files import witnesses_due
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.canonical import canonical
+from kuramori.kernel.durable import flush, flush_names
 from kuramori.kernel.permissions import Viewer
 
 READY = "ready.json"
 
 
 def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None:
-    """Write the draft; `READY` comes last and says that it is whole. Raises Refused, OSError."""
+    """Write the draft; `READY` comes last, when all else is durable, and says so. Raises Refused, OSError."""
     withholding = withholding_of(order, is_person=is_about_person(order))
     told = _tell(order, draft, viewer, withholding, progress)
     for exhibit in told.exhibits:
@@ -46,7 +47,9 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
         write(draft / path, content)
     info = _info(order, withholding)
     write(draft / form.MANIFEST, _manifest(told, draft, info))
+    flush_names(draft)
     write(draft / READY, canonical({"info": info}))
+    flush(draft)
 
 
 def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:

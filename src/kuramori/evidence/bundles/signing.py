@@ -22,6 +22,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.durable import made, put
 
 KEY = Path("keys") / "report-signing.key.pem"
 CERTIFICATE = Path("keys") / "report-signing.crt.pem"
@@ -76,10 +77,10 @@ def _signs_documents() -> x509.KeyUsage:
 
 def _keep(path: Path, pem: bytes) -> None:
     """Write a file for this user alone: beside its place first, so that a crash leaves it whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(path.parent)
     draft = path.with_name(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(pem)
         out.flush()
         os.fsync(out.fileno())
-    draft.rename(path)
+    put(draft, path)

@@ -5,6 +5,8 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+from kuramori.kernel.durable import put
+
 PIECE = 1 << 20
 
 
@@ -21,7 +23,7 @@ def write_zip(folder: Path, target: Path, at: datetime) -> None:
                     _add(archive, path, f"{target.stem}/{path.relative_to(folder).as_posix()}", at)
         out.flush()
         os.fsync(out.fileno())
-    draft.replace(target)
+    put(draft, target)
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str, at: datetime) -> None:

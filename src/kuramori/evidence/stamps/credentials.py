@@ -10,6 +10,7 @@ from django.conf import settings
 from kuramori.evidence.models import Authority
 from kuramori.evidence.rules.stamps import Failed, Problem
 from kuramori.evidence.stamps.outgoing import Credentials
+from kuramori.kernel.durable import made, put
 
 FOLDER = Path("keys") / "authorities"
 PASSWORD, CLIENT = "password", "client.pem"
@@ -37,14 +38,13 @@ def kept(authority: Authority) -> frozenset[str]:
 
 def keep(authority: Authority, name: str, content: bytes) -> None:
     """Write one of the two whole, readable by its owner alone. Raises OSError."""
-    folder = _folder(authority)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = made(_folder(authority))
     draft = folder / f".{secrets.token_hex(8)}"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
-    draft.replace(folder / name)
+    put(draft, folder / name)
 
 
 def forget(authority: Authority) -> None:

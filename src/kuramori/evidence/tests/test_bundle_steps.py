@@ -114,6 +114,7 @@ def test_killed_while_cleaning_up_it_is_whole_already(company, daichi, tmp_path,
 
     def die_at_the_end(path: Path, **options: Any) -> None:
         if "ignore_errors" not in options:
+            (path / "data" / "manifest.json").unlink()
             raise Killed
         real(path, **options)
 
@@ -121,8 +122,19 @@ def test_killed_while_cleaning_up_it_is_whole_already(company, daichi, tmp_path,
         patch.setattr(making.shutil, "rmtree", die_at_the_end)
         make_bundle(order, out, viewer=daichi)
     assert verify(out)["exit"] == 0
+    assert list(tmp_path.glob(".bag.*.making")), "what is left of the draft is of no use any more, and not asked for"
     assert make_bundle(order, out, viewer=daichi).folder == out
     assert Entry.objects.filter(**EXPORTS).count() == 1
+    assert not list(tmp_path.glob(".bag.*.making"))
+
+
+def test_something_else_in_its_place_is_left_alone_and_nothing_is_sealed(company, daichi, tmp_path) -> None:
+    out = tmp_path / "bag"
+    out.mkdir()
+    with pytest.raises(FileExistsError):
+        make_bundle(order_about(daichi, company.botan), out, viewer=daichi)
+    assert not list(out.iterdir())
+    assert not Entry.objects.filter(**EXPORTS).exists()
 
 
 def test_a_draft_of_an_order_that_was_given_up_is_swept_away(company, daichi, tmp_path, monkeypatch) -> None:

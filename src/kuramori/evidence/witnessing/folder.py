@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kuramori.evidence.heads import Held
+from kuramori.kernel.durable import put
 
 MARK = "kuramori-witness.txt"
 
@@ -71,9 +72,4 @@ def _write(target: Path, text: str) -> None:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
-    draft.replace(target)
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put(draft, target)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from kuramori.kernel.durable import made, put
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.gate import LIMITS, MIB
 from kuramori.kernel.imports.wording import phrase
@@ -30,9 +31,7 @@ class Stored:
 
 def place(run_id: UUID, what: str = FILE) -> Path:
     """Give the path of a run's file, error sheet or report. The name never comes from the user (fault I1)."""
-    folder = Path(settings.DATA) / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{run_id}{what}"
+    return made(Path(settings.DATA) / "uploads") / f"{run_id}{what}"
 
 
 def keep(run_id: UUID, chunks: Iterable[bytes], *, name: str) -> Stored:
@@ -56,7 +55,7 @@ def keep(run_id: UUID, chunks: Iterable[bytes], *, name: str) -> Stored:
                 stream.write(chunk)
             stream.flush()
             os.fsync(stream.fileno())
-        partial.replace(target)
+        put(partial, target)
     finally:
         partial.unlink(missing_ok=True)
     return Stored(size, digest.hexdigest())

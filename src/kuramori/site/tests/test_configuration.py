@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from kuramori.site import configuration
 from kuramori.site.configuration import data_folder, database, mail_server, secret_key
 
 
@@ -27,6 +28,28 @@ def test_each_installation_has_a_key_of_its_own_that_stays(tmp_path: Path) -> No
     assert secret_key(tmp_path / "a") == first
     assert len(first) >= 64
     assert stat.S_IMODE((tmp_path / "a" / "secret-key").stat().st_mode) == 0o600
+
+
+def test_a_crash_while_the_key_is_made_leaves_none_and_the_next_start_makes_it(tmp_path: Path, monkeypatch) -> None:
+    def crash(*_paths: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(configuration.os, "link", crash)
+        secret_key(tmp_path)
+    assert list(tmp_path.iterdir()) == [], "no empty key, which Django would refuse at each start (L5)"
+    assert len(secret_key(tmp_path)) >= 64
+
+
+def test_of_two_that_start_for_the_first_time_at_once_both_have_the_same_key(tmp_path: Path, monkeypatch) -> None:
+    def meanwhile(_draft: Path, path: Path) -> None:
+        Path(path).write_text("k" * 64)
+        Path(path).chmod(0o600)
+        raise FileExistsError
+
+    monkeypatch.setattr(configuration.os, "link", meanwhile)
+    assert secret_key(tmp_path) == "k" * 64
+    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
 
 
 def test_a_key_that_others_can_read_is_refused_with_the_remedy(tmp_path: Path) -> None:
