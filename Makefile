@@ -3,6 +3,7 @@
 #   make demo     the demo company in your browser
 #   make test     the tests (make test-postgres: on PostgreSQL; test-browser, test-faults: the slow ones)
 #   make check    the whole gate: format, types, contracts, sizes, both languages, house rules, tests with coverage
+#   make faults   power cuts and kill -9 at random points, counted
 #   make bench    measured speed
 #   make serve    run it on your own data
 #   make lock     resolve the dependencies anew
@@ -32,7 +33,7 @@ PYTEST := $(PY) $(if $(COVERAGE),-m coverage run) -m pytest -q -p no:cacheprovid
 # Which tests are slow is said by their marker; `make test` names what it leaves out.
 QUICK := not browser and not faults
 
-.PHONY: demo test test-postgres test-browser test-faults check bench serve lock catalogues clean
+.PHONY: demo test test-postgres test-browser test-faults faults check bench serve lock catalogues clean
 
 demo: $(RUNTIME) $(COMPILED)
 	$(BIN)/kuramori demo --port $(PORT) $(ARGS)
@@ -52,6 +53,10 @@ test-browser: $(DEVELOPMENT) $(COMPILED)
 
 test-faults: $(DEVELOPMENT) $(COMPILED)
 	$(PYTEST) -m faults $(ARGS)
+
+# Power cuts and kills at random points: ARGS='--points 240 --seed 7'.
+faults: $(DEVELOPMENT) $(COMPILED)
+	PYTHONPATH=src:. $(PY) -m tests.faults.power $(ARGS)
 
 check: $(DEVELOPMENT) $(COMPILED)
 	$(PY) -m tools.check $(ARGS)

@@ -6,12 +6,14 @@ Reads a line of JSON: a piece of work with its arguments; answers with the child
 
 import json
 import os
+import pickle
 import pkgutil
 import resource
 import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +38,9 @@ from kuramori.kernel.acts import LedgerUnavailable, act  # noqa: E402
 from kuramori.kernel.models import Entry  # noqa: E402
 from kuramori.register.api import Secret  # noqa: E402
 from kuramori.site.cli import main  # noqa: E402
+from tests.faults.power.calls import recorded  # noqa: E402
+from tests.faults.power.judging import judge  # noqa: E402
+from tests.faults.power.works import WORKS, say, set_up  # noqa: E402
 
 FULL = 28  # the exit code of an act that was refused because the storage is full
 
@@ -178,14 +183,16 @@ def check() -> int:
     return 1 if found else 0
 
 
-def say(text: str) -> None:
-    """Write a line that is there even if the process dies right after."""
-    os.write(1, f"{text}\n".encode())
+def record(file: str, name: str, *words: str) -> int:
+    """Do a piece of work in a child, and write down what it asked of the disk below the data folder's parent."""
+    output = Path("/proc/self/fd/1").readlink()
+    calls = recorded(lambda: WORK[name](*words), settings.DATA.parent, output)
+    Path(file).write_bytes(pickle.dumps(calls))
+    return 0
 
 
-WORK: dict[str, Callable[..., int]] = {
-    each.__name__: each for each in (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check)
-}
+OWN = (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check, record, judge, set_up)
+WORK: dict[str, Callable[..., int]] = {each.__name__: each for each in OWN} | WORKS
 
 
 def child(name: str, words: list[str], output: str) -> None:
@@ -196,6 +203,9 @@ def child(name: str, words: list[str], output: str) -> None:
     try:
         code = WORK[name](*words)
         sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 

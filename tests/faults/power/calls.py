@@ -1,9 +1,11 @@
 """From system calls to what they ask of a disk: writes, sizes, flushes and names below one folder, in order."""
 
+import mmap
 import os
 import platform
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +26,17 @@ ARM64 = {
     "pwritev2": 287, "io_uring_enter": 426, "openat2": 437,
 }  # fmt: skip
 NUMBERS = {"x86_64": X86_64, "aarch64": ARM64}
-SHARED_WRITE = (2, 1)  # PROT_WRITE, MAP_SHARED
-REMOVE_FOLDER = 0x200
+MAP_ANONYMOUS = 0x20
+OPENING = ("open", "openat", "creat")
+UNKNOWN = ("symlink", "symlinkat", "sync", "syncfs", "io_uring_enter", "openat2")
+SIMPLE = {
+    **dict.fromkeys(("mkdir", "mkdirat"), "folder"), **dict.fromkeys(("unlink", "rmdir", "unlinkat"), "drop"),
+    **dict.fromkeys(("rename", "renameat", "renameat2"), "move"), **dict.fromkeys(("link", "linkat"), "link"),
+}  # fmt: skip
 
 
 class CannotTell(Exception):
-    """The work did something whose effect on the disk this recorder does not know: better no verdict than a false one."""
+    """The work did something whose effect on the disk is not known here: better no verdict than a false one."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +67,16 @@ class _Recorder:
         self.begun: dict[int, tuple[int, bytes, list[str]]] = {}
 
     def record(self, work: Callable[[], int]) -> list[Call]:
-        for stop in watch(work):
-            name = self.names.get(stop.number)
-            if name is None:
-                continue
-            if stop.result is None:
-                self.begun[stop.thread] = self._noted(name, stop)
-            elif stop.result >= 0:
-                before, data, paths = self.begun[stop.thread]
-                self.calls.extend(self._ended(name, stop, before, data, paths))
+        with closing(watch(work)) as stops:
+            for stop in stops:
+                name = self.names.get(stop.number)
+                if name is None:
+                    continue
+                if stop.result is None:
+                    self.begun[stop.thread] = self._noted(name, stop)
+                elif stop.result >= 0:
+                    before, data, paths = self.begun[stop.thread]
+                    self.calls.extend(self._ended(name, stop, before, data, paths))
         return self.calls
 
     def _noted(self, name: str, stop: Stop) -> tuple[int, bytes, list[str]]:
@@ -81,37 +89,19 @@ class _Recorder:
             data = _gathered(stop, second, third)
         elif name in NAMED:
             paths = [self._path(stop, folder, text) for folder, text in NAMED[name](stop)]
-            if name in {"open", "openat", "creat"}:
+            if name in OPENING:
                 paths.append("there" if os.path.lexists(paths[0]) else "")
         return len(self.calls), data, paths
 
     def _ended(self, name: str, stop: Stop, before: int, data: bytes, paths: list[str]) -> Iterator[Call]:
-        first, second, third, fourth = stop.arguments[:4]
-        if paths and not any(map(self._inside, paths)):
-            return
-        if name in {"open", "openat", "creat"}:
-            flags = {"open": second, "openat": third, "creat": os.O_CREAT | os.O_TRUNC | os.O_WRONLY}[name]
-            if flags & os.O_CREAT and not paths[1]:
-                yield Call("make", paths[0])
-            elif flags & os.O_TRUNC:
-                yield Call("size", paths[0], offset=0)
-        elif name in {"mkdir", "mkdirat"}:
-            yield Call("folder", paths[0])
-        elif name in {"unlink", "rmdir", "unlinkat"}:
-            yield Call("drop", paths[0])
-        elif name in {"rename", "renameat", "renameat2"}:
-            yield Call("move", paths[0], paths[1])
-        elif name in {"link", "linkat"}:
-            yield Call("link", paths[0], paths[1])
-        elif name == "truncate":
-            yield Call("size", paths[0], offset=second)
-        elif name == "mmap":
-            if (third & SHARED_WRITE[0], fourth & SHARED_WRITE[1]) == SHARED_WRITE[:1] + SHARED_WRITE[1:]:
-                self._demand_unmapped(stop, stop.arguments[4])
-        elif name in {"symlink", "symlinkat", "sync", "syncfs", "io_uring_enter", "openat2"}:
+        if name in UNKNOWN:
             raise CannotTell(name)
-        else:
+        if name == "mmap":
+            self._demand_unmapped(stop)
+        elif not paths:
             yield from self._on_handle(name, stop, before, data)
+        elif any(map(self._inside, paths)):
+            yield from _on_names(name, stop, paths)
 
     def _on_handle(self, name: str, stop: Stop, before: int, data: bytes) -> Iterator[Call]:
         """Tell of calls on an open file."""
@@ -135,12 +125,12 @@ class _Recorder:
         elif name in {"pwritev", "pwritev2", "fallocate"}:
             raise CannotTell(f"{name} on {path}")
 
-    def _demand_unmapped(self, stop: Stop, handle: int) -> None:
+    def _demand_unmapped(self, stop: Stop) -> None:
         """Raise unless what is mapped for writing is SQLite's index of its WAL, which no reader needs after a crash."""
-        if handle >= 1 << 31:  # anonymous memory
-            return
-        path = self._file(stop, handle)
-        if self._inside(path) and not path.endswith("-shm"):
+        _address, _size, protection, flags, handle, _offset = stop.arguments
+        path = "" if flags & MAP_ANONYMOUS else self._file(stop, handle)
+        is_shared = protection & mmap.PROT_WRITE and flags & mmap.MAP_SHARED
+        if is_shared and self._inside(path) and not path.endswith("-shm"):
             raise CannotTell(f"mmap of {path}")
 
     def _is_ours(self, stop: Stop, handle: int) -> bool:
@@ -152,13 +142,28 @@ class _Recorder:
 
     def _file(self, stop: Stop, handle: int) -> str:
         try:
-            return os.readlink(f"/proc/{stop.thread}/fd/{handle}")
+            return str(Path(f"/proc/{stop.thread}/fd/{handle}").readlink())
         except OSError:
             return ""
 
     def _path(self, stop: Stop, folder: int, text: int) -> str:
         at = "cwd" if _signed(folder) == HERE else f"fd/{folder}"
-        return os.path.normpath(os.path.join(os.readlink(f"/proc/{stop.thread}/{at}"), stop.text_at(text)))  # noqa: PTH118
+        return os.path.normpath(Path(f"/proc/{stop.thread}/{at}").readlink() / stop.text_at(text))
+
+
+def _on_names(name: str, stop: Stop, paths: list[str]) -> Iterator[Call]:
+    """Tell of calls that name what they change."""
+    if name in SIMPLE:
+        yield Call(SIMPLE[name], *paths)
+    elif name == "truncate":
+        yield Call("size", paths[0], offset=stop.arguments[1])
+    else:
+        flags = os.O_CREAT | os.O_TRUNC if name == "creat" else stop.arguments[OPENING.index(name) + 1]
+        path, was_there = paths
+        if flags & os.O_CREAT and not was_there:
+            yield Call("make", path)
+        elif flags & os.O_TRUNC:
+            yield Call("size", path, offset=0)
 
 
 def _one(stop: Stop) -> list[tuple[int, int]]:

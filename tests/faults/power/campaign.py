@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from kuramori.evidence.tests.loopback import serving
 from kuramori_verify.tests.authority import TestAuthority
 from tests.faults.forge import Forge, forge
-from tests.faults.power.disk import MANNERS, Recording, image, loaded, written
+from tests.faults.power.disk import MANNERS, Node, Recording, image, loaded, written
 from tests.installation import Installation, made, register_lines
 
 KINDS = ("append", "sequence", "checkpoint", "stamp", "bundle")
@@ -53,6 +51,7 @@ class Ground:
     def __init__(self, folder: Path, smithy: Forge) -> None:
         self.folder, self.smithy = folder, smithy
         self.ground, self.base = folder / "ground", folder / "base"
+        self.disk = Node(is_folder=True)
 
     def record(self, kind: str) -> Recording:
         """Do a piece of work from the base on; return what it asked of the disk."""
@@ -64,17 +63,32 @@ class Ground:
         return Recording(base=self.base, ground=self.ground, outside=self.ground / "witness", calls=calls)
 
     def cut(self, recording: Recording, kind: str, number: int, seed: int) -> Point:
-        """Cut at a point chosen by seed, kind and number; lay the disk down, start on it, and judge."""
-        began, chance = monotonic(), random.Random(f"{seed} {kind} {number}")  # noqa: S311  (moments, not keys)
-        manner = MANNERS[number % len(MANNERS)]
-        cut = _somewhere(recording, chance)
-        written(image(recording, cut, manner, chance), self.ground)
+        """Cut at a point chosen by seed, kind and number."""
+        chance = random.Random(f"{seed} {kind} {number}")  # noqa: S311  (moments, not keys)
+        manner, cut = MANNERS[number % len(MANNERS)], _somewhere(recording, chance)
+        return self.cut_at(recording, cut, manner, chance, kind=kind, number=number)
+
+    def cut_at(
+        self, recording: Recording, cut: int, manner: str, chance: random.Random | None = None, *,
+        kind: str = "", number: int = 0,
+    ) -> Point:  # fmt: skip
+        """Cut during that call in that manner; lay the disk down, start on it, and judge."""
+        began, chance = monotonic(), chance or random.Random(number)  # noqa: S311  (moments, not keys)
+        self.disk = image(recording, cut, manner, chance)
+        written(self.disk, self.ground)
         said = recording.said(cut)
         findings = self.judge(said)
         return Point(
             kind=kind, number=number, manner=manner, cut=cut, calls=len(recording.calls), at=_where(recording, cut),
             said=len(said), findings=findings, seconds=monotonic() - began,
         )  # fmt: skip
+
+    def keep(self, place: Path, point: "Point") -> Path:
+        """Keep the last disk as it was found."""
+        kept = place / f"{point.kind}-{point.number}"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        written(self.disk, kept)
+        return kept
 
     def judge(self, said: Sequence[str]) -> list[str]:
         """Start on what lies on the ground; return what is wrong with it."""
@@ -100,15 +114,15 @@ def _where(recording: Recording, cut: int) -> str:
 
 
 @contextmanager
-def prepared(folder: Path) -> Iterator[Ground]:
-    """Set an installation up with a secret, a witness and an authority that answers; sign a first head."""
-    here = made(folder / "ground" / "data")
+def prepared(folder: Path, pattern: Installation | None = None) -> Iterator[Ground]:
+    """Set an installation up with secrets, a witness and an authority that answers; sign a first head."""
+    here = pattern.copy(folder / "ground" / "data") if pattern else made(folder / "ground" / "data")
     authority = TestAuthority.make()
     with serving(authority.reply) as server, forge(here, folder) as smithy:
         register = folder / "register.csv"
         register.write_text("\n".join(register_lines(1, 3)), encoding="utf-8")
         smithy.run("command", "import", "secrets", register)
-        smithy.run("set_up", server.url, authority.roots.decode(), authority.root.fingerprint(SHA256()).hex())
+        smithy.run("set_up", server.url, authority.roots.decode())
         yield _based(Ground(folder, smithy))
 
 

@@ -68,7 +68,7 @@ def image(recording: Recording, cut: int, manner: str, chance: random.Random) ->
     """Return the disk after the power went during that call."""
     kept = f"{recording.outside}/"
     root, steps = _steps(recording, recording.calls[: cut + 1])
-    flushed = {id(step) for step in _flushed(steps)}
+    flushed = {id(step) for step in _flushed(steps, cut)}
     safe = [s for s in steps if id(s) in flushed or (s.call.path.startswith(kept) and s.place < cut)]
     open_steps = [step for step in steps if step not in safe and step.call.kind not in {"flush", "said"}]
     there = _chosen(open_steps, manner, chance)
@@ -152,11 +152,11 @@ def _all(node: Node) -> Iterator[Node]:
         yield from _all(inner)
 
 
-def _flushed(steps: Sequence[Step]) -> Iterator[Step]:
-    """Return what a later flush of its file or folder covers: what had ended before that flush began."""
+def _flushed(steps: Sequence[Step], cut: int) -> Iterator[Step]:
+    """Return what a flush of its file or folder covers that had ended: what had ended before that flush began."""
     last: dict[int, int] = {}
     for step in steps:
-        if step.call.kind == "flush":
+        if step.call.kind == "flush" and step.place < cut:
             last[id(step.node)] = max(last.get(id(step.node), 0), step.call.before)
     for step in steps:
         holders = [folder for folder, _name in step.folders] or [step.node]

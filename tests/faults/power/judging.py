@@ -52,16 +52,23 @@ def _at_once(said: list[list[str]]) -> Iterator[tuple[str, str]]:
             yield UNSOUND, f"SQLite: {told}"
     for missing in guards.missing():
         yield UNSOUND, f"no guard {missing}"
-    yield from _acts(said)
+    for each in (_acts, _heads, _stamps, _bundles):
+        yield from each(said)
+    yield from _outside()
+
+
+def _heads(said: list[list[str]]) -> Iterator[tuple[str, str]]:
     for size, root in _words(said, "head"):
         count = Checkpoint.objects.filter(size=int(size), root=bytes.fromhex(root)).count()
         if count != 1:
             yield LOST if count == 0 else DOUBLED, f"head over {size}"
         if not is_part(int(size), bytes.fromhex(root)):
             yield FORK, f"the head over {size} that was said is no part of the ledger"
-    yield from _outside()
-    yield from _stamps(said)
-    for _job, order, *_rest in _words(said, "asked"):
+
+
+def _bundles(said: list[list[str]]) -> Iterator[tuple[str, str]]:
+    """What was asked for waits or is done; what lies in its place is whole, and the same as when it was said."""
+    for _job, order in _words(said, "asked"):
         file = bundle_file(order)
         if file.exists() and not _verifies(file):
             yield UNSOUND, f"the bundle {order} lies in its place and is not whole"
@@ -118,7 +125,7 @@ def _goes_on(said: list[list[str]]) -> Iterator[tuple[str, str]]:
             yield STUCK, f"job {ended.kind}: {ended.error}"
     for due in StampDue.objects.exclude(problem=""):
         yield STUCK, f"stamp due over {due.size}: {due.problem} {due.detail}"
-    for _job, order, *_rest in _words(said, "asked"):
+    for _job, order in _words(said, "asked"):
         yield from _bundle(order)
     act_once(1_000_001)
     head = seal_now()

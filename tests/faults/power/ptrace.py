@@ -7,13 +7,16 @@ import ctypes
 import errno
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-TRACEME, SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420E
+TRACEME, SYSCALL, SETOPTIONS, GETEVENTMSG, GET_SYSCALL_INFO = 0, 24, 0x4200, 0x4201, 0x420E
 # TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, EXITKILL: all that the work starts is watched and dies with us.
 OPTIONS = 1 | 2 | 4 | 8 | 0x100000
 WALL = 0x40000000
+BIRTHS = (1, 2, 3)  # PTRACE_EVENT_FORK, VFORK, CLONE
 ENTRY, EXIT = 1, 2
 CALL_STOP = signal.SIGTRAP | 0x80
 
@@ -57,7 +60,7 @@ class Stop:
 
 
 def watch(work: Callable[[], int]) -> Iterator[Stop]:
-    """Fork, do the work in the child, and yield each stop of its threads until all have ended.
+    """Fork, do the work in the child, and yield each stop of its threads until all have ended; closed, all are killed.
 
     Raises OSError where the system forbids watching one's own child.
     """
@@ -67,22 +70,34 @@ def watch(work: Callable[[], int]) -> Iterator[Stop]:
     os.waitpid(first, WALL)
     _ptrace(SETOPTIONS, first, OPTIONS)
     _ptrace(SYSCALL, first)
+    alive = {first}
+    try:
+        yield from _all_stops(alive)
+    finally:
+        for thread in alive:
+            with suppress(OSError):
+                os.kill(thread, signal.SIGKILL)
+        for thread in alive:
+            with suppress(OSError):
+                os.waitpid(thread, WALL)
+
+
+def _all_stops(alive: set[int]) -> Iterator[Stop]:
     inside: dict[int, tuple[int, tuple[int, ...]]] = {}
-    while True:
-        try:
-            thread, status = os.waitpid(-1, WALL)
-        except ChildProcessError:
-            return
+    while alive:
+        thread, status = os.waitpid(-1, WALL)
         if not os.WIFSTOPPED(status):
+            alive.discard(thread)
             continue
-        try:
+        alive.add(thread)
+        with suppress(ProcessLookupError):  # killed meanwhile: the next wait tells of its end
             if os.WSTOPSIG(status) == CALL_STOP:
                 yield from _stops(thread, inside)
                 _ptrace(SYSCALL, thread)
-            else:
-                _ptrace(SYSCALL, thread, _passed_on(status))
-        except ProcessLookupError:
-            continue
+                continue
+            if status >> 16 in BIRTHS:
+                alive.add(_born(thread))
+            _ptrace(SYSCALL, thread, _passed_on(status))
 
 
 def _be_watched(work: Callable[[], int]) -> None:
@@ -91,6 +106,9 @@ def _be_watched(work: Callable[[], int]) -> None:
         _ptrace(TRACEME, 0)
         os.kill(os.getpid(), signal.SIGSTOP)
         code = work()
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 
@@ -105,6 +123,13 @@ def _stops(thread: int, inside: dict[int, tuple[int, tuple[int, ...]]]) -> Itera
     elif info.op == EXIT and thread in inside:
         number, arguments = inside.pop(thread)
         yield Stop(thread=thread, number=number, arguments=arguments, result=ctypes.c_int64(info.told[0]).value)
+
+
+def _born(parent: int) -> int:
+    """Return the thread or process that was just made: it may be heard of only after its maker has ended."""
+    number = ctypes.c_ulong()
+    _ptrace(GETEVENTMSG, parent, 0, ctypes.addressof(number))
+    return number.value
 
 
 def _passed_on(status: int) -> int:
