@@ -105,3 +105,7 @@ class Stamp(Stamped, Record):
                 fields=["authority", "serial"], condition=Q(refusal=""), name="evidence_stamp_serial"
             )
         ]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="evidence_stamp_newest"),
+            models.Index(fields=["authority", "refusal", "-received_at"], name="evidence_stamp_last"),
+        ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from kuramori.evidence.models import Authority, Stamp, StampDue
 from kuramori.evidence.rules.stamps import Failed, fingerprints
-from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, forget, keep
+from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, drop, forget, keep
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import act
 
@@ -60,6 +60,7 @@ def stamp_refuse(*, due: StampDue, reply: bytes, failed: Failed, at: datetime, b
 def _kept(authority: Authority, verb: str, values: dict[str, Any], *, by: Actor, why: str) -> Authority:
     """Keep an authority; that its password or client key was replaced is noted, they themselves never."""
     secrets = {PASSWORD: values.pop("password", ""), CLIENT: values.pop("client_pem", "")}
+    dropped = [CLIENT] if values.pop("drop_client", False) else []
     for name, value in values.items():
         setattr(authority, name, value)
     authority.root_sha256 = fingerprints(authority.roots_pem)[0]
@@ -70,6 +71,8 @@ def _kept(authority: Authority, verb: str, values: dict[str, Any], *, by: Actor,
         for name, content in secrets.items():
             if content:
                 keep(authority, name, content.encode())
+        for name in dropped if authority.username else [*dropped, PASSWORD]:
+            drop(authority, name)
     return authority
 
 

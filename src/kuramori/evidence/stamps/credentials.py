@@ -47,6 +47,11 @@ def keep(authority: Authority, name: str, content: bytes) -> None:
     put(draft, folder / name)
 
 
+def drop(authority: Authority, name: str) -> None:
+    """Delete one of the two, if it is kept."""
+    (_folder(authority) / name).unlink(missing_ok=True)
+
+
 def forget(authority: Authority) -> None:
     """Delete both: an authority that is asked no more needs none."""
     shutil.rmtree(_folder(authority), ignore_errors=True)

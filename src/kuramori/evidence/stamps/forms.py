@@ -39,6 +39,7 @@ class AuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
     client_pem = forms.CharField(
         label=_("client certificate with its key"), required=False, max_length=40_000, widget=Unseen({"rows": 4})
     )
+    drop_client = forms.BooleanField(label=_("remove the client certificate"), required=False)
 
     class Meta:
         model = Authority
@@ -50,6 +51,8 @@ class AuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, _viewer: Viewer, authority: Authority | None, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, instance=authority)
         there = kept(authority) if authority else frozenset()
+        if CLIENT not in there:
+            del self.fields["drop_client"]
         stays = _("One is kept; left empty it stays.")
         self.fields["password"].help_text = stays if PASSWORD in there else _("For HTTP basic authentication.")
         self.fields["client_pem"].help_text = stays if CLIENT in there else _("PEM, key without a passphrase.")
@@ -97,7 +100,14 @@ class AuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
         parts = urlsplit(str(data.get("url", "")))
         if parts.scheme not in {"", "http", "https"} or "@" in parts.netloc:
             self.add_error("url", _("Enter an address that begins with https:// or http://, without a user."))
+        if self._password_would_go_elsewhere(parts.netloc) and not data.get("password"):
+            self.add_error("password", _("The address has changed: enter the password again, or remove the user."))
         shows_us = data.get("username") or data.get("password") or data.get("client_pem")
         if shows_us and parts.scheme == "http" and not data.get("is_inside"):
             self.add_error("url", _("With a password or client certificate the address must begin with https://."))
         return data
+
+    def _password_would_go_elsewhere(self, place: str) -> bool:
+        """Say whether a kept password, which nobody here can read, would be sent to another server than before."""
+        there = not self.instance._state.adding and PASSWORD in kept(self.instance)  # noqa: SLF001  (Django's own)
+        return there and bool(self.cleaned_data.get("username")) and urlsplit(self.instance.url).netloc != place

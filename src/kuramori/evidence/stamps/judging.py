@@ -129,9 +129,10 @@ def _signer(response: TimeStampResponse, certificates: list[x509.Certificate]) -
 
 def _read_whole(certificate: x509.Certificate) -> None:
     """Read what the library reads only when asked: one that is broken inside must not come into a bundle."""
-    names = (certificate.issuer, certificate.subject, certificate.extensions, certificate.not_valid_after_utc)
+    for read in ("issuer", "subject", "extensions", "not_valid_after_utc"):
+        getattr(certificate, read)
     with suppress(UnsupportedAlgorithm):  # beside the signer's, a kind of key that is not known does no harm
-        names += (certificate.public_key(),)
+        certificate.public_key()
 
 
 def _refuse_weak(signed: cms.SignedData, signer: x509.Certificate) -> None:

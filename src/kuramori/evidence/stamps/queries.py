@@ -34,7 +34,7 @@ def standing_authorities(viewer: Viewer) -> QuerySet[Authority]:
 
 def stamps_visible_to(viewer: Viewer) -> QuerySet[Stamp]:  # noqa: ARG001  (nobody's own)
     """Return every reply that was kept, good and refused."""
-    rows: QuerySet[Stamp] = Stamp.objects.select_related("authority")
+    rows: QuerySet[Stamp] = Stamp.objects.select_related("authority").defer("reply")
     return rows
 
 

@@ -113,6 +113,25 @@ def test_an_empty_password_leaves_the_present_one_and_retiring_deletes_it(compan
     assert Authority.objects.get().retired_at
 
 
+def test_a_kept_password_is_never_sent_to_another_server_than_it_was_given_for(company, sit):
+    """Whoever may change the address could otherwise have a password sent to himself that he cannot read."""
+    browser = sit(company.chihiro)
+    browser.post(authorities.url("add"), ENTERED | {"username": "kuramori", "password": SAID})
+    row = Authority.objects.get()
+    as_of = browser.get(authorities.url("edit", row)).context["as_of"]
+    moved = ENTERED | {"username": "kuramori", "url": "https://mine.example.com/", "as_of": as_of}
+    answer = browser.post(authorities.url("edit", row), moved)
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"password"})
+    within = moved | {"url": "https://tsa.example.jp/other/path"}
+    assert browser.post(authorities.url("edit", row), within).status_code == 302
+    as_of = browser.get(authorities.url("edit", row)).context["as_of"]
+    assert browser.post(authorities.url("edit", row), moved | {"as_of": as_of, "password": "x"}).status_code == 302
+    as_of = browser.get(authorities.url("edit", row)).context["as_of"]
+    assert credentials_of(Authority.objects.get()).password == "x"  # noqa: S105  (made up)
+    assert browser.post(authorities.url("edit", row), ENTERED | {"as_of": as_of}).status_code == 302
+    assert kept(row) == frozenset(), "without a user no password is needed, nor kept"
+
+
 def test_a_client_certificate_is_kept_as_a_file_and_never_sent_back(company, sit):
     key = key_of("p256")
     both = (pem(certificate("us", key, "us", key)) + private_pem(key)).decode()
@@ -123,7 +142,11 @@ def test_a_client_certificate_is_kept_as_a_file_and_never_sent_back(company, sit
     assert browser.post(authorities.url("add"), ENTERED | {"client_pem": both}).status_code == 302
     row = Authority.objects.get()
     assert kept(row) == {CLIENT}
-    assert "保管済み" in browser.get(authorities.url("edit", row)).content.decode()
+    answer = browser.get(authorities.url("edit", row))
+    assert "保管済み" in answer.content.decode()
+    dropped = ENTERED | {"drop_client": "on", "as_of": answer.context["as_of"]}
+    assert browser.post(authorities.url("edit", row), dropped).status_code == 302
+    assert kept(row) == frozenset()
 
 
 @pytest.mark.parametrize(
