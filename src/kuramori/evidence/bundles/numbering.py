@@ -159,7 +159,11 @@ def _record(
         "elements": tuple(codes),
         "entry": index,
         "root": leaves[index] if index is not None else None,
-        "more": {"practice": one_ja.exhibit.practice, "strength": str(one_ja.strength)},
+        "more": {
+            "practice": one_ja.exhibit.practice,
+            "proves": str(one_ja.exhibit.kind),
+            "strength": str(one_ja.strength),
+        },
     }
 
 

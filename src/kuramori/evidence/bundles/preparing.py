@@ -54,7 +54,7 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
 
 def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:
     """Collect what the bundle says, writing entries and rows to the draft on the way."""
-    matrices = matrices_of(order, viewer)
+    matrices = matrices_of(order, viewer, withholding)
     extracts = gather_events(order, viewer, draft, withholding)
     elements = [element for matrix in matrices["ja"] for element in matrix.elements]
     behind = {each.exhibit.entry_id for element in elements for each in element.exhibits}

@@ -8,7 +8,9 @@ from kuramori.directory.api import Person
 from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.selection import OPEN, ShownEntry
+from kuramori.evidence.bundles.variants import Kept
 from kuramori.evidence.bundles.withholding import Withholding
+from kuramori.evidence.claims.exhibits import CASE_SOURCES
 from kuramori.evidence.claims.known import default_claims, known_claims
 from kuramori.evidence.claims.matrix import ClaimMatrix, claim_matrix
 from kuramori.evidence.rules.bundle import ChronologyRow
@@ -64,8 +66,10 @@ def chronology_rows(
     return sorted([*rows, *told], key=lambda row: (row.at, row.entry is None, row.entry or 0))
 
 
-def matrices_of(order: Order, viewer: Viewer) -> dict[str, Sequence[ClaimMatrix]]:
+def matrices_of(order: Order, viewer: Viewer, withholding: Withholding) -> dict[str, Sequence[ClaimMatrix]]:
     """Return the claims with elements, exhibits and gaps in each language, as of the bundle's day; none of a person.
+
+    Statements and losses are in no bundle that keeps values back.
 
     Each language is a reading of its own. When logs came in or an act was done between two of them, all are read
     again: the languages of one bundle tell of the same exhibits. RuntimeError when that never comes to rest.
@@ -75,11 +79,12 @@ def matrices_of(order: Order, viewer: Viewer) -> dict[str, Sequence[ClaimMatrix]
     day = order.made_at.astimezone(viewer.zone).date()
     known = known_claims()
     claims = [known.named(code) for code in order.claims] or default_claims()
+    leave_out = CASE_SOURCES if Kept.VALUES in withholding.kinds else frozenset()
     for _attempt in range(READINGS):
         matrices: dict[str, Sequence[ClaimMatrix]] = {}
         for language in LANGUAGES:
             with override(language):
-                matrices[language] = claim_matrix(order.subject, viewer, claims, day)
+                matrices[language] = claim_matrix(order.subject, viewer, claims, day, leave_out=leave_out)
         if len({_outline(each) for each in matrices.values()}) == 1:
             return matrices
     raise RuntimeError("the exhibits changed at every reading; make the bundle again")

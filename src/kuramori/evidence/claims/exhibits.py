@@ -18,6 +18,8 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Exhibit, ExhibitKind, Strength
 
 LOSS = "loss"
+CASE_SOURCES = frozenset({"evidence.statement", "evidence.loss"})
+"""What is kept by hand for a case: in no bundle that keeps values back, for its words are values."""
 STRENGTH = {
     ExhibitKind.DIRECT: Strength.STRONG,
     ExhibitKind.TESTIMONY: Strength.FAIR,

@@ -1,6 +1,7 @@
 """A case about a secret: plan, statements, damage worksheet and drill, by who may, in words and in the ledger."""
 
 import io
+import json
 from datetime import date, timedelta
 
 import openpyxl
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from kuramori.directory.api import actor_of, viewer_of_system
 from kuramori.directory.tests.company import NOON, TODAY, Company
-from kuramori.evidence.api import plan_standing, seal_now, statements_of
+from kuramori.evidence.api import Delivery, plan_standing, seal_now, statements_of, write_bundle
 from kuramori.evidence.models import Bundle, Drill, EvidencePlan, Loss, Statement
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.jobs import ask, ask_recurring, run_waiting
@@ -293,3 +294,27 @@ def test_every_valuation_stays_an_exhibit_with_its_own_date(office: Client, comp
     assert valued[0].exhibit.at > valued[-1].exhibit.at
     assert {each.exhibit.kind for each in valued} == {"circumstantial"}
     assert len(office.get(at("worksheet", secret)).context["sheet"].valuations) == 7
+
+
+def test_the_lawyer_s_bundle_holds_the_statement_and_the_customer_s_does_not(
+    office: Client, company: Company, secret: Secret, tmp_path
+) -> None:
+    """EVD-07: testimony stands in the bundle with its kind and its entry; a customer is not shown it."""
+    office.post(at("statement", secret), SAID)
+    office.post(at("worksheet", secret), LOSS)
+    held = {}
+    for variant in ("court", "customer"):
+        bag = tmp_path / variant
+        viewer = company.viewer(company.chihiro)
+        write_bundle(viewer, kind="secret", subject=secret.as_subject(), out=bag, why="訴訟",
+                     delivery=Delivery(variant=variant))  # fmt: skip
+        held[variant] = "".join(file.read_text(encoding="utf-8") for file in sorted(bag.rglob("*.json")))
+    exhibits = [
+        json.loads(each.read_text("utf-8")) for each in sorted((tmp_path / "court/data/exhibits").glob("*.json"))
+    ]
+    kinds = {each["title"]["ja"]: each["proves"] for each in exhibits if "proves" in each}
+    assert (kinds["牧野 牡丹"], kinds["使用料相当額"]) == ("testimony", "circumstantial")
+    assert all(each["entry"] is not None for each in exhibits if each["title"]["ja"] == "牧野 牡丹")
+    assert "極秘と説明を受けた" in held["court"]
+    assert "極秘と説明を受けた" not in held["customer"]
+    assert "1,200,000" not in held["customer"]
