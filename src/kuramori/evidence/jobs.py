@@ -71,7 +71,7 @@ def _viewer(progress: Progress) -> Viewer:
 
 JOBS = (
     JobKind(name=CHECK, title=gettext_lazy("Check of the ledger"), run=run_check, every=timedelta(days=1)),
-    JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle),
+    JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle, is_quiet=True),
     JobKind(name=STAMP, title=gettext_lazy("Time stamps"), run=run_stamps, every=timedelta(hours=1)),
     *HOLD_JOBS,
 )

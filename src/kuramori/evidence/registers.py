@@ -53,7 +53,10 @@ def hold_facts(hold: Hold, viewer: Viewer) -> Sequence[Fact]:
 
 def release_effects(_holds: Sequence[Hold], _viewer: Viewer) -> Sequence[Text]:
     """Return what releasing does."""
-    return (_("Retention and erasure may go on, unless another preservation stands in the way."),)
+    return (
+        _("Retention and erasure may go on, unless another preservation stands in the way."),
+        _("What lies in custody stays there until it is purged by an act of its own."),
+    )
 
 
 holds = Register(

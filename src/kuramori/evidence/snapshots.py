@@ -15,7 +15,7 @@ from kuramori.directory.api import Person, subjects_of_person
 from kuramori.evidence.bundles.asking import PERSON, SECRET
 from kuramori.evidence.bundles.order import BundleSource, Order
 from kuramori.evidence.bundles.place import bundle_file
-from kuramori.evidence.bundles.selection import opened, select
+from kuramori.evidence.bundles.selection import opened, parts_of, select
 from kuramori.evidence.custody_store import Collected, forget_batch, pieces, seal
 from kuramori.evidence.keeping import company_day
 from kuramori.evidence.models import Bundle, Hold
@@ -71,10 +71,10 @@ def _orders(hold: Hold, batch: UUID, viewer: Viewer) -> Iterator[Order]:
 
 
 def _entries(order: Order, _viewer: Viewer, done: int) -> Iterator[Collected]:
-    """Write the entries about the subject as JSON lines, with everything that opens them."""
+    """Write the entries about the subject as JSON lines, with what opens them; of long lists only its own part."""
     places = select(order, frozenset())
     if places:
-        sealed = seal(order.id, f"{done:04d}-entries.jsonl", _lines(places))
+        sealed = seal(order.id, f"{done:04d}-entries.jsonl", _lines(places, order.ids | parts_of(order, places)))
         title = _("Ledger entries about %(subject)s (%(count)s)") % {
             "subject": order.subject.name,
             "count": len(places),
@@ -82,11 +82,17 @@ def _entries(order: Order, _viewer: Viewer, done: int) -> Iterator[Collected]:
         yield Collected(kind=ItemKind.ENTRIES, title=title[:300], sealed=sealed)
 
 
-def _lines(places: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+def _lines(places: Sequence[tuple[int, int]], own: frozenset[UUID]) -> Iterator[bytes]:
     for entry in opened(places):
-        listed = [{"body": json.loads(bytes(row.body)), "members": row.members} for row in entry.listed]
-        line = {"index": entry.index, "body": entry.raw.decode(), "disclosures": sorted(entry.opening.values())}
-        yield canonical(line | {"changes": listed}) + b"\n"
+        rows = [row for row in entry.listed if row.record_id in own]
+        others = {each for row in entry.listed if row.record_id not in own for each in row.members}
+        line = {
+            "index": entry.index,
+            "body": entry.raw.decode(),
+            "disclosures": sorted(set(entry.opening.values()) - others),
+            "changes": [{"place": r.place, "body": json.loads(bytes(r.body)), "members": r.members} for r in rows],
+        }
+        yield canonical(line) + b"\n"
 
 
 def _events(order: Order, viewer: Viewer, done: int) -> Iterator[Collected]:
@@ -94,7 +100,8 @@ def _events(order: Order, viewer: Viewer, done: int) -> Iterator[Collected]:
     for number, extract in enumerate((e for source in sources for e in source.collect(order, viewer)), start=done):
         sealed = seal(order.id, f"{number:04d}-events.csv", extract.csv)
         title = extract.title_ja if viewer.language == "ja" else extract.title_en
-        yield Collected(kind=ItemKind.EVENTS, title=f"{title} – {order.subject.name}"[:300], sealed=sealed)
+        days = f"{company_day(extract.first_at)} – {company_day(extract.last_at)}"
+        yield Collected(kind=ItemKind.EVENTS, title=f"{title}, {days}: {order.subject.name}"[:300], sealed=sealed)
 
 
 def _bundles(order: Order, _viewer: Viewer, done: int) -> Iterator[Collected]:

@@ -1,5 +1,6 @@
 """A hold is copied into custody, and every file's way from then on has no gap (ISO/IEC 27037, LEV-10, EVD-11)."""
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
@@ -29,8 +30,9 @@ from kuramori.kernel.acts import OutsideAct, Refused, Subject, act
 from kuramori.kernel.imports.storage import FILE, place
 from kuramori.kernel.jobs import Progress, run_waiting
 from kuramori.kernel.ledger import entries_about, read
-from kuramori.kernel.models import Entry, EntrySubject, ImportRun, Job, JobState
+from kuramori.kernel.models import Entry, EntrySubject, ImportRun, Job, JobState, SavedView
 from kuramori.kernel.permissions import Role
+from kuramori.kernel.records import record_many
 from kuramori.kernel.room import Room
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +116,11 @@ def test_placing_a_hold_copies_entries_events_and_files_with_their_digests(compa
     assert (job.state, job.error, job.result) == (JobState.DONE, "", {"items": 4})
     items = list(items_visible_to(chihiro))
     assert [each.kind for each in items] == ["entries", "events", "file", "file"]
-    assert [each.title for each in items[1:]] == ["ログ 1件 – 牧野 牡丹", "牧野", "名簿.csv"]
+    assert [each.title for each in items[1:]] == [
+        "ログ 1件, 2026-11-20 – 2026-11-20: 牧野 牡丹",
+        "牧野",
+        "名簿.csv",
+    ]
     contents = [place_of(each.file).read_bytes() for each in items]
     assert contents[1:] == [CSV, b"zip", b"csv"]
     for each, content in zip(items, contents, strict=True):
@@ -126,6 +132,20 @@ def test_placing_a_hold_copies_entries_events_and_files_with_their_digests(compa
     about = entries_about(company.botan.pk)
     assert [line["index"] for line in lines] == sorted(about.values_list("leaf__index", flat=True))
     assert all(line["disclosures"] for line in lines)
+
+
+def test_of_a_long_list_only_the_subject_s_own_rows_are_copied(company, chihiro):
+    rows = [SavedView(id=uuid4(), name=f"n{n}", register="r", person_id=company.akari.pk) for n in range(40)]
+    rows[3].id = company.botan.pk
+    with act("kernel.view.save", by=SYSTEM):
+        record_many(rows)
+    hold_add(matter="x", held=[company.botan.as_subject()], by=chihiro.actor, why="x")
+    run_waiting()
+    lines = [json.loads(line) for line in place_of(custody()[0].file).read_bytes().splitlines()]
+    (long,) = [line for line in lines if line["changes"]]
+    assert [(each["place"], each["body"]["id"]) for each in long["changes"]] == [(3, str(company.botan.pk))]
+    opened = "".join(base64.urlsafe_b64decode(each + "==").decode() for each in long["disclosures"])
+    assert ("n3" in opened, "n4" in opened) == (True, False)
 
 
 @pytest.mark.usefixtures("logs")
