@@ -12,21 +12,16 @@ from kuramori.directory.api import Account
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts.holds import SNAPSHOT, hold_add, separations_place
 from kuramori.evidence.bundles.asking import PERSON, write_bundle
-from kuramori.evidence.keeping import held
-from kuramori.evidence.models import CustodyItem, Hold, KeepingTerm, SeparationHold
+from kuramori.evidence.models import KeepingTerm, SeparationHold
 from kuramori.evidence.registers import holds, separations
-from kuramori.governance.api import scheme_install
 from kuramori.kernel import jobs as work
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Subject
-from kuramori.kernel.jobs import run_waiting
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.registers.tests.suite import RegisterSuite, made
 from kuramori.kernel.room import role_permissions
-from kuramori.register.acts import secret_add
-from kuramori.register.models import Secret
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = frozenset().union(*role_permissions().values()) | {"evidence:hold:export"}
@@ -190,31 +185,6 @@ def test_no_bundle_about_the_held_person_or_about_who_placed_it_tells(preserved,
     told = "".join(f.read_text(errors="replace") for f in out.rglob("*") if f.is_file() and f.name != "verify.py")
     assert str(preserved.hold.pk) not in told
     assert "evidence.hold" not in told
-
-
-def test_secrets_are_held_by_number_or_title_and_their_history_stays_silent(browse):
-    here = office()
-    level = next(each for each in scheme_install(scheme="four", by=SYSTEM) if each.code == "secret")
-    for number, title in (("S-1", "配合比"), ("S-2", "図面"), ("S-3", "図面")):
-        secret_add(
-            number=number, title=title, places=[], keeper=here.akari, unit=here.materials, level=level, tier="b",
-            identified_on=None, by=SYSTEM,
-        )  # fmt: skip
-    browser, address = browse(here.chihiro), reverse("evidence:hold-add")
-    refused = browser.post(address, {"matter": "D社の件", "secrets": "図面\nS-9", "why": "x"})
-    assert [word in refused.content.decode() for word in ("「図面」という番号・名称のものは 2 件", "S-9")] == [
-        True,
-        True,
-    ]
-    assert browser.post(address, {"matter": "D社の件", "secrets": "S-1\n", "why": "訴訟"}).status_code == 302
-    hold, secret = Hold.objects.get(), Secret.objects.get(number="S-1")
-    assert held([secret.pk], NOON + timedelta(hours=1))
-    run_waiting()
-    (item,) = CustodyItem.objects.all()
-    assert (item.kind, item.title) == ("entries", "S-1 配合比 についての証跡（1 件）")
-    assert "S-1 配合比" in browser.get(holds.url("detail", hold)).content.decode()
-    for name in ("detail", "history"):
-        assert "D社" not in browser.get(reverse(f"register:secret-{name}", args=[secret.pk])).content.decode()
 
 
 def test_quiet_work_is_seen_by_who_asked_alone(preserved, browse):
