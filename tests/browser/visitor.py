@@ -11,6 +11,7 @@ DESKS = {
     "auditor": ("監査人", "auditor"),
     "employee": ("従業員", "employee"),
     "hr": ("人事", "HR"),
+    "legal": ("法務", "legal"),
     "manager": ("秘密情報管理事務局", "information manager"),
 }
 DESK, PHONE = 1440, 390

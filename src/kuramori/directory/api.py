@@ -17,6 +17,7 @@ from kuramori.directory.queries.people import (
     people_choices,
     people_visible_to,
     person_by_number,
+    role_holders,
     sees_leaving,
     today_of,
 )
@@ -40,7 +41,8 @@ __all__ = [
     "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "company_today",
     "holidays_between",
     "identities_between", "identity_add", "identity_end", "leavers", "people_choices", "people_visible_to",
-    "person_by_number", "person_names", "project_choices", "projects_visible_to", "sees_leaving", "sites",
+    "person_by_number", "person_names", "project_choices", "projects_visible_to", "role_holders", "sees_leaving",
+    "sites",
     "subjects_of_person", "today_of", "unit_choices", "unit_heads", "unit_names", "unit_subtree", "units_visible_to",
     "viewer_for", "viewer_of", "viewer_of_system", "who_was_where",
 ]  # fmt: skip

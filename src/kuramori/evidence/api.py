@@ -1,5 +1,6 @@
 """What other rooms may ask of evidence."""
 
+from kuramori.evidence.acts.holds import hold_add
 from kuramori.evidence.bundles.asking import ask_bundle, ask_check, write_bundle
 from kuramori.evidence.bundles.making import MadeBundle
 from kuramori.evidence.bundles.order import BundleSource, Delivery, EventExtract, Order
@@ -40,7 +41,9 @@ from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal
 from kuramori.evidence.stamps.wording import silent_authorities
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
 from kuramori.evidence.witnessing.acts.keys import key_revoke, key_rotate, ledger_fork
+from kuramori.evidence.witnessing.acts.witnesses import witness_add
 from kuramori.evidence.witnessing.queries import silent_witnesses, standing_against
+from kuramori.evidence.witnessing.rounds import refresh as refresh_witnesses
 from kuramori.evidence.witnessing.rounds import rounds_forever
 from kuramori.evidence.witnessing.sealed_files import FileSource, SealedFile
 from kuramori.evidence.wording import against_words, damage_words, outside_words
@@ -52,12 +55,13 @@ __all__ = [
     "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order", "PersonAsked", "PersonSource",
     "PlanStanding", "ProofKind", "Route", "Seal", "SealedFile", "Sequencer", "ShownExhibit", "State", "against_words",
     "ask_bundle", "ask_check", "claim_matrix", "custody_files", "custody_rows", "damage_words", "default_claims",
-    "drill", "exhibits_of", "export_ledger", "held", "key_revoke", "key_rotate", "known_claims", "last_check",
+    "drill", "exhibits_of", "export_ledger", "held", "hold_add", "key_revoke", "key_rotate", "known_claims",
+    "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",
-    "make_certificate", "outside_words", "plan_set", "plan_standing", "proof_of", "refuse_if_held",
+    "make_certificate", "outside_words", "plan_set", "plan_standing", "proof_of", "refresh_witnesses", "refuse_if_held",
     "rounds_forever", "row_leaf", "row_ranges", "rows_path", "run_forever", "seal_now", "seals", "sequence_all",
     "silent_authorities", "silent_witnesses", "smallest", "standing_against", "statement_add", "statement_retire",
-    "statements_of", "sums", "variants", "write_bundle", "written",
+    "statements_of", "sums", "variants", "witness_add", "write_bundle", "written",
 ]  # fmt: skip
 
 BUNDLE_PERSON = Permission.BUNDLE_PERSON

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("claims/", claim_pages.claims, name="claims"),
     path("timelines/", recognition.ask, name="timeline-ask"),
     path("timelines/<uuid:pk>/", recognition.timeline, name="timeline"),
+    path("timelines/<uuid:pk>/preserve/", recognition.preserve, name="timeline-preserve"),
     path("bundles/", bundles.bundles, name="bundles"),
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),

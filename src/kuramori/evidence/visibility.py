@@ -28,6 +28,14 @@ def records_seen(viewer: Viewer, kind: str, ids: Iterable[UUID]) -> dict[UUID, A
     return {}
 
 
+def page_of(record: Any) -> str:
+    """Return the address of a record's own page, "" for a kind without a register."""
+    kind = record.record_kind()
+    found = (each for room in rooms() for each in room.registers if each.model.record_kind() == kind)
+    register = next(found, None)
+    return register.url("detail", record) if register else ""
+
+
 def first_seen(viewer: Viewer, subjects: Iterable[Subject]) -> Any | None:
     """Return the first record among subjects that the viewer may see, None when there is none."""
     return next((record for each in subjects if (record := record_seen(viewer, each)) is not None), None)

@@ -10,9 +10,10 @@ from kuramori.register.queries import (
     secrets_visible_to,
     without_full_proof,
 )
-from kuramori.register.rules import Audience
+from kuramori.register.rules import Audience, Permission
 
 __all__ = [
+    "SECRET_PROVE",
     "Audience",
     "Figures",
     "Place",
@@ -29,3 +30,6 @@ __all__ = [
     "secrets_visible_to",
     "without_full_proof",
 ]
+
+SECRET_PROVE = Permission.SECRET_PROVE
+"""Who may take proof of a secret out of the house: asked again when its bundle is made."""

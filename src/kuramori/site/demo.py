@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from kuramori.directory.api import person_by_number, viewer_of_system
+from kuramori.directory.api import Person, person_by_number, viewer_of_system
 from kuramori.evidence.api import seal_now
 from kuramori.governance.api import scheme_install
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.imports.api import import_file
-from kuramori.register.api import secret_by_number
+from kuramori.register.api import Secret, secret_by_number
 from kuramori.site.commands.migrate import bring_up_to_date
+from kuramori.site.demo_case import build_case
 from kuramori.site.demo_watch import set_up_watch, take_logs
 from kuramori.site.terminal import Progress
 from kuramori.watch.api import Alert, detect
@@ -47,13 +48,14 @@ Show = Callable[[str], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """Who and what the planted story is about: `secret` by number, `person` and `alert` by id."""
+    """Who and what the planted story is about: `secret` by number, `person`, `alert`, `bundle` by id."""
 
     secret: str
     secret_id: str
     person: str
     person_number: str
     alert: str
+    bundle: str
     today: str
 
 
@@ -76,7 +78,7 @@ def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int
         return known
     _clear()
     source = Path(settings.DATA) / "demo-files"
-    with show("1/6 demo company") as step:
+    with show("1/7 demo company") as step:
         today = localdate(timezone=ZoneInfo("Asia/Tokyo"))
         truth = simulate(
             source,
@@ -87,20 +89,23 @@ def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int
             today=today,
             progress=lambda d, t, _m: step(d, t),
         )
-    with show("2/6 database"):
+    with show("2/7 database"):
         bring_up_to_date()
         scheme_install(scheme="four", by=SYSTEM, why=WHY)
-    with show("3/6 people, units, register") as step:
+    with show("3/7 people, units, register") as step:
         for place, (kind, name) in enumerate(FILES):
             _take(kind, source / name)
             step(place + 1, len(FILES))
-    with show("4/6 logs") as step:
+    with show("4/7 logs") as step:
         take_logs(source, truth, set_up_watch(truth), step)
-    with show("5/6 detection"):
+    with show("5/7 detection"):
         alerts = detect(as_of=today - timedelta(days=1)).alerts
-    with show("6/6 seal"):
+    person, secret, concerned = _concerned(truth, alerts)
+    with show("6/7 preservation, statements, bundle") as step:
+        bundle = build_case(person, secret, today, step)
+    with show("7/7 seal"):
         seal_now()
-    return _keep(truth, alerts)
+    return _keep(truth, person, secret, concerned, bundle)
 
 
 def _clear() -> None:
@@ -118,7 +123,8 @@ def _take(kind: str, path: Path) -> None:
         raise RuntimeError(f"{path.name}: {report}")
 
 
-def _keep(truth: Truth, alerts: Sequence[Alert]) -> Story:
+def _concerned(truth: Truth, alerts: Sequence[Alert]) -> tuple[Person, Secret, Alert]:
+    """Return whom and what the story is about; one that was not planted or not found is a defect."""
     viewer = viewer_of_system()
     told: dict[str, Any] = truth.story if isinstance(truth.story, dict) else asdict(truth.story)
     person, secret = person_by_number(viewer, told["person"]), secret_by_number(viewer, told["secret"]["number"])
@@ -127,12 +133,17 @@ def _keep(truth: Truth, alerts: Sequence[Alert]) -> Story:
     concerned = next((alert for alert in alerts if alert.person_id == person.pk), None)
     if concerned is None:
         raise RuntimeError("the story was not detected")
+    return person, secret, concerned
+
+
+def _keep(truth: Truth, person: Person, secret: Secret, concerned: Alert, bundle: str) -> Story:
     kept = Story(
         secret=secret.number,
         secret_id=str(secret.pk),
         person=str(person.pk),
         person_number=person.number,
         alert=str(concerned.pk),
+        bundle=bundle,
         today=truth.today,
     )
     story_path().write_text(json.dumps(asdict(kept), ensure_ascii=False), "utf-8")

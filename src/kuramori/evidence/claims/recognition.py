@@ -4,24 +4,36 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from kuramori.directory.api import Person, people_visible_to, viewer_of_system
+from kuramori.evidence.acts.holds import hold_add
 from kuramori.evidence.claims.acts import timeline_open
 from kuramori.evidence.claims.forms import TimelineForm
 from kuramori.evidence.claims.known import known_claims
 from kuramori.evidence.claims.matrix import claim_matrix
-from kuramori.evidence.claims.persons import SECRET_KIND, PersonAsked, asked_about, is_after_notice, person_exhibits
+from kuramori.evidence.claims.persons import (
+    LOOK_BACK,
+    SECRET_KIND,
+    PersonAsked,
+    asked_about,
+    is_after_notice,
+    person_exhibits,
+)
 from kuramori.evidence.claims.queries import opened_timeline
+from kuramori.evidence.forms.custody import WhyForm
 from kuramori.evidence.models import OpenedTimeline
+from kuramori.evidence.queries.holds import holds_visible_to
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import seals
 from kuramori.evidence.views.trail import crumbs
-from kuramori.evidence.visibility import record_seen
+from kuramori.evidence.visibility import page_of, record_seen
 from kuramori.kernel.acts import Refused, Subject
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
@@ -36,7 +48,7 @@ SIGNS = {"recognition": "eye", "access": "folder-open", "taking": "usb", INTENT:
 def ask(request: ViewedRequest) -> HttpResponse:
     """Ask whose timeline is opened and why, for one secret (`?secret=`) or all in sight; then open it for a day."""
     viewer = request.viewer
-    form = TimelineForm(viewer, request.POST or None, initial={"secret": request.GET.get("secret")})
+    form = TimelineForm(viewer, request.POST or None, initial=_asked_for(request))
     known = people_visible_to(viewer_of_system())
     me = known.filter(pk=viewer.person_id).first() if viewer.person_id else None
     if me is None:
@@ -55,6 +67,16 @@ def ask(request: ViewedRequest) -> HttpResponse:
         "crumbs": crumbs(),
     }
     return render(request, "evidence/recognition_ask.html", context, status=422 if form.errors else 200)
+
+
+def _asked_for(request: ViewedRequest) -> dict[str, str | None]:
+    """Return what the page that led here has told: a secret, and a person whom the viewer may see."""
+    first: dict[str, str | None] = {"secret": request.GET.get("secret")}
+    try:
+        person = people_visible_to(request.viewer).filter(pk=UUID(request.GET.get("person", ""))).first()
+    except ValueError:
+        return first
+    return first | {"number": person.number} if person else first
 
 
 def _open(viewer: Viewer, me: Person, form: TimelineForm) -> OpenedTimeline:
@@ -87,7 +109,11 @@ def timeline(request: ViewedRequest, pk: UUID) -> HttpResponse:
     context = {
         "title": _("Recognition timeline: %(name)s") % {"name": opened.person.shown},
         "secret": secret,
+        "secret_url": page_of(secret) if secret else "",
         "asked": asked,
+        "opened": opened,
+        "holds": holds_visible_to(viewer).filter(subjects__subject_id=opened.person_id, retired_at=None),
+        "hold_form": WhyForm() if viewer.may(Permission.HOLD_ADD) else None,
         "until": moment(opened.expires_at, viewer),
         "reason": opened.reason,
         "crumbs": crumbs(),
@@ -99,6 +125,29 @@ def timeline(request: ViewedRequest, pk: UUID) -> HttpResponse:
         context["claim_code"] = chosen.code
         (context["matrix"],) = claim_matrix(subject, viewer, [chosen], today, extra=found)
     return render(request, "evidence/recognition.html", context)
+
+
+@page(Permission.HOLD_ADD)
+@require_POST
+def preserve(request: ViewedRequest, pk: UUID) -> HttpResponse:
+    """Preserve the evidence about the person, and the secret, of an open timeline, for as far back as it reaches."""
+    viewer = request.viewer
+    opened, form = opened_timeline(viewer, pk), WhyForm(request.POST)
+    if opened is None:
+        raise Http404
+    if not form.is_valid():
+        messages.error(request, _("Say why the evidence is preserved."))
+        return redirect("evidence:timeline", pk=pk)
+    secret = record_seen(viewer, Subject(SECRET_KIND, opened.secret_id)) if opened.secret_id else None
+    hold_add(
+        matter=_("Suspicion about %(subject)s") % {"subject": secret or opened.person.shown},
+        held=[each.as_subject() for each in (opened.person, secret) if each is not None],
+        covers_from=localdate(timezone=viewer.zone) - LOOK_BACK,
+        by=viewer.actor,
+        why=form.cleaned_data["why"],
+    )
+    messages.success(request, _("The evidence is preserved, and copies go into custody."))
+    return redirect("evidence:timeline", pk=pk)
 
 
 def _told(viewer: Viewer, asked: PersonAsked, found: Sequence[Exhibit]) -> dict[str, Any]:

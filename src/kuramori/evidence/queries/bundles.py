@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kuramori.evidence.models import Bundle
+from kuramori.evidence.models import Bundle, Drill
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.permissions import Role, Viewer
 
 
 def bundles_visible_to(viewer: Viewer) -> QuerySet[Bundle]:
-    """Return the bundles the viewer may fetch: his own, or all of them for legal and the information manager."""
-    rows: QuerySet[Bundle] = Bundle.objects.order_by("-created_at", "-id")
+    """Return the bundles the viewer may fetch: his own, or all of them for legal and the information manager.
+
+    `is_drill` says that one was made on trial and thrown away.
+    """
+    drills = Drill.objects.filter(bundle=OuterRef("pk"))
+    rows: QuerySet[Bundle] = Bundle.objects.annotate(is_drill=Exists(drills)).order_by("-created_at", "-id")
     if not viewer.may(Permission.BUNDLE_DOWNLOAD):
         return rows.none()
     if viewer.roles & {Role.LEGAL, Role.INFORMATION_MANAGER}:

@@ -296,7 +296,7 @@ def test_the_story_of_a_demo_is_told_to_people_and_to_programs(
     kuramori: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KURAMORI_DEMO", "1")
-    names = ("secret", "secret_id", "person", "person_number", "alert", "today")
+    names = ("secret", "secret_id", "person", "person_number", "alert", "bundle", "today")
     (data / "demo.json").write_text(json.dumps({name: f"<{name}>" for name in names}))
     code, out, _err = kuramori("--data", data, "demo", "--story", "--json")
     assert (code, set(json.loads(out))) == (Exit.OK, set(names))

@@ -1,11 +1,14 @@
 """The demo company, small: built once from its files, it holds the story it tells, and is not built over."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -13,10 +16,13 @@ import time_machine
 from kuramori.directory.models import Identity, Person, Site
 from kuramori.directory.tests.company import NOON
 from kuramori.evidence.api import ledger_check
+from kuramori.evidence.models import Bundle, EvidencePlan, Hold, Loss, Statement, WitnessState
+from kuramori.kernel import jobs
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.register.models import Secret
-from kuramori.site import demo
+from kuramori.site import demo, demo_case
 from kuramori.watch.models import Alert, LogSource, MonitoringCharter
+from kuramori_verify.cli import verify
 
 pytestmark = pytest.mark.django_db
 SMALL = {"people": 40, "months": 2, "events": 6_000}
@@ -54,7 +60,7 @@ def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
         story = demo.build(show, **SMALL)
         assert demo.build(show, **SMALL) == story == demo.story()
 
-    assert [line.partition(":")[2] for line in told] == [" whole"] * 6, "built once, each step to its end"
+    assert [line.partition(":")[2] for line in told] == [" whole"] * 7, "built once, each step to its end"
     assert (data / "secret-key").read_text() == "stays"
     assert not (data / "half").exists()
     assert json.loads(demo.story_path().read_text()) == asdict(story)
@@ -72,6 +78,37 @@ def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
     assert {source.site.code for source in LogSource.objects.all()} <= sites
     assert Identity.objects.filter(namespace="ad").exclude(ends_on=None).count() == 1, "one account was renamed"
     assert ledger_check().is_sound
+
+
+def test_the_story_ends_in_a_sealed_bundle_that_a_stranger_verifies(
+    data: Path, shown: tuple[Callable[[str], Any], Told], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """EVD-01, EVD-05, EVD-07, EVD-08, LEV-10: preserved, planned, stated, reckoned, witnessed, bundled."""
+    with time_machine.travel(NOON, tick=False):
+        story = demo.build(shown[0], **SMALL)
+    subjects = {UUID(story.person), UUID(story.secret_id)}
+    hold = Hold.objects.get()
+    assert {held.subject_id for held in hold.subjects.all()} == subjects
+    assert hold.items.exists()
+    assert {each.element for each in Statement.objects.all()} == {"secrecy_management", "recognition", "usefulness"}
+    assert all(each.subject_id in subjects and each.said_on < date(2026, 11, 24) for each in Statement.objects.all())
+    assert Loss.objects.filter(subject_id=story.secret_id, currency="JPY").count() == 3
+    assert EvidencePlan.objects.get(subject_id=story.secret_id).proofs
+    state = WitnessState.objects.get()
+    assert (bool(state.size), state.failure, "on this machine" in state.witness.name) == (True, "", True)
+    bundle = Bundle.objects.get(pk=story.bundle)
+    assert (bundle.variant, bundle.tag_manifest_sha256 != "") == ("court", True)
+    folder = tmp_path_factory.mktemp("fetched")
+    with zipfile.ZipFile(data / "bundles" / f"{bundle.pk}.zip") as packed:
+        packed.extractall(folder)
+    report = verify(folder / str(bundle.pk))
+    assert report["exit"] == 0, report
+
+
+def test_a_demo_whose_long_work_fails_is_a_defect_and_says_so(data: Path) -> None:
+    jobs.ask("evidence.snapshot", viewer=None, hold=str(UUID(int=1)))
+    with pytest.raises(RuntimeError, match="ended otherwise"):
+        demo_case._work()
 
 
 def test_without_a_demo_there_is_no_story(data: Path) -> None:

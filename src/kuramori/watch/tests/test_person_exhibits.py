@@ -14,8 +14,8 @@ from django.urls import reverse
 from kuramori.directory.api import Account, Person, actor_of, viewer_of_system
 from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.api import PersonAsked, seal_now, statement_add
-from kuramori.evidence.claims.persons import asked_about, person_exhibits
-from kuramori.evidence.models import OpenedTimeline
+from kuramori.evidence.claims.persons import LOOK_BACK, asked_about, person_exhibits
+from kuramori.evidence.models import Hold, OpenedTimeline
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.permissions import Role, Viewer
@@ -254,6 +254,37 @@ def test_the_timeline_of_all_secrets_has_no_claim_and_an_empty_one_says_so(compa
     assert "記録はありません" in answer.content.decode()
     asking = office.get(reverse("evidence:timeline-ask"), {"secret": str(uuid4())}).content.decode()
     assert "24時間" in asking
+
+
+def test_what_an_open_timeline_is_about_is_preserved_from_its_page_for_a_reason(
+    company: Company, secret: Secret, office: Client, browse: Browse
+) -> None:
+    """LEV-10, SYS-16: person and secret are held together, as far back as the timeline reaches; he is not told."""
+    page = open_for(office, secret=secret.pk)["location"]
+    opened = OpenedTimeline.objects.get()
+    place = reverse("evidence:timeline-preserve", args=[opened.pk])
+    assert "この人についての保全はまだありません" in office.get(page).content.decode()
+    assert "保全の理由を入力してください" in office.post(place, {"why": ""}, follow=True).content.decode()
+    assert not Hold.objects.exists()
+    assert office.post(place, {"why": REASON})["location"] == page
+    hold = Hold.objects.get()
+    assert {held.subject_id for held in hold.subjects.all()} == {company.chihiro.pk, secret.pk}
+    assert (hold.covers_from, hold.reason) == (TODAY - LOOK_BACK, REASON)
+    assert str(secret) in hold.matter
+    shown = office.get(page).content.decode()
+    assert reverse("evidence:hold-detail", args=[hold.pk]) in shown
+    assert reverse("register:secret-detail", args=[secret.pk]) in shown
+    assert not entries_about(company.chihiro.pk).filter(verb__startswith="evidence.").exists()
+    assert office.post(reverse("evidence:timeline-preserve", args=[uuid4()]), {"why": REASON}).status_code == 404
+    company.give(company.daichi, Role.INFORMATION_MANAGER)
+    assert browse(company.daichi).post(place, {"why": REASON}).status_code == 404, "open to another"
+
+
+def test_the_page_that_leads_there_names_the_person_and_a_stranger_is_not_named(company: Company, office: Client):
+    ask = reverse("evidence:timeline-ask")
+    assert 'value="A-3"' in office.get(ask, {"person": str(company.chihiro.pk)}).content.decode()
+    for person in (str(uuid4()), "nobody"):
+        assert 'name="number" value' not in office.get(ask, {"person": person}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kuramori.directory.api import people_visible_to, subjects_of_person
-from kuramori.evidence.api import BUNDLE_PERSON, DeliveryForm, ask_bundle
+from kuramori.evidence.api import BUNDLE_PERSON, TIMELINE_VIEW, DeliveryForm, ask_bundle
 from kuramori.governance.api import Level, levels_in_force
 from kuramori.kernel.charts import Day
 from kuramori.kernel.pages import ViewedRequest, page
@@ -62,6 +62,7 @@ def look_back(request: ViewedRequest, line: UUID) -> HttpResponse:
             for alert in alerts_of_person(viewer, seen.leaver.person_id)[:20]
             if tells_leaving(viewer, alert)
         ],
+        "may_timeline": viewer.may_everywhere(TIMELINE_VIEW) and not seen.is_veiled,
         "bundle_form": DeliveryForm() if _may_bundle(viewer, seen) else None,
     }
     if report is not None:
