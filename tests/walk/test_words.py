@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from kuramori.evidence.api import known_claims
+from kuramori.evidence.api import known_claims, variants
 from kuramori.kernel.room import role_permissions
 from tests.walk.people import AKARI, MAIL, walker
 from tests.walk.routes import plain_routes
@@ -15,8 +15,9 @@ NAMES = (AKARI, AKARI[0], MAIL, "testserver")  # the second is the sign beside h
 
 
 def claim_words() -> tuple[str, ...]:
-    """The texts of the claims: their files hold both languages (test_claims.py), the longest first."""
+    """The texts of claims and of readers of bundles: their files hold both languages, the longest first."""
     found = {text for claim in known_claims().claims for words in claim.words() for text in (words.ja, words.en)}
+    found |= {title for variant in variants().values() for title in variant.title.values()}
     return tuple(sorted(found, key=len, reverse=True))
 
 
