@@ -321,3 +321,71 @@ def test_no_bytes_do_more_than_be_refused(raw):
 
 MAKER = TestAuthority.make()
 REPLY, ROOTS = MAKER.stamp(HEAD), read_pem(MAKER.roots)
+
+
+KEY_USAGE, SUBJECT_KEY = x509.ObjectIdentifier("2.5.29.15"), b"\x06\x03\x55\x1d\x0e"
+
+
+@pytest.mark.parametrize("usage", [b"\x03\x01\x00", b"\x03\x04\x00\x80\x80\x80", b"\x04\x02\x00\x80", b""])
+def test_a_key_usage_of_another_form_is_malformed(usage):
+    odd = x509.UnrecognizedExtension(KEY_USAGE, usage)
+    with pytest.raises(FormError):
+        read_certificate(TestAuthority.make(more=((odd, True),)).cert.public_bytes(Encoding.DER))
+
+
+@pytest.mark.parametrize("usage", [b"\x03\x02\x07\x80", b"\x03\x02\x06\x40", b"\x03\x03\x07\x80\x80"])
+def test_a_key_usage_that_lets_content_be_signed_is_taken(usage):
+    authority = TestAuthority.make(more=((x509.UnrecognizedExtension(KEY_USAGE, usage), True),))
+    assert check_token(authority.stamp(HEAD), HEAD, read_pem(authority.roots)).serial
+
+
+def test_the_same_extension_twice_is_malformed():
+    key = key_of("p256")
+    named = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    raw = TestAuthority.make(more=((named, False),)).cert.public_bytes(Encoding.DER)
+    assert read_certificate(raw).purposes
+    for other in (b"\x25", b"\x13", b"\x0f"):
+        with pytest.raises(FormError):
+            read_certificate(raw.replace(SUBJECT_KEY, SUBJECT_KEY[:-1] + other))
+
+
+def test_names_are_read_in_the_scripts_that_authorities_use():
+    key = key_of("p256")
+    for common in ("時刻認証局", "Zeitstempel Ä", "TSA"):
+        raw = certificate(common, key, common, key, is_authority=True).public_bytes(Encoding.DER)
+        assert read_certificate(raw).name == common
+    for old, new in (
+        (b"\x0c\x03TSA", b"\x0c\x03T\xffA"),
+        (b"\x0c\x03TSA", b"\x13\x03T\xffA"),
+        (b"\x0c\x03TSA", b"\x1e\x03TSA"),
+    ):
+        with pytest.raises(FormError):
+            read_certificate(raw.replace(old, new))
+
+
+def test_a_certificate_that_names_two_ways_of_signing_is_malformed():
+    raw = TestAuthority.make().cert.public_bytes(Encoding.DER)
+    method = oid("1.2.840.10045.4.3.2")
+    assert raw.count(method) == 2
+    with pytest.raises(FormError, match="two signature algorithms"):
+        read_certificate(raw.replace(method, oid("1.2.840.10045.4.3.3"), 1))
+
+
+def test_the_same_signed_attribute_twice_is_malformed():
+    authority = TestAuthority.make()
+    made = authority._attributes
+    authority._attributes = lambda info: made(info) * 2
+    assert code_of(authority) == "token.malformed"
+
+
+def test_rsa_may_name_its_hash_or_leave_it_to_the_signer():
+    authority = TestAuthority.make("rsa")
+    reply = authority.stamp(HEAD)
+    plain, named = seq(oid("1.2.840.113549.1.1.1"), tlv(0x05)), seq(oid("1.2.840.113549.1.1.11"), tlv(0x05))
+    assert check_token(reply, HEAD, read_pem(authority.roots)).serial
+    place = reply.rindex(plain)
+    other = reply[:place] + named + reply[place + len(plain) :]
+    assert check_token(other, HEAD, read_pem(authority.roots)).serial
+    wrong = reply[:place] + named[:-3] + b"\x0c\x05\x00" + reply[place + len(plain) :]
+    with pytest.raises(TokenError):
+        check_token(wrong, HEAD, read_pem(authority.roots))
