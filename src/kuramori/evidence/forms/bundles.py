@@ -24,7 +24,7 @@ class PersonBundleForm(DeliveryForm):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
-    field_order = ("number", "starts_on", "ends_on", "variant", "withhold", "withhold_why", "why", "recipients")
+    field_order = ("number", "starts_on", "ends_on")
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

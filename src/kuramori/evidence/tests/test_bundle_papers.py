@@ -212,3 +212,15 @@ def test_a_zip_beyond_four_gigabytes_is_possible_and_small_ones_are_plain(tmp_pa
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert archive.testzip() is None
         assert archive.getinfo("b/a.bin").file_size == 3_000_000
+
+
+def test_what_is_packed_already_is_not_packed_again_and_the_rest_is(tmp_path):
+    folder = tmp_path / "bag"
+    folder.mkdir()
+    for name in ("a.json", "b.parquet", "c.pdf"):
+        (folder / name).write_bytes(bytes(10_000))
+    write_zip(folder, tmp_path / "b.zip", AT)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        sizes = {member.filename: member.compress_size for member in archive.infolist()}
+    assert sizes["b/a.json"] < 1_000
+    assert sizes["b/b.parquet"] == sizes["b/c.pdf"] == 10_000

@@ -4,10 +4,12 @@ They run in this process, on the tests' database; `tests/cli` runs them as a she
 """
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 
 from kuramori.directory.models import Person
@@ -301,3 +303,47 @@ def test_the_story_of_a_demo_is_told_to_people_and_to_programs(
     code, out, _err = kuramori("--data", data, "demo", "--story", "--json")
     assert (code, set(json.loads(out))) == (Exit.OK, set(names))
     assert "<person_number>" in kuramori("--data", data, "demo", "--story")[1]
+
+
+# bundles for a reader
+
+
+def test_a_bundle_is_made_for_a_reader_and_locked_with_his_key(kuramori: Run, company: Company, tmp_path: Path) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    words = ("bundle", "person", company.akari.number, "--out", tmp_path / "bundle", "--variant", "customer")
+    more = ("--withhold", "reasons,titles", "--withhold-why", "顧客への説明", "--age", str(identity.to_public()))
+    code, out, err = kuramori(*words, *more, "--json")
+    assert (code, err) == (Exit.OK, "")
+    locked = tmp_path / "bundle.zip.age"
+    assert json.loads(out)["folder"] == str(locked)
+    assert [path.name for path in tmp_path.glob("bundle*")] == [locked.name], "nothing unlocked is left"
+    (tmp_path / "b.zip").write_bytes(pyrage.decrypt(locked.read_bytes(), [identity]))
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        told = json.loads(archive.read("bundle/data/manifest.json"))
+    assert (told["variant"], told["redaction"]["why"]) == ("customer", "顧客への説明")
+    assert {"names", "reasons", "titles"} <= set(told["redaction"]["kinds"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--variant", "friends"), "friends"),
+        (("--withhold", "names,secrets"), "secrets"),
+        (("--age", "age1nothing"), "ssh-ed25519"),
+    ],
+)
+def test_a_bundle_for_nobody_known_is_refused_before_it_is_begun(
+    kuramori: Run, company: Company, tmp_path: Path, words: tuple[str, str], told: str
+) -> None:
+    code, out, err = kuramori("bundle", "person", company.akari.number, "--out", tmp_path / "bundle", *words)
+    assert (code, out, told in err) == (Exit.REFUSED, "", True)
+    assert not (tmp_path / "bundle").exists()
+    assert not Entry.objects.filter(verb="evidence.bundle.export").exists()
+
+
+def test_the_certificate_that_signs_pdfs_is_made_once(kuramori: Run, company: Company, monkeypatch) -> None:
+    monkeypatch.setattr("kuramori.evidence.bundles.signing.RSA_BITS", 2048)
+    code, out, _err = kuramori("certificate", "蔵守テスト株式会社")
+    assert (code, "report-signing.key.pem" in out) == (Exit.OK, True)
+    code, out, err = kuramori("certificate", "蔵守テスト株式会社")
+    assert (code, out, bool(err)) == (Exit.REFUSED, "", True)
