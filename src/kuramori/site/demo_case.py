@@ -29,15 +29,17 @@ from kuramori.evidence.api import (
     witness_add,
 )
 from kuramori.kernel import jobs
+from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Subject
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.permissions import Viewer
-from kuramori.register.api import SECRET_PROVE, Secret
+from kuramori.register.api import SECRET_PROVE, Audience, Secret, scope_open
 
 WITNESS_FOLDER = "demo-witness"
 WITNESS = "デモの立会先（この計算機の中） / demo witness, on this machine"
 PRESERVED = timedelta(days=365)
 WHY_HELD = "退職の申出の後の大量閲覧について、顧問弁護士の助言を受けて証拠を保全する。"
+WHY_SHOWN = "持出しの疑いの調査と立証を担当するため。"
 WHY_PLANNED = "区分「極秘」の標準の計画を、秘密情報管理委員会で決定した。"
 WHY_BUNDLE = "顧問弁護士による仮処分申立ての検討のため。"
 STATEMENTS = (
@@ -129,6 +131,8 @@ def build_case(suspect: Person, secret: Secret, today: date, step: Callable[[int
     legal = role_holders(viewer_of_system(), limit=1)[Role.LEGAL][0]
     desk = Desk(person=legal, viewer=viewer_of(legal, now()), today=today)
     about, by = secret.as_subject(), desk.viewer.actor
+    # Legal staff see no secret by their role alone: whoever works on a case is let in, and that is in the ledger too.
+    scope_open(secret=secret, audience=Audience.PERSON, audience_id=legal.pk, by=SYSTEM, why=WHY_SHOWN)
     seal_now()
     witness_in_folder()
     hold_add(

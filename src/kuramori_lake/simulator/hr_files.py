@@ -127,7 +127,7 @@ def _roles(company: Company) -> Iterable[Row]:
     everywhere = (
         ("information_manager", legal[0]),
         ("ip", legal[-1]),
-        ("legal", legal[0]),
+        ("legal", legal[:2][-1]),
         ("privacy_officer", legal[-1]),
         ("committee_member", legal[0]),
         ("committee_member", board[0]),
@@ -137,6 +137,7 @@ def _roles(company: Company) -> Iterable[Row]:
         ("hr", personnel[-1]),
         ("leaver_team", personnel[0]),
         ("leaver_team", systems[0]),
+        ("leaver_team", legal[:2][-1]),
         ("hotline_officer", personnel[-1]),
         ("reception", personnel[-1]),
         ("it", systems[0]),
