@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kuramori.directory.api import actor_of
+from kuramori.evidence.api import statement_add
 from kuramori.kernel.acts import act
 from kuramori.kernel.jobs import ask, kinds
 from kuramori.kernel.models import Entry, SavedView
@@ -41,7 +42,12 @@ def things(company, secret) -> dict[str, object]:
         view = SavedView(register="register:secret", name=TITLE, person_id=company.akari.pk)
         view.save()
     job = ask(min(kinds()), viewer=viewer, title=TITLE)
-    return {"secret": secret, "job": job, "view": view, "row": secret.scopes.get()}
+    about, said = (
+        secret.as_subject(),
+        {"kind": "testimony", "said_by": "x", "text": TITLE, "said_on": secret.identified_on},
+    )
+    item = statement_add(about=about, recorded_by=None, element="act", by=actor_of(company.akari), **said)
+    return {"secret": secret, "job": job, "view": view, "row": secret.scopes.get(), "item": item}
 
 
 def addresses(name: str, things) -> tuple[str, str]:
