@@ -53,11 +53,11 @@ class Ground:
         self.ground, self.base = folder / "ground", folder / "base"
         self.disk = Node(is_folder=True)
 
-    def record(self, kind: str) -> Recording:
+    def record(self, name: str, *words: object) -> Recording:
         """Do a piece of work from the base on; return what it asked of the disk."""
         written(loaded(self.base), self.ground)
         file = self.folder / "calls"
-        work = self.smithy.run("record", file, kind, FIRST)
+        work = self.smithy.run("record", file, name, *(words or [FIRST]))
         calls = pickle.loads(file.read_bytes())  # noqa: S301  (written by our own child a moment ago)
         assert calls, work.said
         return Recording(base=self.base, ground=self.ground, outside=self.ground / "witness", calls=calls)
@@ -65,7 +65,7 @@ class Ground:
     def cut(self, recording: Recording, kind: str, number: int, seed: int) -> Point:
         """Cut at a point chosen by seed, kind and number."""
         chance = random.Random(f"{seed} {kind} {number}")  # noqa: S311  (moments, not keys)
-        manner, cut = MANNERS[number % len(MANNERS)], _somewhere(recording, chance)
+        manner, cut = MANNERS[number % len(MANNERS)], somewhere(recording, chance)
         return self.cut_at(recording, cut, manner, chance, kind=kind, number=number)
 
     def cut_at(
@@ -99,7 +99,7 @@ class Ground:
         return [line for line in work.said if not line.startswith("act ")] + ([f"stuck: ended {code}"] if code else [])
 
 
-def _somewhere(recording: Recording, chance: random.Random) -> int:
+def somewhere(recording: Recording, chance: random.Random) -> int:
     """Choose a kind of call, then one of that kind, or the end: most calls are writes, most faults at the others."""
     kinds = sorted({call.kind for call in recording.calls})
     kind = chance.choice([*kinds, "end"])
@@ -123,10 +123,11 @@ def prepared(folder: Path, pattern: Installation | None = None) -> Iterator[Grou
         register.write_text("\n".join(register_lines(1, 3)), encoding="utf-8")
         smithy.run("command", "import", "secrets", register)
         smithy.run("set_up", server.url, authority.roots.decode())
-        yield _based(Ground(folder, smithy))
+        yield based(Ground(folder, smithy))
 
 
-def _based(ground: Ground) -> Ground:
+def based(ground: Ground) -> Ground:
+    """Take what lies on the ground as what each piece of work begins with."""
     shutil.copytree(ground.ground, ground.base)
     return ground
 
