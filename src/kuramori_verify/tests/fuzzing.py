@@ -4,10 +4,12 @@ A target takes bytes. It returns when they are refused as the parser's documenta
 the good input meant. Any other exception is a crash; AssertionError is a false "ok".
 """
 
+import csv
 import io
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +39,10 @@ from kuramori_verify.tokens import TokenError, check_token
 
 KEYS = [read_log_key(str(VERIFIER_KEY))]
 KNOWN_NAMES = {key.split("+", 1)[0] for key in (str(VERIFIER_KEY), VKEY)}
+
+
+# What every reader of a file that was handed over expects and turns into a finding.
+UNREADABLE = (UnreadableError, OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 
 class MemorySource:
@@ -197,7 +203,7 @@ def entry_file(raw: bytes) -> None:
 
 @target(files_like(".csv"))
 def log_rows(raw: bytes) -> None:
-    with suppress(UnreadableError, ValueError, OSError):
+    with suppress(csv.Error, *UNREADABLE):
         source: Any = MemorySource({"x": raw})
         assert isinstance(_leaves(source, "x", is_guarded=True), list)
 
@@ -221,7 +227,7 @@ def zip_file(raw: bytes) -> None:
         packed.flush()
         source = ZipSource(Path(packed.name), Findings())
         for name in list(source.files)[:50]:
-            with suppress(UnreadableError, OSError, EOFError, ValueError, RuntimeError), source.open(name) as file:
+            with suppress(*UNREADABLE), source.open(name) as file:
                 file.read(4096)
 
 
