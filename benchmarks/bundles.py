@@ -3,8 +3,8 @@
     python -m benchmarks.bundles [--entries 100000] [--megabytes 1000]
 
 Bars: the bundle is made in 2 minutes, the verifier checks it within 1, and making it takes no more than 600 MB of
-memory, whatever the bytes. Exit status 1 when a bar is missed. Of the bytes a tenth are log rows, each proved in its segment; the rest are
-whole segment files.
+memory, whatever the bytes. Exit status 1 when a bar is missed. Of the bytes a tenth are log rows, each proved in its
+segment; the rest are whole segment files.
 """
 
 import argparse

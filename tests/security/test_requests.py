@@ -20,6 +20,7 @@ from tests.walk.routes import routes
 NOBODYS = UUID("01900000-0000-7000-8000-000000000000")
 WORDS = {"pk": "1"}
 ALL = {name: pattern for name, pattern, _asks in routes()}
+SIGNED = {"evidence:add-checkpoint"}  # asked by servers, not by browsers: what counts is the log's signature
 PASSWORD = "correct horse battery staple 29"  # noqa: S105  (of nobody)
 EVIL = ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "http:///evil.example"]
 
@@ -46,7 +47,8 @@ def test_nothing_is_posted_without_the_token_of_the_page(name, sign_in, company,
     browser.cookies = sign_in(company.akari).cookies
     entries = Entry.objects.count()
     answer = browser.post(address(name), {"why": "x", "next": "/"})
-    assert answer.status_code in {403, 405}, "the token is asked for before anything else"
+    refused = {400} if name in SIGNED else {403, 405}
+    assert answer.status_code in refused, "the token is asked for before anything else"
     assert Entry.objects.count() == entries
 
 

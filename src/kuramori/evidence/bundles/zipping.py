@@ -32,7 +32,7 @@ def write_zip(folder: Path, target: Path, at: datetime) -> None:
 def _add(archive: zipfile.ZipFile, path: Path, name: str, at: datetime) -> None:
     member = zipfile.ZipInfo(name, at.timetuple()[:6])
     member.compress_type = zipfile.ZIP_STORED if path.suffix in PACKED else zipfile.ZIP_DEFLATED
-    member._compresslevel = LEVEL  # noqa: SLF001  (a member has it for itself; public since Python 3.13)
+    member._compresslevel = LEVEL  # type: ignore[attr-defined]  # noqa: SLF001  (public since Python 3.13)
     member.external_attr = 0o644 << 16
     member.file_size = path.stat().st_size
     with path.open("rb") as file, archive.open(member, "w") as out:
