@@ -76,7 +76,8 @@ class ZipSource:
             self._zip = zipfile.ZipFile(path)
         except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
             raise UnreadableError(f"not a readable zip: {error}") from error
-        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        # Not `is_dir`, which some Pythons answer with IndexError when a member has no name at all.
+        members = [member for member in self._zip.infolist() if not member.filename.endswith("/")]
         self._refuse_bomb(members, path.stat().st_size)
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:

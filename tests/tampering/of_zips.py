@@ -34,6 +34,11 @@ def a_zip_with_an_absolute_name(path: Path) -> None:
     _packed(path, (_named("/etc/cron.d/x"), b"x"))
 
 
+@tampering("I1", BROKEN, "source.unsafe_name", "", packed=True)
+def a_zip_with_a_file_without_a_name(path: Path) -> None:
+    _packed(path, (_named(""), b"x"))
+
+
 @tampering("I1", BROKEN, "source.unsafe_name", "../../x", packed=True)
 def a_zip_with_a_way_out(path: Path) -> None:
     _packed(path, (_named("../../x"), b"x"))
