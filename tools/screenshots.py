@@ -7,7 +7,7 @@ Needs chromium. Without --data the demo company is built in a folder of its own,
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +25,26 @@ LARGEST = 250_000  # bytes of one picture
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A page as somebody sees it; `height` in CSS pixels."""
+    """A page as somebody sees it, after `first` was done there; `height` in CSS pixels."""
 
     name: str
     desk: str
     path: str
     height: int = 1000
+    first: Callable[[Visitor, Path], None] = lambda _visitor, _bag: None
+
+
+def open_timeline(visitor: Visitor, _bag: Path) -> None:
+    """Open a recognition timeline: it needs a reason."""
+    visitor.page.locator("#id_why").fill(visitor.words("訴訟の準備", "A lawsuit is in sight"))
+    visitor.presses("経緯を開く", "Open the timeline")
+
+
+def verify(visitor: Visitor, bag: Path) -> None:
+    """Have the page in a bundle verify it, in the visitor's language."""
+    visitor.page.get_by_role("button", name=visitor.words("日本語", "English")).click()
+    visitor.page.locator("#folder").set_input_files(bag)
+    visitor.page.locator("#result").wait_for(timeout=120_000)
 
 
 PICTURES = (
@@ -42,7 +56,17 @@ PICTURES = (
     Picture(name="alert", desk="analyst", path="/watch/alerts/{alert}/", height=1120),
     Picture(name="look-back", desk="hr", path="/watch/leavers/{line}/"),
     Picture(name="evidence", desk="auditor", path="/evidence/"),
+    Picture(
+        name="timeline",
+        desk="legal",
+        path="/evidence/timelines/?person={person}&secret={secret_id}",
+        height=900,
+        first=open_timeline,
+    ),
+    Picture(name="worksheet", desk="legal", path="/register/secrets/{secret_id}/worksheet/", height=900),
+    Picture(name="sealed", desk="legal", path="/evidence/bundles/{bundle}/", height=760),
     Picture(name="bundle", desk="", path="data/index.{language}.html"),
+    Picture(name="verify", desk="", path="verify/verify.html", height=1000, first=verify),
 )
 ALSO_DARK = {"proof", "alert"}
 ALSO_ON_A_PHONE = {"home", "alert", "proof"}
@@ -81,6 +105,7 @@ def take(browser: Browser, house: House, bag: Path, picture: Picture) -> None:
             if picture.desk:
                 visitor.sits(picture.desk)
             visitor.page.goto(house.address + path if path.startswith("/") else (bag / path).as_uri())
+            picture.first(visitor, bag)
             visitor.page.wait_for_load_state("networkidle")
             visitor.page.screenshot(path=IMAGES / file)
             size = (IMAGES / file).stat().st_size

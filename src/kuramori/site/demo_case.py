@@ -150,11 +150,11 @@ def build_case(suspect: Person, secret: Secret, today: date, step: Callable[[int
     desk.said(about)
     desk.lost(about)
     step(2, 4)
-    _work()
-    step(3, 4)
-    with override("ja"):
+    with override("ja"):  # the company's language: titles of what lies in custody
+        _work()
+        step(3, 4)
         asked = ask_bundle(desk.viewer, kind="secret", subject=about, permission=SECRET_PROVE, why=WHY_BUNDLE)
-    _work()
+        _work()
     step(4, 4)
     return str(asked.arguments["order"]["id"])
 
