@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,15 @@ from kuramori.site.tests.conftest import company, sign_in  # noqa: F401
 from tests.faults.forge import Forge, forge
 from tests.installation import Installation, made
 
-SLOW = pytest.param(20, marks=pytest.mark.faults, id="20")
-KILLS = pytest.mark.parametrize("kills", [pytest.param(3, id="3"), SLOW])
+HERE = Path(__file__).parent
+KILLS = pytest.mark.parametrize("kills", [20])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the whole folder: it starts servers, kills them, fills disks. `make test` leaves it to `make test-faults`."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.faults)
 
 
 @pytest.fixture(scope="session")

@@ -82,10 +82,6 @@ def survive(folder, times):
         size = int(out)
 
 
-def test_three_kills_leave_the_ledger_sound(tmp_path):
-    survive(tmp_path, 3)
-
-
 @pytest.mark.faults
 def test_twenty_kills_leave_the_ledger_sound(tmp_path):
     survive(tmp_path, 20)
