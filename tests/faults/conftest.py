@@ -16,7 +16,7 @@ KILLS = pytest.mark.parametrize("kills", [20])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the whole folder: it starts servers, kills them, fills disks. `make test` leaves it to `make test-faults`."""
+    """Mark the whole folder: it kills servers and fills disks, so `make test` leaves it to `make test-faults`."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.faults)
