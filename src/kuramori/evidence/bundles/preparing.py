@@ -36,7 +36,7 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     withholding = withholding_of(order, is_person=is_about_person(order))
     told = _tell(order, draft, viewer, withholding, progress)
     for exhibit in told.exhibits:
-        write(draft / exhibit.file, exhibit.written(told.variant, told.signer.origin))
+        write(draft / exhibit.file, exhibit.written(told.variant, told.author))
     write(draft / form.CHRONOLOGY, form.chronology(told.rows))
     if Part.ELEMENTS in told.variant.parts and told.matrices["ja"]:
         write(draft / "data/elements.json", elements_file(told))

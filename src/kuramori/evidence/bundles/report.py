@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from kuramori.directory.api import units_visible_to, viewer_of_system
 from kuramori.evidence.bundles.gathering import Gathered, KeptExtract
 from kuramori.evidence.bundles.numbering import LANGUAGES, LOG, Exhibit, copy_words, element_code
 from kuramori.evidence.bundles.order import Order
@@ -42,6 +43,12 @@ class Told:
     twin: str
     custody: Sequence[Mapping[str, Any]] = ()
     stamps: Sequence[Mapping[str, Any]] = ()
+
+    @cached_property
+    def author(self) -> str:
+        """Return who made the records: the company, as its topmost unit is called; before there is one, the ledger."""
+        top = units_visible_to(viewer_of_system()).filter(parent=None, retired_at=None).order_by("code").first()
+        return top.name if top else self.signer.origin
 
     @cached_property
     def numbers(self) -> Mapping[int, int]:
@@ -130,7 +137,7 @@ def _exhibit(each: Exhibit, told: Told, language: str) -> dict[str, Any]:
         "title": each.title[language],
         "copy": copy_words(each.kind)[language],
         "date": _day(each.at),
-        "author": told.signer.origin,
+        "author": told.author,
         "purport": each.purport[language],
         "entry": each.entry,
         "file": each.files[0].removeprefix("data/") if each.kind == LOG and each.files else "",

@@ -101,6 +101,8 @@ def test_the_story_ends_in_a_sealed_bundle_that_a_stranger_verifies(
     folder = tmp_path_factory.mktemp("fetched")
     with zipfile.ZipFile(data / "bundles" / f"{bundle.pk}.zip") as packed:
         packed.extractall(folder)
+    first = json.loads((folder / str(bundle.pk) / "data/exhibits/0001.json").read_text("utf-8"))
+    assert (first["label"]["ja"], first["author"]) == ("甲第1号証", "蒼嶺精機株式会社"), "the company is the author"
     report = verify(folder / str(bundle.pk))
     assert report["exit"] == 0, report
 
