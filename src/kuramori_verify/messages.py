@@ -77,7 +77,7 @@ MEANINGS: dict[str, Meaning] = {
                 "The bundle's manifest differs from what the ledger sealed: something was replaced after it was made.",
             ),
             "bundle.twin_differs": (
-                "対になる束と共有する要約値が、証拠の一覧から計算した値と異なります。",
+                "対になる束と共有するハッシュ値が、証拠の一覧から計算した値と異なります。",
                 "The digest shared with twin bundles does not follow from the list of exhibits.",
             ),
             "chronology.time_differs": (
@@ -383,7 +383,7 @@ MEANINGS: dict[str, Meaning] = {
                 "The witness's key came with the input. Compare its fingerprint with one from the witness (--key).",
             ),
             "limit.withheld": (
-                "開示されていない項目があります（理由と件数）。要約値は残っており、後から開示して照合できます。",
+                "開示されていない項目があります（理由と件数）。ハッシュ値は残っており、後から開示して照合できます。",
                 "Members are withheld (reason and number); their digests remain, so they can be disclosed and checked.",
             ),
         },
@@ -410,7 +410,7 @@ WORDS = {
         "witness": "立会先のチェックポイント",
         "root": "ルート証明書",
         "head": "台帳の先頭",
-        "twins_yes": "二つの束は同じ証拠の対です（番号と内容の要約値が一致）。",
+        "twins_yes": "二つの束は同じ証拠の対です（番号と内容のハッシュ値が一致）。",
         "twins_no": "二つの束は同じ証拠の対ではありません。",
         "because": "非開示の理由",
         "only_here": "この束だけで非開示の項目",

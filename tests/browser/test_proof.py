@@ -42,7 +42,7 @@ def test_each_legal_element_says_what_proves_it_and_what_is_missing(visitor: Vis
     expect(kept).to_contain_text(visitor.words("封印済み", "sealed, entry"))
     expect(kept).to_contain_text(visitor.words("不正競争防止法", "Unfair Competition Prevention Act"))
     expect(visitor.card("有用性", "Usefulness")).to_contain_text(visitor.words("証拠あり", "shown"))
-    expect(visitor.card("認識可能性", "Recognition")).to_contain_text(visitor.words("証拠なし", "nothing yet"))
+    expect(visitor.card("認識可能性", "Recognition")).to_contain_text(visitor.words("証拠あり", "shown"))
     expect(visitor.card("アクセスの記録", "Access")).to_contain_text("1,")
 
 

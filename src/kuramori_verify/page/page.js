@@ -34,8 +34,8 @@ function verdicts() {
 function facts() {
   const { head, counts } = report;
   return [
-    [word("checked"), Object.entries(counts).map(([name, count]) => `${name} ${count.toLocaleString(language)}`).join(", ")],
-    ...(report.variant ? [[word("made_for"), report.variant]] : []),
+    [word("checked"), Object.entries(counts).map(([name, count]) => `${word("counts")[name]} ${count.toLocaleString(language)}`).join(language === "ja" ? "、" : ", ")],
+    ...(report.variant ? [[word("made_for"), word("variants")[report.variant] || report.variant]] : []),
     ...(report.redaction && report.redaction.why ? [[word("why_withheld"), report.redaction.why]] : []),
     ...(report.twin ? [[word("twin"), report.twin]] : []),
     ...(head ? [[word("head"), `${head.origin} / ${head.size.toLocaleString(language)} / ${hex(head.root)}`], [word("key"), `${head.key.name} SHA-256 ${head.key.fingerprint}`]] : []),
