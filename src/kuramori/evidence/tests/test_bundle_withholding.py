@@ -331,7 +331,7 @@ def test_from_order_to_twin_on_the_pages(company, desk):
         assert word in page
     answer = desk.post(reverse("evidence:bundle-download", args=[less.pk]))
     assert answer["Content-Disposition"].endswith(f'{less.pk}.zip.age"')
-    answer.close()
+    assert b"".join(answer.streaming_content).startswith(b"age-encryption.org/v1")
     address = reverse("evidence:bundle-twin", args=[less.pk])
     assert "番号" in desk.get(address).content.decode()
     assert desk.post(address, {"why": ""}).status_code == 200

@@ -135,7 +135,7 @@ def test_placing_a_hold_copies_entries_events_and_files_with_their_digests(compa
 
 
 def test_of_a_long_list_only_the_subject_s_own_rows_are_copied(company, chihiro):
-    rows = [SavedView(id=uuid4(), name=f"n{n}", register="r", person_id=company.akari.pk) for n in range(40)]
+    rows = [SavedView(id=uuid4(), name=f"図面{n:03}", register="r", person_id=company.akari.pk) for n in range(40)]
     rows[3].id = company.botan.pk
     with act("kernel.view.save", by=SYSTEM):
         record_many(rows)
@@ -145,7 +145,7 @@ def test_of_a_long_list_only_the_subject_s_own_rows_are_copied(company, chihiro)
     (long,) = [line for line in lines if line["changes"]]
     assert [(each["place"], each["body"]["id"]) for each in long["changes"]] == [(3, str(company.botan.pk))]
     opened = "".join(base64.urlsafe_b64decode(each + "==").decode() for each in long["disclosures"])
-    assert ("n3" in opened, "n4" in opened) == (True, False)
+    assert ("図面003" in opened, "図面004" in opened) == (True, False)
 
 
 @pytest.mark.usefixtures("logs")
