@@ -65,7 +65,7 @@ def test_the_claim_is_chosen_and_its_plan_says_what_is_kept(visitor: Visitor) ->
     visitor.presses("この請求を表示", "Show this claim")
     visitor.sees("免責の告知", "Notice of immunity")
     visitor.follows("証拠計画", "Evidence plan")
-    visitor.sees("まだ決定されていません", "Nobody has decided it yet")
+    visitor.sees("優先度で重み付けしています", "Weighed by priority")
 
 
 def test_a_person_s_timeline_is_opened_for_a_reason_and_is_sound_in_every_look(arrive: Arrive, house: House) -> None:
@@ -74,11 +74,11 @@ def test_a_person_s_timeline_is_opened_for_a_reason_and_is_sound_in_every_look(a
     ((notice,),) = house.ask(asked, [house.leaver_line.replace("-", "")])
     visitor = arrive("ja")
     open_proof(visitor)
-    visitor.follows("人の時系列", "A person's timeline", within=".acts")
+    visitor.follows("認識の経緯", "A person's timeline", within=".acts")
     visitor.field("社員番号", "Employee number").fill(house.story["person_number"])
     visitor.field("申出・警告の日", "Day of notice").fill(notice)
     visitor.field("理由", "Reason").fill("弁護士への相談の準備")
-    visitor.presses("時系列を開く", "Open the timeline")
+    visitor.presses("経緯を開く", "Open the timeline")
     visitor.sees("以後", "On or after the day of notice")
     indicators = visitor.card("故意をうかがわせる事情と反対の説明", "What speaks for intent, and against it")
     assert indicators.locator("tbody tr").count() >= 5

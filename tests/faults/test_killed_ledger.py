@@ -12,7 +12,7 @@ def test_no_act_that_was_said_is_lost_and_none_is_there_twice(here, smithy, chan
     start, said = here.count("kernel_entry"), []
     with forge(here, tmp_path) as other:
         for _kill in range(kills):
-            numbering = other.start("sequence", 60)
+            numbering = other.start("number_and_seal", 60)
             writing = smithy.killed("write", len(said), 10_000, after=chance.uniform(0.02, MOST))
             assert numbering.kill() == KILLED
             said += [int(line) for line in writing.said]

@@ -144,7 +144,7 @@ def write(first: str, count: str) -> int:
     return 0
 
 
-def sequence(seconds: str) -> int:
+def number_and_seal(seconds: str) -> int:
     """Number and seal as the server does, only more often."""
     sequencer.SEAL_SECONDS, sequencer.IDLE_SECONDS = 0.02, 0.001
     stop = threading.Event()
@@ -191,8 +191,9 @@ def record(file: str, name: str, *words: str) -> int:
     return 0
 
 
-OWN = (command, cut, together, edit, pages, write, write_at, sequence, fill, seal, check, record, judge, set_up)
+OWN = (command, cut, together, edit, pages, write, write_at, number_and_seal, fill, seal, check, record, judge, set_up)
 WORK: dict[str, Callable[..., int]] = {each.__name__: each for each in OWN} | WORKS
+assert len(WORK) == len(OWN) + len(WORKS), "two kinds of work of one name"
 
 
 def child(name: str, words: list[str], output: str) -> None:
