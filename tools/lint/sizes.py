@@ -19,28 +19,15 @@ ROOM, KERNEL, REGISTER_KIT, IMPORT_KIT = 4500, 2500, 700, 4000
 PROOFS = {
     "bundles": {"bundles"},
     "claims": {"claims", "damage", "drills", "elements", "plans", "recognition", "statements", "worksheets"},
-    "preservation": {"custody", "erasure", "holds", "keeping", "preservation", "retention", "snapshots"},
+    "preservation": {
+        *("custody", "custody_panel", "custody_store", "erasing", "erasure", "erasure_register"),
+        *("hold_jobs", "holds", "keeping", "snapshots", "timelines"),
+    },
     "stamps": {"stamps"},
     "witnesses": {"witnesses", "witnessing"},
 }
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
-# Holds, custody and erasure stand on evidence's ledger beside it, as a room of their own would.
-PRESERVATION = frozenset(
-    {
-        "custody",
-        "custody_panel",
-        "custody_store",
-        "erasing",
-        "erasure",
-        "erasure_register",
-        "hold_jobs",
-        "holds",
-        "keeping",
-        "snapshots",
-        "timelines",
-    }
-)
 IMPORTS_INSIDE_FUNCTIONS = 5
 TESTS_PER_LINE = 1.0
 
