@@ -1,7 +1,7 @@
 """Licences of what runs with Kuramori: free to use and to pass on under Apache-2.0.
 
-No GPL or AGPL. LGPL only for psycopg, which Django loads as its adapter and which anybody can exchange;
-docs/development/dependencies.md says so. Tools for development are not shipped and not asked.
+No GPL or AGPL. LGPL only for psycopg, which Django loads as its adapter, and pySigma, which one module of the lake
+reads rules with: both unchanged packages that anybody can exchange; docs/development/dependencies.md says so. Tools for development are not shipped and not asked.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tools.lint.finding import ROOT, Finding, report
 
-LGPL_ALLOWED = {"psycopg", "psycopg-binary"}
+LGPL_ALLOWED = {"psycopg", "psycopg-binary", "pysigma"}
 STRONG = re.compile(r"\bA?GPL|Affero|(?<!Lesser )General Public License", re.IGNORECASE)
 WEAK = re.compile(r"\bLGPL|Lesser General Public", re.IGNORECASE)
 UNKNOWN = {"", "UNKNOWN"}
@@ -35,7 +35,7 @@ def judge(name: str, licence: str) -> str | None:
     if all(STRONG.search(choice) and not WEAK.search(choice) for choice in re.split(r"\bOR\b", licence)):
         return f"{name}: {licence} would bind Kuramori's users"
     if WEAK.search(licence) and name not in LGPL_ALLOWED and " OR " not in licence:
-        return f"{name}: {licence}; only psycopg may be LGPL"
+        return f"{name}: {licence}; only psycopg and pysigma may be LGPL"
     return None
 
 
