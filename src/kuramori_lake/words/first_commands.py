@@ -1,6 +1,5 @@
-"""The command line's words in Japanese. English is the key; a test sees to it that none is missing."""
+"""Japanese of what every command says, and of ingest, stats, verify, detect and compact."""
 
-import os
 from collections.abc import Mapping
 from typing import Final
 
@@ -64,15 +63,3 @@ JAPANESE: Final[Mapping[str, str]] = {
         "セグメント %(before)s 個を %(after)s 個にまとめました（%(rows)s 行）"
     ),
 }
-
-
-def is_japanese() -> bool:
-    """By LC_ALL, LC_MESSAGES, LANG: the first that is set decides, as everywhere on Unix."""
-    chosen = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return chosen.startswith("ja")
-
-
-def say(english: str, **values: object) -> str:
-    """The sentence in the user's language with its values filled in."""
-    sentence = JAPANESE[english] if is_japanese() else english
-    return sentence % values if values else sentence

@@ -1,0 +1,1 @@
+"""Commands of `kuramori-lake`, one module each; `cli` joins them."""

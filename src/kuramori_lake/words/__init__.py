@@ -1,0 +1,21 @@
+"""The command line's words in Japanese, a module for each part. English is the key; a test sees to it that none is missing."""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from kuramori_lake.words import first_commands
+
+JAPANESE: Final[Mapping[str, str]] = {**first_commands.JAPANESE}
+
+
+def is_japanese() -> bool:
+    """By LC_ALL, LC_MESSAGES, LANG: the first that is set decides, as everywhere on Unix."""
+    chosen = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return chosen.startswith("ja")
+
+
+def say(english: str, **values: object) -> str:
+    """The sentence in the user's language with its values filled in."""
+    sentence = JAPANESE[english] if is_japanese() else english
+    return sentence % values if values else sentence
