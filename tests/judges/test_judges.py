@@ -13,14 +13,32 @@ import pytest
 from kuramori.evidence.bundles import signing
 from kuramori.evidence.bundles.paper import paper
 from kuramori.evidence.tests.test_bundle_papers import AT, REPORT
-from kuramori_verify.tests.samples import STRANGER, checkpoint
-from tests.tampering.good import BODIES, CHAIN, EXHIBIT, TAG_TOKEN, TOKEN, export_of, good_bundle, head_over
+from kuramori_verify.tests.samples import STRANGER, Sample, checkpoint
+from kuramori_verify.tests.test_exhibits import redacted
+from tests.tampering import of_bags, of_keys, of_proofs, of_tokens, of_zips
+from tests.tampering.campaign import ALL
+from tests.tampering.good import (
+    BODIES,
+    CHAIN,
+    EXHIBIT,
+    TAG_TOKEN,
+    TOKEN,
+    export_of,
+    good_bundle,
+    head_over,
+    make_sample,
+    pack,
+)
 
 GO_PACKAGES = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")
 with_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 with_go = pytest.mark.skipif(
     shutil.which("go") is None or not GO_PACKAGES.exists(), reason="needs golang-go and golang-golang-x-mod-dev"
 )
+
+with_plain_go = pytest.mark.skipif(shutil.which("go") is None, reason="needs golang-go")
+
+OF_BUNDLES = {chapter.__name__ for chapter in (of_bags, of_keys, of_proofs, of_tokens, of_zips)}
 
 
 def runs(*command: str | Path, folder: Path, **more: str) -> bool:
@@ -83,14 +101,56 @@ def _pdfsig(path: Path) -> str:
     return subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False).stdout
 
 
+def built(name: str, folder: Path, *sources: Path) -> Path:
+    """Compile one of the judges that are written in Go, as docs/en/verify/judges.md says."""
+    where = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(folder / "cache"), "PATH": "/usr/bin"}
+    assert runs("go", "build", "-o", folder / name, *sources, folder=folder, **where)
+    return folder / name
+
+
 @pytest.fixture(scope="module")
 def tlog(tmp_path_factory):
     """The judge of ledgers: Go's own transparency log, with a main function of a hundred lines around it."""
-    folder = tmp_path_factory.mktemp("go")
-    source = Path(__file__).with_name("tlog.go")
-    where = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(folder / "cache"), "PATH": "/usr/bin"}
-    assert runs("go", "build", "-o", folder / "tlog", source, folder=folder, **where)
-    return folder / "tlog"
+    return built("tlog", tmp_path_factory.mktemp("go"), Path(__file__).with_name("tlog.go"))
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory):
+    """The second verifier, written from docs/en/verify/format.md alone."""
+    sources = sorted(Path(__file__).with_name("second").glob("*.go"))
+    return built("second", tmp_path_factory.mktemp("go"), *sources)
+
+
+def said_by(second: Path, bundle: Path) -> tuple[int, str]:
+    done = subprocess.run([second, bundle], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+@with_plain_go
+def test_the_second_verifier_accepts_what_is_sound(second, bag, tmp_path):
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", bag.parent, bag.name)
+    more = {
+        "other": pack(make_sample(exhibit=b"another")).write(tmp_path / "other"),
+        "no rows": Sample.make().write(tmp_path / "plain"),
+        "redacted": redacted(Sample.make()).write(tmp_path / "less"),
+    }
+    for given in (bag, Path(packed), *more.values()):
+        assert said_by(second, given) == (0, "")
+
+
+@with_plain_go
+def test_the_second_verifier_gives_each_forged_bundle_the_exit_status_that_ours_gives(second, tmp_path):
+    """All of the campaign but exports of ledgers, and what only a head kept by the reader shows."""
+    cases = [each for each in ALL if each.deed.__module__ in OF_BUNDLES and "older_heads" not in each.given]
+    assert len(cases) > 140
+    differing = {}
+    for number, case in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        status, words = said_by(second, case.hand_over(folder))
+        if status != case.exit or not words:
+            differing[case.name] = (status, words)
+    assert differing == {}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from kuramori.evidence.models import CustodyItem, CustodyStep, Hold
 from kuramori.evidence.models.custody import StepKind
 from kuramori.evidence.queries.holds import holds_visible_to
+from kuramori.evidence.rules.bundle import moment
 from kuramori.evidence.rules.custody import gaps
 from kuramori.kernel.permissions import Viewer
 
@@ -44,7 +45,7 @@ def may_read_on(viewer: Viewer, item: CustodyItem, at: datetime) -> bool:
 def custody_rows(viewer: Viewer, subjects: Collection[UUID]) -> list[dict[str, Any]]:
     """Return the custody table of a bundle about these people or secrets (`data/custody.json`), one row an item.
 
-    Times in UTC, ISO 8601; the chain in its order, with its gaps by step (from 0). Items of holds out of the viewer's
+    Times as in entries (docs/en/verify/format.md); the chain in its order, with its gaps by step (from 0). Items of holds out of the viewer's
     sight are not in it.
     """
     about = Hold.objects.filter(Q(subjects__subject_id__in=subjects)).values("pk")
@@ -59,12 +60,12 @@ def _row(item: CustodyItem, steps: list[CustodyStep]) -> dict[str, Any]:
         "title": item.title,
         "size": item.size,
         "sha256": {"source": item.source_sha256, "custody": item.sha256, "stated": item.stated},
-        "purged": item.retired_at.isoformat() if item.retired_at else None,
+        "purged": moment(item.retired_at) if item.retired_at else None,
         "gaps": [{"gap": each.gap, "step": each.step} for each in gaps(steps, sha256=item.sha256)],
         "chain": [
             {
                 "kind": step.kind,
-                "at": step.at.isoformat(),
+                "at": moment(step.at),
                 "who": step.who,
                 "where": step.place,
                 "tool": step.tool,

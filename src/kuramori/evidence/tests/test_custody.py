@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -328,6 +329,8 @@ def test_the_custody_table_tells_the_chain_and_its_gaps(company, item, chihiro):
     assert (row["title"], row["sha256"]["custody"], row["gaps"], row["purged"]) == ("PC-7.E01", item.sha256, [], None)
     assert [link["kind"] for link in row["chain"]] == ["identified", "collected", "preserved"]
     assert json.loads(json.dumps(row)) == row
+    # As all times of a bundle, so that a reader needs one way to read them.
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", link["at"]) for link in row["chain"])
     acts.item_hand_over(item=item, receiver=company.akari, place="x", why="x", by=chihiro.actor)
     assert custody_rows(chihiro, [company.akari.pk]) == []
 
