@@ -11,7 +11,6 @@ from kuramori_lake import cli, words
 from kuramori_lake.store import Lake
 from kuramori_lake.tests.conftest import SAMPLES
 
-
 SPEAKING = {"say", "tell", "complain"}
 
 

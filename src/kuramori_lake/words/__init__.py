@@ -1,4 +1,4 @@
-"""The command line's words in Japanese, a module for each part. English is the key; a test sees to it that none is missing."""
+"""The command line's words in Japanese, a module for each part; English is the key. A test sees that none lacks."""
 
 import os
 from collections.abc import Mapping
