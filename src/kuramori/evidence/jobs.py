@@ -21,6 +21,7 @@ from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.hold_jobs import HOLD_JOBS
 from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_new_head
+from kuramori.evidence.stamps.credentials import sweep
 from kuramori.evidence.visibility import record_seen
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
@@ -56,7 +57,11 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
 
 
 def run_stamps(_progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08)."""
+    """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08).
+
+    Before that, passwords and keys go that a crash has left behind.
+    """
+    sweep()
     note_new_head(even_if_quiet=bool(arguments.get("at_once")))
     came, still = ask_all_due(by=SYSTEM)
     return {"url": reverse("evidence:authority-list"), "came": came, "still": still}

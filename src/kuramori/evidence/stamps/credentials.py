@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from kuramori.kernel.durable import made, put
 
 FOLDER = Path("keys") / "authorities"
 PASSWORD, CLIENT = "password", "client.pem"
+BEING_DONE = 3600.0
+"""Seconds for which an act that writes files may not have ended yet."""
 
 
 def credentials_of(authority: Authority) -> Credentials:
@@ -55,6 +58,28 @@ def drop(authority: Authority, name: str) -> None:
 def forget(authority: Authority) -> None:
     """Delete both: an authority that is asked no more needs none."""
     shutil.rmtree(_folder(authority), ignore_errors=True)
+
+
+def sweep() -> int:
+    """Finish what a crash has interrupted: delete what is kept for nobody any more; returns how many files went.
+
+    What no committed row asks for may belong to an act that is just being done: it has an hour.
+    """
+    place = Path(settings.DATA) / FOLDER
+    files = [path for path in place.rglob("*") if path.is_file()] if place.exists() else []
+    known = {str(each.pk): each for each in Authority.objects.all()}
+    gone = [path for path in files if _is_left_over(path, known.get(path.parent.name))]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_left_over(path: Path, authority: Authority | None) -> bool:
+    """Say whether a file is needed by nobody: of an authority that was given up or never came to be, or a draft."""
+    if authority is not None and authority.retired_at is not None:
+        return True
+    is_needed = authority is not None and (path.name == CLIENT or (path.name == PASSWORD and authority.username))
+    return not is_needed and path.stat().st_mtime < time.time() - BEING_DONE
 
 
 def _folder(authority: Authority) -> Path:

@@ -1,6 +1,7 @@
 """Heads and bundles are stamped by two authorities; what fails waits, is shown, and loses nothing (EVD-08, L8)."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,25 +13,28 @@ import time_machine
 from django.db import IntegrityError
 from django.utils.timezone import now
 
+from kuramori.evidence.jobs import run_stamps
 from kuramori.evidence.models import Authority, Checkpoint, Stamp, StampDue
 from kuramori.evidence.rules.stamps import Failed, Problem, expires_too_soon
 from kuramori.evidence.sequencer import seal_now
 from kuramori.evidence.stamps.acts import authority_edit, authority_retire, stamp_receive
 from kuramori.evidence.stamps.asking import STAMP, ask_all_due, note_due, note_new_head
 from kuramori.evidence.stamps.bundles import stamps_for
-from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, credentials_of, forget, kept
+from kuramori.evidence.stamps.credentials import CLIENT, PASSWORD, credentials_of, forget, kept, sweep
 from kuramori.evidence.tests.conftest import AKARI
 from kuramori.evidence.tests.loopback import Loopback, serving
 from kuramori.evidence.tests.stamping import authority_like
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.acts import OutsideAct
+from kuramori.kernel.acts import OutsideAct, Refused, act
+from kuramori.kernel.jobs import Progress
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Job, JobState
 from kuramori_verify.tests.authority import DAY, TestAuthority, openssl_accepts
 
 pytestmark = pytest.mark.django_db
 BUNDLE = UUID(int=77)
+SAID = "ひ" + "みつ"
 
 
 @dataclass
@@ -229,7 +233,7 @@ def test_password_and_key_are_files_that_only_we_can_read_and_never_in_the_ledge
     with pytest.raises(Failed) as failed:
         credentials_of(office.row)
     assert failed.value.problem == Problem.CREDENTIALS_MISSING
-    authority_edit(authority=office.row, password="ひ" + "みつ", client_pem="pem", by=AKARI)
+    authority_edit(authority=office.row, password=SAID, client_pem="pem", by=AKARI)
     assert credentials_of(office.row).password == bytes.fromhex("e381b2e381bfe381a4").decode()
     assert kept(office.row) == {PASSWORD, CLIENT}
     files = [each for each in data.rglob("*") if each.is_file() and "authorities" in each.parts]
@@ -263,6 +267,47 @@ def test_a_retired_authority_is_asked_no_more_and_its_tokens_stay(office, write)
     assert ask_all_due(by=SYSTEM) == (0, 0)
     assert stamps_for(b"tags", what=BUNDLE, by=AKARI) == []
     assert Stamp.objects.count() == 1
+
+
+def test_a_retirement_that_does_not_come_to_be_deletes_nothing_and_one_cut_short_is_finished(
+    office, django_capture_on_commit_callbacks
+):
+    """The act first, the files after it (L5): whichever side of the commit fails, nobody loses what he still needs."""
+    with opened("amano") as other:
+        for each in (office.row, other.row):
+            authority_edit(authority=each, username="kuramori", password=SAID, client_pem="pem", by=AKARI)
+        with (
+            pytest.raises(Refused),
+            django_capture_on_commit_callbacks(execute=True),
+            act("evidence.authority.retire", by=AKARI),
+        ):
+            authority_retire(authority=Authority.objects.get(pk=office.row.pk), by=AKARI, why="契約終了")
+            raise Refused("the act ends otherwise")
+        assert Authority.objects.get(pk=office.row.pk).retired_at is None
+        assert (kept(office.row), sweep()) == ({PASSWORD, CLIENT}, 0)
+        with django_capture_on_commit_callbacks():  # as after kill -9: the act is durable, nothing was deleted yet
+            authority_retire(authority=office.row, by=AKARI, why="契約終了")
+        assert kept(office.row) == {PASSWORD, CLIENT}
+        assert run_stamps(Progress(Job(asked_at=now())), {})["came"] == 0
+        assert (kept(office.row), kept(other.row)) == (frozenset(), {PASSWORD, CLIENT})
+
+
+def test_what_belongs_to_no_authority_is_swept_once_no_act_can_still_be_writing_it(office, data):
+    """Drafts, and the files of an authority whose act was never committed; a user taken away takes his password."""
+    authority_edit(authority=office.row, username="kuramori", password=SAID, client_pem="pem", by=AKARI)
+    assert sweep() == 0
+    folder = data / "keys" / "authorities"
+    draft, stray = folder / str(office.row.pk) / ".0f0f", folder / str(BUNDLE) / PASSWORD
+    stray.parent.mkdir()
+    for each in (draft, stray):
+        each.write_bytes(b"x")
+    authority_edit(authority=office.row, username="", by=AKARI)
+    assert sweep() == 0, "they may belong to an act that is just being done"
+    for each in folder.rglob("*"):
+        os.utime(each, (0, 0))
+    assert (sweep(), kept(office.row)) == (3, {CLIENT})
+    assert not draft.exists()
+    assert not stray.exists()
 
 
 def test_renewal_is_due_when_the_longest_lived_newest_token_ends_within_a_year():

@@ -1,55 +1,33 @@
 """Who holds our heads, whose heads we hold, and what came of it."""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
 
 from kuramori.evidence.heads import Against
 from kuramori.evidence.models import Checkpoint, Witness, WitnessedLog, WitnessState
 from kuramori.evidence.rules.note import Checkpoint as Head
 from kuramori.kernel.actors import SYSTEM, Actor
-from kuramori.kernel.acts import Refused, act
-from kuramori.kernel.records import Record
-
-R = TypeVar("R", bound=Record)
-
-
-def _kept(record: R, verb: str, *, by: Actor, why: str, values: dict[str, Any]) -> R:
-    for name, value in values.items():
-        setattr(record, name, value)
-    with act(verb, by=by, why=why, subjects=[record]):
-        try:
-            record.full_clean(exclude=["id"])
-        except ValidationError as error:
-            raise Refused(" ".join(error.messages), _("Change the entry and save again.")) from error
-        record.save()
-    return record
-
-
-def _retired(record: R, verb: str, *, by: Actor, why: str) -> R:
-    with act(verb, by=by, why=why, subjects=[record]):
-        record.retire()
-    return record
+from kuramori.kernel.acts import act
+from kuramori.kernel.one_record import record_retire, record_write
 
 
 def witness_add(*, by: Actor, why: str = "", **values: Any) -> Witness:
     """Have somebody outside hold our heads (EVD-08, SYS-16)."""
-    return _kept(Witness(), "evidence.witness.add", by=by, why=why, values=values)
+    return record_write(Witness(), "evidence.witness.add", by=by, why=why, values=values)
 
 
 def witness_edit(*, witness: Witness, by: Actor, why: str = "", **values: Any) -> Witness:
     """Reach a witness in another way; a folder or drive that is new gets its mark again."""
     with act("evidence.witness.edit", by=by, why=why, subjects=[witness]):
-        kept = _kept(witness, "evidence.witness.edit", by=by, why=why, values=values)
+        kept = record_write(witness, "evidence.witness.edit", by=by, why=why, values=values)
         WitnessState.objects.filter(witness=witness).update(note="", size=None, held_at=None)
     return kept
 
 
 def witness_retire(*, witness: Witness, by: Actor, why: str) -> Witness:
     """Ask a witness no more; what he holds still speaks."""
-    return _retired(witness, "evidence.witness.retire", by=by, why=why)
+    return record_retire(witness, "evidence.witness.retire", by=by, why=why)
 
 
 def witness_print(*, witness: Witness, head: Checkpoint, by: Actor) -> WitnessState:
@@ -84,17 +62,17 @@ def head_compare(*, witness: Witness, note: str, head: Head, found: Against | No
 
 def witnessed_add(*, by: Actor, why: str = "", **values: Any) -> WitnessedLog:
     """Hold the heads of another installation's ledger."""
-    return _kept(WitnessedLog(), "evidence.witnessed.add", by=by, why=why, values=values)
+    return record_write(WitnessedLog(), "evidence.witnessed.add", by=by, why=why, values=values)
 
 
 def witnessed_edit(*, witnessed: WitnessedLog, by: Actor, why: str = "", **values: Any) -> WitnessedLog:
     """Take another key for a ledger that is witnessed here, after its keeper told it on another way."""
-    return _kept(witnessed, "evidence.witnessed.edit", by=by, why=why, values=values)
+    return record_write(witnessed, "evidence.witnessed.edit", by=by, why=why, values=values)
 
 
 def witnessed_retire(*, witnessed: WitnessedLog, by: Actor, why: str) -> WitnessedLog:
     """Hold no further heads of a ledger; those that were held stay."""
-    return _retired(witnessed, "evidence.witnessed.retire", by=by, why=why)
+    return record_retire(witnessed, "evidence.witnessed.retire", by=by, why=why)
 
 
 def witnessed_refuse(*, witnessed: WitnessedLog, size: int, note: str, by: Actor = SYSTEM) -> None:

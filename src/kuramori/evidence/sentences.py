@@ -1,0 +1,53 @@
+"""What the entries of this room say, as sentences: verb by verb."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+VERBS: Mapping[str, str | Promise] = {
+    "evidence.authority.add": _("%(by)s set up the time-stamp authority %(subject)s"),
+    "evidence.authority.edit": _("%(by)s changed the time-stamp authority %(subject)s"),
+    "evidence.authority.retire": _("%(by)s stopped asking the time-stamp authority %(subject)s"),
+    "evidence.bundle.download": _("%(by)s fetched the evidence bundle about %(subject)s"),
+    "evidence.bundle.export": _("%(by)s made an evidence bundle about %(subject)s"),
+    "evidence.bundle.finish": _("%(by)s finished the evidence bundle about %(subject)s"),
+    "evidence.check.run": _("%(by)s checked the ledger: %(entries)s entries, %(found)s findings"),
+    "evidence.head.compare": _("%(by)s compared a head that %(subject)s had kept: it is a part of this ledger"),
+    "evidence.key.revoke": _("%(by)s revoked the signing key: beyond %(valid_to)s entries it no longer counts"),
+    "evidence.key.rotate": _("%(by)s changed the signing key after %(valid_to)s entries"),
+    "evidence.ledger.fork": _("%(by)s declared a new branch: %(holder)s holds %(missing)s entries that were lost"),
+    "evidence.custody.check": _("%(by)s checked %(item)s in custody"),
+    "evidence.custody.hand_over": _("%(by)s handed %(item)s over"),
+    "evidence.custody.import": _("%(by)s took %(item)s of an examiner into custody"),
+    "evidence.custody.open": _("%(by)s opened %(item)s in custody"),
+    "evidence.custody.purge": _("%(by)s purged %(item)s: %(files)s file, %(bytes)s bytes"),
+    "evidence.custody.receive": _("%(by)s received %(item)s"),
+    "evidence.custody.snapshot": _("%(by)s took %(files)s files into custody for %(subject)s"),
+    "evidence.drill.run": _("%(by)s drilled the proof of %(secret)s: %(percent)s of 100 in %(seconds)s seconds"),
+    "evidence.erasure.add": _("%(by)s asked for %(subject)s by law"),
+    "evidence.erasure.carry_out": _("%(by)s carried %(subject)s out: %(members)s words of %(entries)s entries"),
+    "evidence.erasure.retire": _("%(by)s withdrew %(subject)s"),
+    "evidence.hold.add": _("%(by)s placed the preservation %(subject)s"),
+    "evidence.hold.edit": _("%(by)s extended the preservation %(subject)s"),
+    "evidence.hold.retire": _("%(by)s released the preservation %(subject)s"),
+    "evidence.loss.add": _("%(by)s entered “%(subject)s” in a damage worksheet"),
+    "evidence.loss.retire": _("%(by)s took “%(subject)s” off a damage worksheet"),
+    "evidence.plan.set": _("%(by)s decided what is kept to prove %(secret)s: %(proofs)s kinds of proof"),
+    "evidence.separation.edit": _("%(by)s set the time of keeping after separation to %(months)s months"),
+    "evidence.separation.place": _("%(by)s kept what is known of %(count)s people who have left"),
+    "evidence.stamp.receive": _("%(by)s received a time stamp from %(subject)s"),
+    "evidence.stamp.refuse": _("%(by)s refused a reply of the time-stamp authority %(subject)s"),
+    "evidence.witness.add": _("%(by)s added the witness %(subject)s"),
+    "evidence.witness.contradict": _("%(by)s found that %(subject)s holds a head this ledger does not continue"),
+    "evidence.witness.edit": _("%(by)s changed the witness %(subject)s"),
+    "evidence.witness.print": _("%(by)s printed the head over %(size)s entries and put it away"),
+    "evidence.witness.retire": _("%(by)s asked the witness %(subject)s for the last time"),
+    "evidence.witnessed.add": _("%(by)s began to witness the ledger %(subject)s"),
+    "evidence.witnessed.edit": _("%(by)s took another key for the ledger %(subject)s"),
+    "evidence.witnessed.refuse": _("%(by)s refused a head of %(subject)s that shows a second history"),
+    "evidence.witnessed.retire": _("%(by)s witnessed the ledger %(subject)s for the last time"),
+    "evidence.statement.add": _("%(by)s recorded the statement of %(subject)s"),
+    "evidence.statement.retire": _("%(by)s took back the statement of %(subject)s"),
+    "evidence.timeline.open": _("%(by)s opened a recognition timeline: %(subject)s"),
+}
