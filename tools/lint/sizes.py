@@ -20,14 +20,14 @@ PROOFS = {
     "bundles": {"bundles"},
     "claims": {"claims", "damage", "drills", "elements", "plans", "recognition", "statements", "worksheets"},
     "preservation": {
-        *("custody", "custody_panel", "custody_store", "erasing", "erasure", "erasure_register"),
+        *("custody", "custody_check", "custody_panel", "custody_store", "erasing", "erasure", "erasure_register"),
         *("hold_jobs", "holds", "keeping", "snapshots", "timelines"),
     },
     "stamps": {"stamps"},
     "witnesses": {"witnesses", "witnessing"},
 }
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
-PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "paging", "saved_views", "svg"})
+PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "pages", "paging", "saved_views", "svg"})
 IMPORTS_INSIDE_FUNCTIONS = 5
 TESTS_PER_LINE = 1.0
 
