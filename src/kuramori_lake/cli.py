@@ -5,13 +5,12 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import duckdb
 
 from kuramori_lake import sources
+from kuramori_lake.commands import ingest
 from kuramori_lake.commands.shell import (
     DONE,
     FAILED,
@@ -24,19 +23,13 @@ from kuramori_lake.commands.shell import (
     parser_of,
     print_json,
     tell,
-    zone,
 )
 from kuramori_lake.compaction import CompactionError
 from kuramori_lake.detect import DEFAULT, Finding, detect, headline, sentence
-from kuramori_lake.event import TimeBasis
-from kuramori_lake.ingest import FileChangedError
 from kuramori_lake.manifest import LakeFormatError
 from kuramori_lake.sources.mapping import MappingError
 from kuramori_lake.store import Lake
 from kuramori_lake.words import is_japanese, say
-
-ASSUMED_ZONE: Final = "Asia/Tokyo"
-REASONS_SHOWN: Final = 5
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,14 +41,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=say(STATUS),
     )
     commands = top.add_subparsers(title=say("commands"), required=True, metavar="COMMAND")
-    ingest = command(commands, "ingest", "take files in; the same file again stores nothing", _ingest)
-    names = ", ".join(sources.names())
-    ingest.add_argument("--source", required=True, help=say("kind of log: %(names)s, or table:FILE.json", names=names))
-    ingest.add_argument("--instance", default="default", help=say("name of the server or system that wrote the log"))
-    ingest.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the site's clock, e.g. Asia/Tokyo"))
-    ingest.add_argument("--encoding", default="utf-8", help=say("encoding of text logs that do not say"))
-    ingest.add_argument("--keep", action="store_true", help=say("keep a copy of each received file"))
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("log files"))
+    ingest.add(commands)
     command(commands, "stats", "show what the lake holds and how its sources are", _stats)
     command(commands, "verify", "read every file and compare digests", _verify)
     found = command(commands, "detect", "look for people and days that somebody should look at", _detect)
@@ -64,41 +50,6 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--budget", type=float, default=DEFAULT.budget, help=say("findings a week per 1,000 people"))
     command(commands, "compact", "bring new segments into order by month and actor", _compact)
     return top
-
-
-def _ingest(args: argparse.Namespace, lake: Lake) -> int:
-    status = DONE
-    if args.tz is None:
-        complain("the zone was assumed to be %(zone)s; say --tz to be sure", zone=ASSUMED_ZONE)
-    for path in args.paths:
-        try:
-            report = lake.ingest(
-                path,
-                source=args.source,
-                instance=args.instance,
-                zone=args.tz or ZoneInfo(ASSUMED_ZONE),
-                basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED,
-                encoding=args.encoding,
-                keep=args.keep,
-            )
-        except (OSError, sqlite3.OperationalError, FileChangedError, duckdb.Error) as error:
-            complain("%(file)s: %(error)s", file=path, error=error)
-            status = FAILED
-            continue
-        if report.counts.rejected and not report.known:
-            status = max(status, FLAWED)
-        if args.json:
-            print_json({"file": str(path)} | asdict(report))
-            continue
-        tell(
-            "%(file)s: %(accepted)s new, %(duplicate)s known, %(rejected)s rejected, %(ignored)s skipped",
-            file=path,
-            **asdict(report.counts),
-        )
-        if report.counts.rejected:
-            for row in lake.quarantine(batch_id=report.batch_id, limit=REASONS_SHOWN):
-                complain("  row %(row)s: %(reason)s", row=row.row, reason=row.reason)
-    return status
 
 
 def _stats(args: argparse.Namespace, lake: Lake) -> int:
@@ -168,7 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         if "source" in args:
-            sources.source(args.source)
+            ingest.check(args)
         with Lake.open(args.lake) as lake:
             status: int = args.run(args, lake)
     except (sources.UnknownSourceError, MappingError) as error:

@@ -51,6 +51,8 @@ class PersonDays:
     employment: str = ""
     notice_on: date | None = None
     last_day: date | None = None
+    supervisor: str = ""
+    """`person_id` of whom the person reports to, where it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,7 @@ TABLES: Final = {
     "identities": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("person_id", _TEXT), *_DAYS]),
     "people": pa.schema(
         [
-            *((name, _TEXT) for name in ("person_id", "unit", "site", "role", "employment")),
+            *((name, _TEXT) for name in ("person_id", "unit", "site", "role", "employment", "supervisor")),
             *((name, _DATE) for name in ("since", "until", "notice_on", "last_day")),
             ("projects", pa.list_(_TEXT)),
         ]
@@ -194,13 +196,14 @@ class ContextStore:
         return str(value) if value else None
 
     def table(self, name: str) -> pa.Table:
-        """One of the tables of `TABLES` or `DERIVED`."""
+        """One of the tables of `TABLES` or `DERIVED`; a column that the context did not have yet is null."""
         folder = self._root / "context" / (self.version or "none")
         if name in DERIVED:
             path = folder / f"{name}-{self._mark()}.parquet"
             return pq.read_table(path) if path.exists() else DERIVED[name].empty_table()
         path = folder / f"{name}.parquet"
-        return pq.read_table(path) if path.exists() else TABLES[name].empty_table()
+        kept = pq.read_table(path) if path.exists() else TABLES[name].empty_table()
+        return pa.concat_tables([kept, TABLES[name].empty_table()], promote_options="default")
 
     def _mark(self) -> int:
         """The last received batch: what is worked out from names and paths depends on it."""

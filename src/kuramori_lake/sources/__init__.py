@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.parsed import Source
 from kuramori_lake.sources.samba import SAMBA
 from kuramori_lake.sources.table import presets, table_source
 from kuramori_lake.sources.windows import EVTX
 
-LOGS: Final = {source.name: source for source in (EVTX, SAMBA)}
+LOGS: Final = {source.name: source for source in (*CERT, EVTX, SAMBA)}
 
 
 class UnknownSourceError(ValueError):

@@ -38,6 +38,12 @@ JAPANESE: Final[Mapping[str, str]] = {
     "encoding of text logs that do not say": "文字コードが書かれていないテキストログの文字コード",
     "keep a copy of each received file": "受け取ったファイルの写しを保管します",
     "log files": "ログファイル",
+    "the lake knows its people from elsewhere; the LDAP snapshots were not taken": (
+        "このレイクの人の情報は別のところから登録済みのため、LDAP のスナップショットは取り込みませんでした"
+    ),
+    "%(people)s people from %(snapshots)s LDAP snapshots": (
+        "LDAP のスナップショット %(snapshots)s 件から %(people)s 人を登録しました"
+    ),
     "print JSON": "JSON で出力します",
     "%(file)s: %(accepted)s new, %(duplicate)s known, %(rejected)s rejected, %(ignored)s skipped": (
         "%(file)s: 新規 %(accepted)s、既知 %(duplicate)s、取込不可 %(rejected)s、対象外 %(ignored)s"
