@@ -64,10 +64,8 @@ func readEntry(raw []byte, what string) *entry {
 func inSight(body object, sight map[string][]commitment, what string) {
 	by := asObject(body["by"], what, "for", "id", "kind", "name")
 	add := func(value any, place, name string) {
-		if value != nil {
-			digest := asText(value, what)
-			sight[digest] = append(sight[digest], commitment{place, name})
-		}
+		digest := asText(value, what)
+		sight[digest] = append(sight[digest], commitment{place, name})
 	}
 	add(by["name"], "by.name", "name")
 	add(body["why"], "why", "why")
@@ -186,6 +184,7 @@ func (b *bundle) checkTimes() {
 	var newest time.Time
 	for _, one := range order {
 		b.v.holds(!one.at.Before(newest.Add(-slack)), "entry %d is dated back", one.index)
+		b.v.holds(!one.at.After(b.madeAt.Add(slack)), "entry %d is dated after the bundle", one.index)
 		if one.at.After(newest) {
 			newest = one.at
 		}

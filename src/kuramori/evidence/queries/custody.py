@@ -45,8 +45,8 @@ def may_read_on(viewer: Viewer, item: CustodyItem, at: datetime) -> bool:
 def custody_rows(viewer: Viewer, subjects: Collection[UUID]) -> list[dict[str, Any]]:
     """Return the custody table of a bundle about these people or secrets (`data/custody.json`), one row an item.
 
-    Times as in entries (docs/en/verify/format.md); the chain in its order, with its gaps by step (from 0). Items of holds out of the viewer's
-    sight are not in it.
+    Times as in entries (docs/en/verify/format.md); the chain in its order, with its gaps by step (from 0). Items of
+    holds out of the viewer's sight are not in it.
     """
     about = Hold.objects.filter(Q(subjects__subject_id__in=subjects)).values("pk")
     items = items_visible_to(viewer).filter(hold__in=about).prefetch_related("steps")
