@@ -19,7 +19,7 @@ from kuramori_lake import health
 from kuramori_lake.event import BUCKETS, EVENT
 from kuramori_lake.ingest import Naming, name_segment, utc_text
 from kuramori_lake.manifest import Manifest
-from kuramori_lake.segments import SegmentFile, SegmentWriter
+from kuramori_lake.segments import SegmentFile, SegmentWriter, rows_of
 
 GRACE: Final = timedelta(minutes=10)
 """How long the files of replaced segments stay for readers that began before."""
@@ -93,16 +93,15 @@ def _engine(root: Path) -> duckdb.DuckDBPyConnection:
 def _month(root: Path, month: str, rows: list[dict[str, Any]]) -> list[_Placed]:
     """The sixteen files of one month, in one pass over its rows."""
     meeting = [r for r in rows if str(r["first_utc"])[:7] <= month <= str(r["last_utc"])[:7]]
-    columns = ", ".join(f'"{name}"' for name in EVENT.names)
     sql = (
-        f"SELECT {columns}, {_BUCKET} AS bucket FROM read_parquet($files) WHERE strftime(time_utc, '%Y-%m') = $month"
-        " ORDER BY bucket, actor_key, time_utc, event_id"
+        f"SELECT *, {_BUCKET} AS bucket FROM ({rows_of(_paths(root, meeting))})"
+        " WHERE strftime(time_utc, '%Y-%m') = $month ORDER BY bucket, actor_key, time_utc, event_id"
     )
     replaces = json.dumps(sorted(str(row["sha256"]) for row in meeting))
     batch_id = max(int(row["batch_id"]) for row in meeting)
     with _engine(root) as db, ExitStack() as stack:
         writers = [stack.enter_context(SegmentWriter(root / "segments")) for _ in range(BUCKETS)]
-        for piece in db.execute(sql, {"files": _paths(root, meeting), "month": month}).to_arrow_reader(100_000):
+        for piece in db.execute(sql, {"month": month}).to_arrow_reader(100_000):
             _spread(pa.Table.from_batches([piece]), writers)
         files = [writer.finish() for writer in writers]
     return [
@@ -122,13 +121,16 @@ def _spread(rows: pa.Table, writers: list[SegmentWriter]) -> None:
 
 
 def _same_rows(root: Path, inputs: list[dict[str, Any]], placed: list[_Placed]) -> None:
-    sql = "SELECT count(*), sum(hash(e)::HUGEINT) FROM read_parquet(?) e"
+    files = [str(one.file.path) for one in placed]
     with _engine(root) as db:
-        before = db.execute(sql, [_paths(root, inputs)]).fetchone()
-        files = [str(one.file.path) for one in placed]
-        after = db.execute(sql, [files]).fetchone() if files else (0, None)
+        before = _sum(db, _paths(root, inputs))
+        after = _sum(db, files) if files else (0, None)
     if before != after:
         raise CompactionError(f"rows differ after compaction: {before} before, {after} after")
+
+
+def _sum(db: duckdb.DuckDBPyConnection, files: list[str]) -> object:
+    return db.execute(f"SELECT count(*), sum(hash(e)::HUGEINT) FROM ({rows_of(files)}) e").fetchone()
 
 
 def _swap(root: Path, manifest: Manifest, inputs: list[dict[str, Any]], placed: list[_Placed]) -> None:

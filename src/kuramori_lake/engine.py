@@ -16,6 +16,7 @@ from kuramori_lake import health, scratch
 from kuramori_lake.context import DERIVED, TABLES, ContextStore
 from kuramori_lake.event import EVENT
 from kuramori_lake.manifest import Manifest
+from kuramori_lake.segments import rows_of
 
 MEMORY: Final = "2GB"
 THREADS: Final = 2
@@ -54,8 +55,7 @@ def must_be_query(sql: str) -> None:
 def events_view(db: duckdb.DuckDBPyConnection, files: list[str]) -> None:
     """Create the view `events` over exactly these segment files."""
     if files:
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-        db.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet([{names}])")
+        db.execute(f"CREATE VIEW events AS {rows_of(files)}")
     else:
         _load(db, "events", EVENT.empty_table())
 

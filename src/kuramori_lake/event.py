@@ -52,11 +52,13 @@ class Activity(StrEnum):
     PERMISSION_CHANGE = "permission_change"
     PRINT = "print"
     PRIVILEGE = "privilege"
+    PROCESS_START = "process_start"
     READ = "read"
     RENAME = "rename"
     SHARE_ANONYMOUS = "share_anonymous"
     SHARE_EXTERNAL = "share_external"
     SHARE_INTERNAL = "share_internal"
+    SYSTEM_EVENT = "system_event"  # kept for what its `fields` say, such as an installed service
     UNSHARE = "unshare"
     UPLOAD = "upload"
     VISITOR_IN = "visitor_in"
@@ -171,6 +173,7 @@ PARSED: Final = pa.schema(
         pa.field("raw_offset", pa.int64()),
         pa.field("raw_length", pa.int32()),
         pa.field("raw_encoding", pa.string()),
+        pa.field("fields", pa.string()),  # JSON object: the record's own members, where no column holds them all
     ]
 )
 """What a parser yields. Columns that a parser leaves out are null."""
@@ -186,10 +189,11 @@ EVENT: Final = pa.schema(
         pa.field("received_utc", _TIME, nullable=False),
         pa.field("skew_s", pa.int32()),  # seconds the event lies in the future of its reception, else null
         pa.field("actor_key", pa.string(), nullable=False),  # join key only; the evidence is actor_raw
-        *(field for field in PARSED if field.name != "row_key"),
+        *(field for field in PARSED if field.name not in {"row_key", "fields"}),
         pa.field("local_hour", pa.int8(), nullable=False),
         pa.field("local_date", pa.date32(), nullable=False),
         pa.field("is_night", pa.bool_(), nullable=False),
+        PARSED.field("fields"),
     ]
 )
 """The stored table, one row per event."""

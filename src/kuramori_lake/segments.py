@@ -6,7 +6,7 @@ Neither pyarrow nor DuckDB syncs what it writes, so the file and its folder are 
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,12 @@ from kuramori_lake.event import EVENT
 
 ROW_GROUP: Final = 40_960
 TEMPORARY: Final = ".tmp"
+SHAPE: Final = "-2.parquet"
+"""How the names of segments end that have the column `fields`; those written before it was added do not."""
 
 _COUNTING: Final = ("event_id", "time_utc", "received_utc", "raw_row", "raw_offset", "raw_length")
 _RANDOM: Final = ("dedupe_key",)
+_LONG: Final = ("fields",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +121,7 @@ class SegmentWriter:
             digest = sha256_of(self._path)
             folder = self._folder / f"{self._first:%Y-%m}"
             folder_made(folder)
-            final = folder / f"{digest[:24]}-{uuid.uuid4().hex[:8]}.parquet"
+            final = folder / f"{digest[:24]}-{uuid.uuid4().hex[:8]}{SHAPE}"
             self._path.rename(final)
         except BaseException:
             self._path.unlink(missing_ok=True)
@@ -138,7 +141,7 @@ class SegmentWriter:
 
 def _writer(path: Path) -> pq.ParquetWriter:
     """Parquet v2, zstd-3; counting columns as deltas, digests plain, words by dictionary."""
-    words = [field.name for field in EVENT if field.name not in (*_COUNTING, *_RANDOM, "is_night")]
+    words = [field.name for field in EVENT if field.name not in (*_COUNTING, *_RANDOM, *_LONG, "is_night")]
     return pq.ParquetWriter(
         path,
         EVENT,
@@ -149,6 +152,22 @@ def _writer(path: Path) -> pq.ParquetWriter:
         use_dictionary=words,
         column_encoding=dict.fromkeys(_COUNTING, "DELTA_BINARY_PACKED") | dict.fromkeys(_RANDOM, "PLAIN"),
     )
+
+
+def rows_of(files: Sequence[str]) -> str:
+    """SQL that reads segment files with all columns of `event.EVENT`, whenever they were written.
+
+    Binding columns by name opens every file first (0.8 ms each), so only a lake that has older segments pays for it.
+    """
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    columns = ", ".join(f'"{name}"' for name in EVENT.names)
+    older = sum(not name.endswith(SHAPE) for name in files)
+    if not older:
+        return f"SELECT {columns} FROM read_parquet([{names}])"
+    if older < len(files):
+        return f"SELECT {columns} FROM read_parquet([{names}], union_by_name = true)"
+    without = columns.replace('"fields"', 'NULL::VARCHAR AS "fields"')
+    return f"SELECT {without} FROM read_parquet([{names}])"
 
 
 def sweep(folder: Path, named: Iterable[Path]) -> int:

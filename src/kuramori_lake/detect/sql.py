@@ -13,7 +13,11 @@ _ROOT: Final = "(?://[^/]+|[A-Za-z]:/[^/]+|/(?:data|export|home|mnt|srv|vol[^/]*
 """What stands before the shares in a server's own paths: a host, a drive's folder, a mount point."""
 
 WHO: Final = "coalesce(person_id, 'actor:' || actor_key)"
-A_DEED: Final = "excluded_reason IS NULL AND actor_key <> ''"
+A_DEED: Final = (
+    "excluded_reason IS NULL AND actor_key <> ''"
+    f" AND activity NOT IN ('{Activity.PROCESS_START}', '{Activity.SYSTEM_EVENT}')"
+)
+"""A person's act upon something. What programs do on his account comes by the thousand and is for rules only."""
 A_FILE: Final = (
     f"object_kind = '{ObjectKind.FILE}' AND outcome = '{Outcome.OK}' AND destination_class IS NULL"
     r" AND (path LIKE '%/%' OR path LIKE '%\%')"
