@@ -25,7 +25,6 @@ from kuramori.evidence.claims.planning import Held, Line
 from kuramori.evidence.claims.plans import PlanStanding, drill, plan_standing
 from kuramori.evidence.claims.queries import losses_of, statements_of
 from kuramori.evidence.claims.reading import Claim
-from kuramori.evidence.custody_store import custody_files
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
@@ -54,7 +53,7 @@ __all__ = [
     "Delivery", "DeliveryForm", "Element", "EventExtract", "FileSource", "Found", "Held", "Item", "ItemChoice", "Kept",
     "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order", "PersonAsked", "PersonSource",
     "PlanStanding", "ProofKind", "Route", "Seal", "SealedFile", "Sequencer", "ShownExhibit", "State", "against_words",
-    "ask_bundle", "ask_check", "claim_matrix", "custody_files", "custody_rows", "damage_words", "default_claims",
+    "ask_bundle", "ask_check", "claim_matrix", "custody_rows", "damage_words", "default_claims",
     "drill", "exhibits_of", "export_ledger", "held", "hold_add", "key_revoke", "key_rotate", "known_claims",
     "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",

@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
+from django.conf import settings
 from django.utils.timezone import now
 
 from kuramori.evidence.check_entry import Beside
 from kuramori.evidence.check_rows import bodies_between, entries_without_place, rows_between
+from kuramori.evidence.custody_check import CustodyCheck, CustodyReading
 from kuramori.evidence.keys import verifier_keys
 from kuramori.evidence.models import Checkpoint, Node
 from kuramori.evidence.rules import note
@@ -37,7 +39,8 @@ class CheckReport:
     """What the check found, worst first: `found` is empty when the ledger is sound; `root` (hex) is over `entries`.
 
     `outside` are the heads it was compared with that are held elsewhere, the longest first; empty: nobody could have
-    noticed a history that was rewritten whole.
+    noticed a history that was rewritten whole. `custody` says how far the files in custody were read back; None when
+    that was left out.
     """
 
     entries: int
@@ -45,6 +48,7 @@ class CheckReport:
     seconds: float
     found: tuple[Found, ...]
     outside: tuple[Outside, ...] = ()
+    custody: CustodyReading | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -57,13 +61,17 @@ class CheckReport:
         return min((each.index for each in self.found if each.index is not None), default=None)
 
 
-def ledger_check(progress: Report = lambda _done, _total: None, *, beside: bool = True) -> CheckReport:
+def ledger_check(
+    progress: Report = lambda _done, _total: None, *, beside: bool = True, all_custody: bool = False
+) -> CheckReport:
     """Check the whole ledger as it stands now; `progress` is told how many entries of how many are done.
 
     Without `beside` only bodies are hashed and heads compared, in a quarter of the time: what stands beside an entry
-    (its columns, subjects, disclosures) is left for the next full check.
+    (its columns, subjects, disclosures) is left for the next full check. Of the files in custody a night's share is
+    read, or with `all_custody` every one.
     """
     began = time.monotonic()
+    custody = CustodyCheck(budget=None if all_custody else settings.CUSTODY_CHECK_BYTES) if beside else None
     heads, outside = held_heads()
     walk = _Walk(size=tree_size(), heads=heads, beside=Beside() if beside else None)
     walk.found += [Found(damage=Damage.GUARD_MISSING, detail=name) for name in guards.missing()]
@@ -71,7 +79,7 @@ def ledger_check(progress: Report = lambda _done, _total: None, *, beside: bool 
         walk.take(first, min(first + RANGE, walk.size))
         progress(min(first + RANGE, walk.size), walk.size)
     walk.close()
-    walk.found += islice(check_files(lambda: progress(walk.size, walk.size)), MAX_FOUND)
+    walk.found += islice(_files(custody, lambda: progress(walk.size, walk.size)), MAX_FOUND)
     found = sorted(walk.found, key=lambda each: (each.index is None, each.index or 0))
     return CheckReport(
         entries=walk.size,
@@ -79,7 +87,12 @@ def ledger_check(progress: Report = lambda _done, _total: None, *, beside: bool 
         seconds=time.monotonic() - began,
         found=tuple(found),
         outside=tuple(outside),
+        custody=custody.reading() if custody else None,
     )
+
+
+def _files(custody: CustodyCheck | None, each_done: Callable[[], None]) -> Iterator[Found]:
+    return chain(check_files(each_done), custody.found(each_done) if custody else ())
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from kuramori.evidence.models import CustodyItem
 from kuramori.kernel.acts import Refused
-from kuramori.kernel.models import EntrySubject
 
 PIECE = 1 << 20
 LARGEST = 64 << 30
@@ -102,10 +101,3 @@ def forget_batch(batch: UUID) -> None:
     """Delete what a batch left that was never recorded: its job was killed before the act."""
     if not CustodyItem.objects.filter(file__startswith=f"{batch}/").exists():
         shutil.rmtree(place_of(str(batch)), ignore_errors=True)
-
-
-def custody_files() -> Iterator[tuple[Path, str, UUID]]:
-    """Yield for the nightly check every file in custody: where it lies, its SHA-256, and the entry that says so."""
-    for item in CustodyItem.objects.standing().order_by("id").iterator():
-        first = EntrySubject.objects.filter(subject_id=item.pk).order_by("entry_id")
-        yield place_of(item.file), item.sha256, first.values_list("entry__id", flat=True)[0]

@@ -1,12 +1,15 @@
 """What the check found, and how an exhibit proves, in words for people."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from kuramori.evidence.custody_check import CustodyReading
 from kuramori.evidence.heads import Against
 from kuramori.evidence.models import CheckRun
 from kuramori.evidence.rules.custody import Gap
@@ -15,6 +18,8 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import ExhibitKind, Strength
 from kuramori.kernel.wording import moment
 
+CUSTODY_LATE = timedelta(days=35)
+"""After so long without being read back a file in custody is told as late: a round should take a month at most."""
 DAMAGE: Mapping[Damage, str | Promise] = {
     Damage.BACK_DATED: gettext_lazy("an entry was dated back"),
     Damage.CHANGES_DIFFER: gettext_lazy("a long list of changes was tampered with"),
@@ -81,6 +86,26 @@ def outside_words(check: CheckRun, viewer: Viewer) -> str:
         "name": held["name"],
         "at": at,
     }
+
+
+def custody_words(check: CheckRun, viewer: Viewer) -> str:
+    """Say how far the check came with the files in custody; nothing while there are none."""
+    if not check.custody.get("of_files"):
+        return ""
+    read = CustodyReading.of_json(check.custody)
+    words = {
+        "files": f"{read.files:,}",
+        "all": f"{read.of_files:,}",
+        "size": filesizeformat(read.size),
+        "at": moment(read.oldest, viewer) if read.oldest else "–",
+    }
+    return _("custody: %(files)s of %(all)s files read back this time (%(size)s), all of them since %(at)s") % words
+
+
+def is_custody_late(check: CheckRun) -> bool:
+    """Say whether a file in custody has waited for too long to be read back: the nightly share is too small."""
+    oldest = CustodyReading.of_json(check.custody).oldest
+    return oldest is not None and now() - oldest > CUSTODY_LATE
 
 
 GAPS: Mapping[Gap, str | Promise] = {

@@ -85,6 +85,8 @@ def _ledger(command: Command) -> None:
     check = steps.add_parser("check", help=_("re-hash the whole ledger; 0 sound, 1 tampered"))
     hashes = _("only hash every entry and compare the heads, in a quarter of the time")
     check.add_argument("--hashes", action="store_true", help=hashes)
+    every = _("read every file in custody back, not only this night's share")
+    check.add_argument("--all-custody", action="store_true", help=every)
     _json(check)
     export = steps.add_parser("export", help=_("write tiles and checkpoint for others' tools"))
     export.add_argument("folder", metavar="DIR", type=Path, help=_("a new folder"))

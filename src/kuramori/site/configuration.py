@@ -78,6 +78,14 @@ def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
     }
 
 
+def gigabytes(environment: Mapping[str, str], name: str, usual: int) -> int:
+    """Return in bytes what a variable says in whole gigabytes (2**30), at least one."""
+    text = environment.get(name) or str(usual)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number of gigabytes, 1 or more")
+    return int(text) << 30
+
+
 def mail_server(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return Django's mail settings by KURAMORI_SMTP, such as smtp://user:password@mail.example.jp:587.
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kuramori.site.configuration import data_folder, database, mail_server, secret_key
+from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, secret_key
 
 DATA = data_folder(os.environ)
 DEBUG = False
@@ -124,6 +124,8 @@ TIME_ZONE = "UTC"
 # The ledger's name for life: taken at the first start, afterwards the ledger itself says it.
 LEDGER_ORIGIN = os.environ.get("KURAMORI_LEDGER_NAME") or f"{urlsplit(PUBLIC_URL).hostname}/kuramori-ledger"
 COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
+# What the nightly check reads of the files in custody, in bytes; a round over more takes several nights.
+CUSTODY_CHECK_BYTES = gigabytes(os.environ, "KURAMORI_CUSTODY_CHECK_GB", 32)
 # What counting the rows of a list may take, about; where it would take longer, the list says "200+" or "50+".
 LIST_COUNT_SECONDS = 0.03
 LANGUAGE_COOKIE_SAMESITE = "Lax"

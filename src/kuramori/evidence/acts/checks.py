@@ -15,6 +15,7 @@ def check_keep(*, report: CheckReport, by: Actor) -> CheckRun:
         first_bad=report.first_bad,
         found=[{"damage": each.damage, "index": each.index, "detail": each.detail} for each in report.found],
         outside=[each.as_json() for each in report.outside],
+        custody=report.custody.as_json() if report.custody else {},
     )
     with act("evidence.check.run", by=by, subjects=[run]) as this:
         run.save()

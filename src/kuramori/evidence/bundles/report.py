@@ -20,7 +20,9 @@ from kuramori.evidence.bundles.withholding import Withholding
 from kuramori.evidence.claims.matrix import ClaimMatrix, Element, State
 from kuramori.evidence.keys import Signer
 from kuramori.evidence.models.custody import StepKind
+from kuramori.evidence.queries.ledger import checks
 from kuramori.evidence.rules.bundle import ChronologyRow, entry_path
+from kuramori.evidence.wording import custody_words, outside_words
 from kuramori.kernel.canonical import canonical
 
 # What an index and its PDF list of the chronology; all of it stands in the pages of the chronology and as JSON.
@@ -126,8 +128,22 @@ def _facts(told: Told, language: str) -> list[dict[str, str]]:
         (_("Key fingerprint (SHA-256)"), told.signer.verifier.fingerprint),
         (_("Ledger entries shown"), f"{len(told.gathered.entries):,}"),
         (_("Digest shared with its twins"), told.twin),
+        *_last_check(told),
     ]
     return [{"word": word, "value": value} for word, value in pairs]
+
+
+def _last_check(told: Told) -> list[tuple[str, str]]:
+    """Return age and result of the last full check before the bundle was asked for, and how far it read custody."""
+    viewer = viewer_of_system()
+    check = checks(viewer).filter(created_at__lte=told.order.made_at).first()
+    if check is None:
+        return [(_("Last full check"), _("none yet"))]
+    result = _("%(count)s findings") % {"count": len(check.found)} if check.found else _("all sound")
+    at = check.created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    words = [(_("Last full check"), f"{at} · {result} · {outside_words(check, viewer)}")]
+    custody = custody_words(check, viewer) if Part.CUSTODY in told.variant.parts else ""
+    return [*words, (_("Files in custody"), custody)] if custody else words
 
 
 def _exhibit(each: Exhibit, told: Told, language: str) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence import snapshots
 from kuramori.evidence.acts import custody as acts
 from kuramori.evidence.acts.holds import SNAPSHOT, hold_add, hold_edit, hold_retire, snapshot_ask
-from kuramori.evidence.api import custody_files, custody_rows
+from kuramori.evidence.api import custody_rows
 from kuramori.evidence.bundles.order import BundleSource, EventExtract
 from kuramori.evidence.bundles.place import bundle_file
 from kuramori.evidence.custody_panel import custody_duties
-from kuramori.evidence.custody_store import Collected, digest_of, our_tool, place_of, seal
+from kuramori.evidence.custody_store import Collected, our_tool, place_of, seal
 from kuramori.evidence.hold_jobs import run_snapshot
 from kuramori.evidence.models import Bundle, CustodyItem, CustodyStep
 from kuramori.evidence.models.custody import ItemKind, StepKind
@@ -312,7 +312,6 @@ def test_it_is_purged_only_when_nothing_keeps_it_and_the_act_is_the_certificate(
     assert gaps(chain_of(chihiro, item), sha256=item.sha256) == []
     with pytest.raises(Refused, match="消去されました"):
         acts.item_check(item=item, by=chihiro.actor)
-    assert list(custody_files()) == []
 
 
 def test_items_and_chains_are_seen_through_their_hold_alone(company, item):
@@ -333,12 +332,6 @@ def test_the_custody_table_tells_the_chain_and_its_gaps(company, item, chihiro):
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", link["at"]) for link in row["chain"])
     acts.item_hand_over(item=item, receiver=company.akari, place="x", why="x", by=chihiro.actor)
     assert custody_rows(chihiro, [company.akari.pk]) == []
-
-
-def test_the_nightly_check_gets_every_file_with_its_digest_and_entry(item):
-    ((path, sha256, entry),) = custody_files()
-    assert (digest_of(path), sha256) == (sha256, item.sha256)
-    assert Entry.objects.get(id=entry).verb == "evidence.custody.import"
 
 
 def test_a_file_too_large_or_a_name_taken_leaves_nothing_half_written():

@@ -23,7 +23,7 @@ from kuramori.evidence.visibility import first_seen
 from kuramori.evidence.witnessing.models.witnesses import state_of
 from kuramori.evidence.witnessing.queries import standing_against, witnesses_visible_to
 from kuramori.evidence.witnessing.registers import witness_mark
-from kuramori.evidence.wording import against_words, damage_words, outside_words
+from kuramori.evidence.wording import against_words, custody_words, damage_words, outside_words
 from kuramori.kernel.history import tell
 from kuramori.kernel.ledger import read
 from kuramori.kernel.pages import ViewedRequest, page
@@ -46,6 +46,7 @@ def home(request: ViewedRequest) -> HttpResponse:
         "checked_at": moment(check.created_at, viewer) if check else "",
         "found": _findings(check),
         "outside": outside_words(check, viewer) if check else "",
+        "custody": custody_words(check, viewer) if check and viewer.may(Permission.CUSTODY_VIEW) else "",
         "against": [against_words(each, viewer) for each in standing_against(viewer)],
         "witnesses": [(each, witness_mark(each, viewer), state_of(each)) for each in _witnesses(viewer)],
         "perms_witness": viewer.may(Permission.WITNESS_VIEW),

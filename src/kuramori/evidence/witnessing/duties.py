@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.models import CheckRun
 from kuramori.evidence.queries.ledger import last_check
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.witnessing.queries import silent_witnesses, standing_against, witnesses_visible_to
-from kuramori.evidence.wording import against_words, outside_words
+from kuramori.evidence.wording import against_words, custody_words, is_custody_late, outside_words
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Duty
 from kuramori.kernel.wording import moment
@@ -38,18 +39,27 @@ def witness_duties(viewer: Viewer, today: date) -> list[Duty]:
     return found
 
 
+def _result(check: CheckRun, viewer: Viewer) -> str:
+    """Return the worst that is to be told: damage, files in custody unread for too long, else who held the head."""
+    if check.found:
+        return _("damage found")
+    if is_custody_late(check) and viewer.may(Permission.CUSTODY_VIEW):
+        return custody_words(check, viewer)
+    return outside_words(check, viewer)
+
+
 def proof_tiles(viewer: Viewer, _today: date) -> list[dict[str, str]]:
     """Return the age and result of the last full check, and how the witnesses are."""
     if not viewer.may(Permission.LEDGER_VIEW):
         return []
     check = last_check(viewer)
     is_bad = bool(standing_against(viewer)) or bool(check and check.found)
-    is_late = check is None or now() - check.created_at > CHECK_LATE
+    is_late = check is None or now() - check.created_at > CHECK_LATE or is_custody_late(check)
     tiles = [
         {
             "label": _("Last full check"),
             "value": moment(check.created_at, viewer) if check else "–",
-            "below": _("damage found") if check and check.found else outside_words(check, viewer) if check else "",
+            "below": _result(check, viewer) if check else "",
             "url": reverse("evidence:home"),
             "icon": "shield-check",
             "tone": "bad" if is_bad else "warn" if is_late else "ok",

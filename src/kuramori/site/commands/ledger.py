@@ -23,14 +23,14 @@ from kuramori.site.words import gettext as _
 def run(arguments: argparse.Namespace) -> int:
     """Do the step that was asked for."""
     if arguments.step == "check":
-        return _check(as_json=arguments.json, beside=not arguments.hashes)
+        return _check(as_json=arguments.json, beside=not arguments.hashes, all_custody=arguments.all_custody)
     return _export(arguments) if arguments.step == "export" else _sign_on(arguments)
 
 
-def _check(*, as_json: bool, beside: bool) -> int:
+def _check(*, as_json: bool, beside: bool, all_custody: bool) -> int:
     """Re-hash everything; 0 when sound, 1 with the first bad index and what is wrong with it."""
     with progress(_("re-hashing the ledger")) as step:
-        report = ledger_check(step, beside=beside)
+        report = ledger_check(step, beside=beside, all_custody=all_custody)
     viewer = viewer_of_system()
     against = [against_words(each, viewer) for each in standing_against(viewer)]
     if as_json:
@@ -63,6 +63,7 @@ def _told(report: CheckReport) -> dict[str, object]:
         "first_bad": report.first_bad,
         "found": found,
         "outside": [each.as_json() for each in report.outside],
+        "custody": report.custody.as_json() if report.custody else None,
     }
 
 

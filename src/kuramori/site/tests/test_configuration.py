@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from kuramori.site import configuration
-from kuramori.site.configuration import data_folder, database, mail_server, secret_key
+from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, secret_key
 
 
 def test_the_data_folder_is_made_and_closed_to_others(tmp_path: Path) -> None:
@@ -104,3 +104,11 @@ def test_mail_goes_to_this_machine_unless_a_server_is_named_and_then_over_tls() 
 def test_a_mail_server_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="KURAMORI_SMTP"):
         mail_server({"KURAMORI_SMTP": address})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "４", "many"])
+def test_a_share_of_gigabytes_is_a_whole_number_from_one_on(text: str) -> None:
+    assert gigabytes({}, "KURAMORI_CUSTODY_CHECK_GB", 32) == 32 << 30
+    assert gigabytes({"KURAMORI_CUSTODY_CHECK_GB": "4"}, "KURAMORI_CUSTODY_CHECK_GB", 32) == 4 << 30
+    with pytest.raises(ImproperlyConfigured, match="KURAMORI_CUSTODY_CHECK_GB"):
+        gigabytes({"KURAMORI_CUSTODY_CHECK_GB": text}, "KURAMORI_CUSTODY_CHECK_GB", 32)
