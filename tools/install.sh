@@ -39,7 +39,7 @@ fi
 echo "Installing the packages of $lock into $venv …" >&2
 if ! uv sync --require-hashes "$lock"; then
     echo "uv did not manage; going on with pip" >&2
-    pip install --require-hashes --requirement "$lock"
+    pip install --no-deps --require-hashes --requirement "$lock"  # the lock is whole
 fi
 # Kuramori itself: the source as it lies here, built with the locked tools.
 uv install --no-deps --no-build-isolation --editable . ||
