@@ -13,10 +13,20 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "page"
 # Lower files first; the last one is the page itself, the others also run without it (the tests do).
-LIBRARY = ("hashing.js", "forms.js", "tree.js", "sources.js", "bundle.js", "rows.js")
+LIBRARY = (
+    "hashing.js",
+    "forms.js",
+    "der.js",
+    "signatures.js",
+    "certificates.js",
+    "tree.js",
+    "sources.js",
+    "bundle.js",
+    "rows.js",
+    "tokens.js",
+    "witnesses.js",
+)
 PAGE = "page.js"
-# What no bundle proves by itself; what the page does not look at stands in its own list.
-LIMITS = ("limit.truth", "limit.unwitnessed", "limit.all_entries", "limit.key_from_bundle")
 
 
 def one_page() -> str:
@@ -29,7 +39,6 @@ def one_page() -> str:
         },
         "verifier": messages["WORDS"],
         "page": json.loads(_read("words.json")),
-        "limits": LIMITS,
     }
     script = '"use strict";\n(() => {\n' + library() + _read(PAGE) + "})();\n"
     style = _read("page.css")

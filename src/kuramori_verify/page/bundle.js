@@ -57,14 +57,15 @@ const isBundle = (source) => [...source.files.keys()].some((name) => name === MA
 const SILENT = { hashing: () => {}, reading: () => {} };
 
 async function verifyBundle(source, findings, progress = SILENT) {
-  const report = { findings, head: null, counts: { files: source.files.size, entries: 0, rows: 0, exhibits: 0, withheld: 0 } };
+  const report = { findings, head: null, stamps: [], witnesses: [], counts: { files: source.files.size, entries: 0, rows: 0, exhibits: 0, withheld: 0 } };
   if (!isBundle(source)) {
     findings.add("form.not_a_bundle");
     return report;
   }
   const digests = await checkBag(source, findings, progress.hashing);
   const info = await bagInfo(source, findings);
-  const head = (report.head = await readTheHead(source, findings));
+  const [head, keys] = await readTheHead(source, findings);
+  report.head = head;
   const manifest = await json(source, MANIFEST, null, findings);
   if (!manifest) return report;
   Object.assign(report, { id: manifest.id, variant: manifest.variant || null, redaction: manifest.redaction || null, twin: manifest.twin || null });
@@ -77,6 +78,9 @@ async function verifyBundle(source, findings, progress = SILENT) {
   if (isSecond) await checkExhibits(source, manifest, shown, findings);
   await checkSeal(source, head, digests, findings);
   checkTimes([...entries.values()], manifest.made_at, findings);
+  report.stamps = await checkStamps(source, manifest.stamps || [], findings);
+  checkAgainstStamps(entries.values(), report.stamps, findings);
+  report.witnesses = await checkWitnesses(source, head, keys, manifest.witnesses || [], findings);
   await checkChronology(source, entries, findings);
   const rows = [...shown.values()].reduce((sum, each) => sum + each.rows, 0);
   for (const name of Object.keys(manifest.counts)) {
@@ -172,13 +176,14 @@ async function readTheHead(source, findings) {
   for (const name of [CHECKPOINT, KEYS]) {
     if (source.files.has(name)) continue;
     findings.add("ledger.file_missing", name);
-    return null;
+    return [null, []];
   }
   try {
-    return readHead(await source.read(CHECKPOINT, 65536), readKeys(await source.read(KEYS, 65536)));
+    const keys = readKeys(await source.read(KEYS, 65536));
+    return [readHead(await source.read(CHECKPOINT, 65536), keys), keys];
   } catch (error) {
     findings.add(error instanceof SignatureError ? "ledger.signature_wrong" : "ledger.checkpoint_malformed", CHECKPOINT, { detail: error.message });
-    return null;
+    return [null, []];
   }
 }
 

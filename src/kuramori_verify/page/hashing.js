@@ -1,4 +1,4 @@
-// SHA-256 and SHA-512 (FIPS 180-4) and Ed25519 (RFC 8032), in plain JavaScript: a page opened from a disk may have no
+// SHA-256, SHA-384 and SHA-512 (FIPS 180-4) and Ed25519 (RFC 8032), in plain JavaScript: a page opened from a disk may have no
 // other, and a file of gigabytes has to be hashed piece by piece. Verification only, on public data.
 
 const primes = (count) => {
@@ -87,15 +87,16 @@ const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), new
 const MASK64 = (1n << 64n) - 1n;
 const K512 = primes(80).map((p) => fraction(p, 3, 64));
 const START512 = primes(8).map((p) => fraction(p, 2, 64));
+const START384 = primes(16).slice(8).map((p) => fraction(p, 2, 64));
 const turned = (x, n) => ((x >> n) | (x << (64n - n))) & MASK64;
 
-function sha512(bytes) {
+function sha512(bytes, start = START512) {
   const padded = new Uint8Array(Math.ceil((bytes.length + 17) / 128) * 128);
   padded.set(bytes);
   padded[bytes.length] = 0x80;
   new DataView(padded.buffer).setUint32(padded.length - 4, bytes.length * 8);
   const view = new DataView(padded.buffer);
-  const state = START512.slice();
+  const state = start.slice();
   for (let place = 0; place < padded.length; place += 128) {
     const w = [];
     for (let i = 0; i < 16; i++) w.push(view.getBigUint64(place + i * 8));
@@ -118,6 +119,8 @@ function sha512(bytes) {
   state.forEach((word, i) => out.setBigUint64(i * 8, word));
   return new Uint8Array(out.buffer);
 }
+
+const sha384 = (bytes) => sha512(bytes, START384).subarray(0, 48);
 
 const FIELD = 2n ** 255n - 19n;
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;

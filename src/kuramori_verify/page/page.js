@@ -39,6 +39,8 @@ function facts() {
     ...(report.redaction && report.redaction.why ? [[word("why_withheld"), report.redaction.why]] : []),
     ...(report.twin ? [[word("twin"), report.twin]] : []),
     ...(head ? [[word("head"), `${head.origin} / ${head.size.toLocaleString(language)} / ${hex(head.root)}`], [word("key"), `${head.key.name} SHA-256 ${head.key.fingerprint}`]] : []),
+    ...(report.stamps || []).map((each) => [word("stamp"), `${momentText(each.moment)} ${each.signer} [${each.file}] ${word("root")} ${each.root} SHA-256 ${each.fingerprint}`]),
+    ...(report.witnesses || []).map((each) => [word("witness"), [each.size.toLocaleString(language), each.moment ? momentText(each.moment) : "", each.signer || "", `[${each.file}]`].filter(Boolean).join(" ")]),
   ];
 }
 
@@ -55,19 +57,27 @@ function table(findings) {
   return made;
 }
 
+// What no bundle proves by itself, as the Python verifier says it.
+function always() {
+  const isStamped = (report.stamps || []).length > 0, isWitnessed = (report.witnesses || []).some((each) => each.signer);
+  return [
+    "limit.truth", isStamped ? "limit.stamped_time" : "limit.time", ...(isWitnessed ? [] : ["limit.unwitnessed"]),
+    ...(isStamped ? ["limit.revocation"] : []), "limit.all_entries", "limit.key_from_bundle",
+  ].map((code) => ({ code, file: null, entry: null, record: null, detail: null }));
+}
+
 function show() {
   const result = $("result"), list = element("dl");
   facts().forEach(([name, value]) => list.append(element("dt", name), element("dd", value)));
   const limits = report.findings.all.filter((finding) => told.meanings[finding.code].area === "limit");
   const found = report.findings.all.filter((finding) => told.meanings[finding.code].area !== "limit");
-  const always = told.limits.map((code) => ({ code, file: null, entry: null, record: null, detail: null }));
   result.replaceChildren(
     element("h2", word("result")),
     ...verdicts().map(([name, state, kind]) => element("p", `${word(name)}: ${word(state)}`, `verdict ${kind}`)),
     list,
     ...(found.length ? [element("h2", word("findings")), table(found)] : []),
     element("h2", word("limits")),
-    table([...always, ...limits]),
+    table([...always(), ...limits]),
   );
   result.dataset.integrity = verdicts()[0][1];
   result.dataset.completeness = verdicts()[1][1];

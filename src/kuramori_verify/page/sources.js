@@ -3,6 +3,7 @@
 const PIECE = 1 << 20;
 const MAX_FILES = 200000;
 const MAX_TOTAL = 64 * 2 ** 30;
+const MAX_SWELL = 64 * 2 ** 20, MAX_RATIO = 200;
 const SYSTEM_FILE = /^(\.DS_Store|Thumbs\.db|desktop\.ini|\._.*)$/;
 
 class UnreadableError extends Error {}
@@ -75,6 +76,7 @@ async function zipSource(blob, findings) {
     else if ((member.mode & 0o170000) === 0o120000) findings.add("source.link", member.name);
     else source.take(member.name, member.size, () => unpacked(blob, member));
   }
+  if (total > MAX_SWELL && total > MAX_RATIO * blob.size) throw new UnreadableError("it would grow beyond all measure");
   return source.stripped();
 }
 
@@ -140,7 +142,10 @@ async function* unpacked(blob, member) {
 async function* content(blob, member) {
   const head = new DataView(await blob.slice(member.place, member.place + 30).arrayBuffer());
   if (head.byteLength < 30 || head.getUint32(0, true) !== 0x04034b50) throw new UnreadableError("a damaged zip");
-  const start = member.place + 30 + head.getUint16(26, true) + head.getUint16(28, true);
+  const named = member.place + 30, start = named + head.getUint16(26, true) + head.getUint16(28, true);
+  // Two readers could take one file for two: by the directory's name, and by its own.
+  const own = new TextDecoder().decode(await blob.slice(named, named + head.getUint16(26, true)).arrayBuffer());
+  if (own !== member.name) throw new UnreadableError("its name in the directory is another");
   const packed = blob.slice(start, start + member.packed);
   if (member.method === 0) {
     yield* pieces(packed);

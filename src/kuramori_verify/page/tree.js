@@ -54,6 +54,26 @@ function rootByCover(rows, leaves, size, proof) {
   return root && hidden === proof.length ? root : null;
 }
 
+// Whether the tree of `newer` continues that of `older`, which is smaller (RFC 9162 section 2.1.4.2).
+function isConsistent(older, newer, proof) {
+  if (older.size === 0) return equal(older.root, rootOf([])) && !proof.length;
+  if (older.size >= newer.size || !proof.length) return false;
+  const half = (n) => Math.floor(n / 2);
+  let node = older.size - 1, last = newer.size - 1;
+  while (node % 2) [node, last] = [half(node), half(last)];
+  const path = node === 0 ? [older.root, ...proof] : proof;
+  let [was, is] = [path[0], path[0]];
+  for (const sibling of path.slice(1)) {
+    if (last === 0) return false;
+    if (node % 2 || node === last) {
+      [was, is] = [nodeHash(sibling, was), nodeHash(sibling, is)];
+      while (node && !(node % 2)) [node, last] = [half(node), half(last)];
+    } else is = nodeHash(is, sibling);
+    [node, last] = [half(node), half(last)];
+  }
+  return last === 0 && equal(was, older.root) && equal(is, newer.root);
+}
+
 class SignatureError extends Error {}
 
 const isKeyName = (name) => name !== "" && !name.includes("+") && !/\s/.test(name);
@@ -68,22 +88,24 @@ function noteText(raw) {
 function readKeys(raw) {
   const lines = noteText(raw).split("\n");
   if (lines.length > 64 || lines.pop() !== "" || !lines.length) throw new FormError("keys: one a line, at most 63");
-  return lines.map((line) => {
-    const parts = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(line);
-    if (!parts || !isKeyName(parts[1])) throw new FormError("a key line reads name+keyid+base64");
-    const raw = unbase64(parts[3]), name = parts[1];
-    const id = sha256(utf8.encode(`${name}\n`), raw).subarray(0, 4);
-    if (raw[0] !== 1 || raw.length !== 33 || hex(id) !== parts[2]) throw new FormError("not an Ed25519 key, or another's id");
-    return { name, id, raw: raw.subarray(1), fingerprint: hex(sha256(raw.subarray(1))) };
-  });
+  return lines.map((line) => readKey(line));
 }
 
-function readHead(raw, keys) {
+// `kind` 1 signs heads, 4 cosigns them.
+function readKey(line, kind = 1) {
+  const parts = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(line);
+  if (!parts || !isKeyName(parts[1])) throw new FormError("a key line reads name+keyid+base64");
+  const raw = unbase64(parts[3]), name = parts[1];
+  const id = sha256(utf8.encode(`${name}\n`), raw).subarray(0, 4);
+  if (raw[0] !== kind || raw.length !== 33 || hex(id) !== parts[2]) throw new FormError("not an Ed25519 key, or another's id");
+  return { name, id, raw: raw.subarray(1), fingerprint: hex(sha256(raw.subarray(1))) };
+}
+
+function readNote(raw) {
   const whole = noteText(raw), cut = whole.lastIndexOf("\n\n");
   const signatures = whole.slice(cut + 2).split("\n");
   if (cut < 0 || signatures.pop() !== "" || !signatures.length || signatures.length > 63)
     throw new FormError("a note has a text, an empty line and 1 to 63 signature lines");
-  if (new Set(signatures).size !== signatures.length) throw new FormError("the same signature line twice");
   const signed = signatures.map((line) => {
     const parts = line.split(" ");
     if (parts.length !== 3 || parts[0] !== "—" || !isKeyName(parts[1])) throw new FormError("a signature line reads: em dash, name, base64");
@@ -91,7 +113,13 @@ function readHead(raw, keys) {
     if (bytes.length <= 4) throw new FormError("a signature line without a signature");
     return { name: parts[1], bytes };
   });
-  const text = utf8.encode(whole.slice(0, cut + 1));
+  return { text: whole.slice(0, cut + 1), signatures, signed };
+}
+
+function readHead(raw, keys) {
+  const { text: words, signatures, signed } = readNote(raw);
+  if (new Set(signatures).size !== signatures.length) throw new FormError("the same signature line twice");
+  const text = utf8.encode(words);
   let key = null;
   for (const known of keys) {
     for (const each of signed) {
@@ -101,7 +129,7 @@ function readHead(raw, keys) {
     }
   }
   if (!key) throw new SignatureError("no known key has signed");
-  const lines = whole.slice(0, cut).split("\n");
+  const lines = words.slice(0, -1).split("\n");
   if (lines.length < 3 || lines.some((line) => line === "")) throw new FormError("a checkpoint has origin, size and root");
   if (!/^(0|[1-9]\d{0,15})$/.test(lines[1])) throw new FormError("the size is a decimal number without leading zeroes");
   const root = unbase64(lines[2]);

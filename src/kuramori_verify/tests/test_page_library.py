@@ -136,10 +136,6 @@ ELSEWHERE = (
     "ledger.root",
     "ledger.short",
     "ledger.tile",
-    "stamp",
-    "token",
-    "witness",
-    "ledger.fork",
 )
 UNSEEN = {"source.link", "source.not_a_file", "form.cannot_open", "form.not_a_bundle"}
 
@@ -156,9 +152,7 @@ def spoilt(tmp_path):
 
 
 def worth(codes):
-    return {
-        code for code in codes if MEANINGS[code].area != LIMIT and not code.startswith(("stamp", "token", "witness"))
-    }
+    return {code for code in codes if MEANINGS[code].area != LIMIT}
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate")
