@@ -26,33 +26,44 @@ from kuramori.kernel.merkle import leaf_hash
 from kuramori.kernel.models import Disclosure, Entry, EntrySubject, SavedView, Unsequenced
 
 CHUNK = 20_000
-A_MOMENT = timedelta(milliseconds=1)  # between two acts
+# Between two acts: ten million pass in less than the ten minutes by which the check lets times differ, so that acts of
+# the next run on the same data are not back-dated.
+A_MOMENT = timedelta(microseconds=50)
 Row = tuple[Any, ...]
 
 
 def build(*, entries: int, waiting: int) -> None:
-    """Fill an empty, migrated database with `entries` entries, of which the last `waiting` have no place yet."""
+    """Fill a migrated database up to `entries` entries, of which the last `waiting` have no place yet.
+
+    Each chunk is a transaction: SQLite looks for a page in all of its write-ahead log, which ten million entries in
+    one transaction would make as large as the database.
+    """
     pattern = _one_act()
     sequence_all()
     guards.lift()
     try:
-        with transaction.atomic():
-            first = tree_size()
-            frontier = frontier_at(first, hashes)
-            rows = _twins(pattern, entries - first)
-            while part := list(islice(rows, CHUNK)):
-                placed = part[: max(0, entries - waiting - first)]
-                _write(Entry, ("seq", "id", "at", "verb", "actor_kind", "actor_id", "body"), part)
-                _write(EntrySubject, ("entry_id", "kind", "subject_id"), _subjects(pattern, part))
-                _write(Disclosure, ("entry_id", "members"), ((row[0], pattern.members) for row in part))
-                frontier = _placed(frontier, first, placed)
-                _sealed(frontier)
-                _write(Unsequenced, ("entry_id",), ((row[0],) for row in part[len(placed) :]))
-                first += len(part)
+        first = tree_size()
+        frontier = frontier_at(first, hashes)
+        rows = _twins(pattern, entries - first)
+        while part := list(islice(rows, CHUNK)):
+            with transaction.atomic():
+                frontier = _chunk(pattern, frontier, part, placed=max(0, entries - waiting - first))
+            first += len(part)
     finally:
         guards.install()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _chunk(pattern: "_Pattern", frontier: Frontier, part: list[Row], *, placed: int) -> Frontier:
+    """Write some entries, of which the first `placed` have a place from the tree's end on; return the new frontier."""
+    _write(Entry, ("seq", "id", "at", "verb", "actor_kind", "actor_id", "body"), part)
+    _write(EntrySubject, ("entry_id", "kind", "subject_id"), _subjects(pattern, part))
+    _write(Disclosure, ("entry_id", "members"), ((row[0], pattern.members) for row in part))
+    frontier = _placed(frontier, frontier.size, part[:placed])
+    _sealed(frontier)
+    _write(Unsequenced, ("entry_id",), ((row[0],) for row in part[placed:]))
+    return frontier
 
 
 class _Pattern:

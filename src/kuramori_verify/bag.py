@@ -2,47 +2,28 @@
 
 import hashlib
 import re
-import zipfile
-import zlib
+from collections.abc import Iterator, Mapping
 
 from kuramori_verify.findings import Findings
-from kuramori_verify.sources import Source, UnreadableError, is_plain_name, read_whole
+from kuramori_verify.sources import DAMAGED, Source, UnreadableError, is_plain_name, open_limited
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+DECLARED = hashlib.sha256(DECLARATION).digest()
 PAYLOAD_MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 BAG_INFO = "bag-info.txt"
-MAX_TAG_BYTES = 64 * 2**20
+MAX_TAG_BYTES = 256 * 2**20
 CHUNK_BYTES = 1 << 20
 # A time stamp over the tag manifest cannot stand in it; it proves itself (kept short: a-z, 0-9, hyphens).
 STAMP_FILE = re.compile(r"tokens/[a-z0-9][a-z0-9-]{0,39}\.tsr", re.ASCII)
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
 
 
-def check_bag(source: Source, findings: Findings) -> dict[str, str]:
-    """Check every file against the manifests, both ways; return path -> SHA-256 (hex) of what is really there."""
+def check_bag(source: Source, findings: Findings) -> dict[str, bytes]:
+    """Check every file against the manifests, both ways; return path -> SHA-256 of what is really there."""
     actual = {name: digest for name in source.files if (digest := _digest(source, name, findings))}
-    payload = _manifest(source, PAYLOAD_MANIFEST, findings)
-    tags = _manifest(source, TAG_MANIFEST, findings)
-    expected = payload | tags
-    missing = {name: digest for name, digest in expected.items() if name not in source.files}
-    unlisted = {
-        name: digest
-        for name, digest in actual.items()
-        if name not in expected and name != TAG_MANIFEST and not STAMP_FILE.fullmatch(name)
-    }
-    _name_renamed(missing, unlisted, findings)
-    for name in missing:
-        findings.add("bag.file_missing", name)
-    for name in unlisted:
-        findings.add("bag.file_unlisted", name)
-    for name, digest in actual.items():
-        if name in expected and digest != expected[name]:
-            findings.add("bag.file_changed", name)
-    for name in sorted(payload):
-        if not name.startswith("data/"):
-            findings.add("bag.manifest_malformed", PAYLOAD_MANIFEST, record=name)
-    if "bagit.txt" in source.files and _read(source, "bagit.txt", findings) != DECLARATION:
+    _compare_manifests(source, actual, findings)
+    if actual.get("bagit.txt", DECLARED) != DECLARED:
         findings.add("bag.declaration", "bagit.txt")
     for name in ("bagit.txt", PAYLOAD_MANIFEST, TAG_MANIFEST, BAG_INFO):
         if name not in source.files:
@@ -50,10 +31,31 @@ def check_bag(source: Source, findings: Findings) -> dict[str, str]:
     return actual
 
 
+def _compare_manifests(source: Source, actual: Mapping[str, bytes], findings: Findings) -> None:
+    """Compare what is there with both manifests, reading them line by line."""
+    unlisted: set[str] = set(actual)
+    missing: dict[str, bytes] = {}
+    for manifest in (PAYLOAD_MANIFEST, TAG_MANIFEST):
+        for name, digest in _digest_lines(source, manifest, findings):
+            unlisted.discard(name)
+            if name not in source.files:
+                missing[name] = digest
+            elif actual.get(name, digest) != digest:
+                findings.add("bag.file_changed", name)
+            if manifest == PAYLOAD_MANIFEST and not name.startswith("data/"):
+                findings.add("bag.manifest_malformed", PAYLOAD_MANIFEST, record=name)
+    unlisted -= {TAG_MANIFEST, *filter(STAMP_FILE.fullmatch, unlisted)}
+    _name_renamed(missing, unlisted, actual, findings)
+    for name in missing:
+        findings.add("bag.file_missing", name)
+    for name in sorted(unlisted):
+        findings.add("bag.file_unlisted", name)
+
+
 def read_bag_info(source: Source, findings: Findings) -> dict[str, str]:
     """Read the lines of `bag-info.txt` and compare the Payload-Oxum (bytes.files) with what is there."""
     info: dict[str, str] = {}
-    for line in _lines(_read(source, BAG_INFO, findings), BAG_INFO, "bag.info_malformed", findings):
+    for line in _lines(source, BAG_INFO, "bag.info_malformed", findings):
         label, colon, value = line.partition(": ")
         if not colon or label in info:
             findings.add("bag.info_malformed", BAG_INFO, record=line)
@@ -65,51 +67,55 @@ def read_bag_info(source: Source, findings: Findings) -> dict[str, str]:
     return info
 
 
-def _digest(source: Source, name: str, findings: Findings) -> str | None:
+def _digest(source: Source, name: str, findings: Findings) -> bytes | None:
     digest, buffer = hashlib.sha256(), memoryview(bytearray(CHUNK_BYTES))
     try:
         with source.open(name) as file:
             while count := file.readinto(buffer):  # type: ignore[attr-defined]
                 digest.update(buffer[:count])
-    except (UnreadableError, OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+    except (UnreadableError, *DAMAGED) as error:
         findings.add("source.unreadable", name, detail=error)
         return None
-    return digest.hexdigest()
+    return digest.digest()
 
 
-def _manifest(source: Source, name: str, findings: Findings) -> dict[str, str]:
-    listed: dict[str, str] = {}
-    for line in _lines(_read(source, name, findings), name, "bag.manifest_malformed", findings):
+def _digest_lines(source: Source, name: str, findings: Findings) -> Iterator[tuple[str, bytes]]:
+    """Yield what a manifest lists, line by line."""
+    unread, listed = set(source.files), set()  # names of files that are there stand in memory once
+    for line in _lines(source, name, "bag.manifest_malformed", findings):
         match = MANIFEST_LINE.fullmatch(line)
-        if not match or not is_plain_name(match[2]) or match[2] in listed:
+        is_again = match and match[2] not in unread and (match[2] in source.files or match[2] in listed)
+        if not match or is_again or not is_plain_name(match[2]):
             findings.add("bag.manifest_malformed", name, record=line)
             continue
-        listed[match[2]] = match[1]
-    return listed
+        if match[2] not in source.files:
+            listed.add(match[2])
+        unread.discard(match[2])
+        yield match[2], bytes.fromhex(match[1])
 
 
-def _lines(raw: bytes, name: str, code: str, findings: Findings) -> list[str]:
-    """Lines as every tool sees them: each ended by LF alone, with no sign that some read as another end of line."""
-    text = raw.decode(errors="replace")
-    if raw and (not text.endswith("\n") or text.splitlines() != text.split("\n")[:-1] or "\ufffd" in text):
-        findings.add(code, name)
-    return text.removesuffix("\n").split("\n") if raw else []
+def _lines(source: Source, name: str, code: str, findings: Findings) -> Iterator[str]:
+    """Yield lines as every tool sees them: ended by LF alone, with no sign that some read as another end of line."""
+    if name not in source.files:
+        return
+    try:
+        with open_limited(source, name, MAX_TAG_BYTES) as file:
+            for raw in file:
+                line = raw.decode(errors="replace")
+                if line.splitlines(keepends=True) != [line] or not line.endswith("\n") or "\ufffd" in line:
+                    findings.add(code, name)
+                yield line.removesuffix("\n")
+    except (UnreadableError, *DAMAGED) as error:
+        findings.add("source.unreadable", name, detail=error)
 
 
-def _name_renamed(missing: dict[str, str], unlisted: dict[str, str], findings: Findings) -> None:
+def _name_renamed(
+    missing: dict[str, bytes], unlisted: set[str], actual: Mapping[str, bytes], findings: Findings
+) -> None:
     """A file that is missing under one name and there under another was renamed: say so once."""
-    by_digest = {digest: name for name, digest in unlisted.items()}
+    by_digest = {actual[name]: name for name in unlisted}
     for name, digest in list(missing.items()):
         if other := by_digest.pop(digest, None):
             findings.add("bag.file_renamed", name, detail=other)
-            del missing[name], unlisted[other]
-
-
-def _read(source: Source, name: str, findings: Findings) -> bytes:
-    if name not in source.files:
-        return b""
-    try:
-        return read_whole(source, name, MAX_TAG_BYTES)
-    except UnreadableError as error:
-        findings.add("source.unreadable", name, detail=error)
-        return b""
+            del missing[name]
+            unlisted.discard(other)

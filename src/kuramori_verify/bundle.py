@@ -1,47 +1,32 @@
 """An evidence bundle: everything in it is named by `data/manifest.json`, and that file is sealed in the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kuramori_verify.bag import BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST, check_bag, read_bag_info
-from kuramori_verify.canonical import FormError, read_canonical
+from kuramori_verify.canonical import FormError
 from kuramori_verify.certificates import Certificate
 from kuramori_verify.entries import ShownEntry, read_entry
-from kuramori_verify.events import SEGMENT, check_segments
-from kuramori_verify.exhibits import EXHIBIT, check_exhibits
+from kuramori_verify.events import ShownRows, check_segments
+from kuramori_verify.exhibits import check_exhibits
 from kuramori_verify.findings import Findings
+from kuramori_verify.manifest import MANIFEST, Manifest, listed_again, read_manifest
 from kuramori_verify.note import MAX_NOTE_BYTES, Head, LogKey, SignatureError, read_head, read_log_keys
-from kuramori_verify.shape import (
-    COUNT,
-    DIGEST_HEX,
-    MOMENT,
-    NOTHING,
-    PLAIN_PATH,
-    RECORD_ID,
-    TEXT,
-    Check,
-    either,
-    list_of,
-    map_of,
-    members_of,
-    moment_of,
-    one_of,
-    pair_of,
-)
-from kuramori_verify.sources import Source, UnreadableError, read_whole
-from kuramori_verify.stamps import STAMP_FOLDERS, CheckedStamp, check_against_stamps, check_stamps
-from kuramori_verify.witnesses import WITNESS, CheckedWitness, check_kept, check_witnesses
+from kuramori_verify.shape import COUNT, MOMENT, NOTHING, TEXT, either, members_of, moment_of
+from kuramori_verify.sources import Source, UnreadableError, open_limited, read_whole
+from kuramori_verify.stamps import STAMP_FOLDERS, CheckedStamp, check_against_stamp, check_stamps, first_stamp
+from kuramori_verify.streams import ByIndex, CanonicalStream
+from kuramori_verify.witnesses import CheckedWitness, check_kept, check_witnesses
 
-MANIFEST = "data/manifest.json"
 SEAL = "data/ledger/seal.json"
 CHECKPOINT = "data/ledger/checkpoint.txt"
 KEYS = "data/ledger/keys.txt"
 SEAL_NOTE = "bundle_manifest_sha256"
 CHRONOLOGY = "data/chronology.json"
-MAX_JSON_BYTES = 256 * 2**20
+MAX_CHRONOLOGY_BYTES = 4 * 2**30
 WITNESSES = "data/ledger/witnesses/"
 # Made after the manifest was sealed: they prove themselves, by signature.
 SELF_PROVING = (WITNESSES, *STAMP_FOLDERS)
@@ -49,43 +34,10 @@ BAG_FILES = frozenset({"bagit.txt", BAG_INFO, PAYLOAD_MANIFEST, TAG_MANIFEST})
 # An act may take minutes (a large import) between its first moment and its place in the ledger.
 TOLERANCE = timedelta(minutes=10)
 
-NAMED_FILES = list_of(members_of(file=PLAIN_PATH, sha256=DIGEST_HEX))
-COUNTS = {"entries": COUNT, "files": COUNT, "rows": COUNT, "segments": COUNT, "withheld": COUNT}
-MEMBERS: dict[str, Check] = {
-    "files": NAMED_FILES,
-    "id": RECORD_ID,
-    "info": map_of(TEXT),
-    "kind": TEXT,
-    "made_at": MOMENT,
-    "origin": TEXT,
-    "segments": list_of(SEGMENT),
-    "subject": pair_of(TEXT, RECORD_ID),
-    "tags": NAMED_FILES,
-    "withheld": list_of(members_of(entry=COUNT, member=TEXT, reason=TEXT)),
-}
-NAMED_ENTRY = {"file": PLAIN_PATH, "index": COUNT, "leaf": DIGEST_HEX}
-FIRST = members_of(
-    counts=members_of(**COUNTS),
-    entries=list_of(members_of(**NAMED_ENTRY)),
-    format=one_of("kuramori-bundle/1"),
-    **MEMBERS,
-)
-SECOND = members_of(
-    counts=members_of(exhibits=COUNT, **COUNTS),
-    entries=list_of(members_of(shown=DIGEST_HEX, **NAMED_ENTRY)),
-    exhibits=list_of(EXHIBIT),
-    format=one_of("kuramori-bundle/2"),
-    redaction=members_of(kinds=list_of(TEXT), why=TEXT),
-    stamps=list_of(members_of(authority=PLAIN_PATH, due=list_of(TEXT), name=TEXT)),
-    twin=DIGEST_HEX,
-    variant=TEXT,
-    witnesses=list_of(WITNESS),
-    **MEMBERS,
-)
-CHRONOLOGY_FILE = members_of(
-    format=one_of("kuramori-chronology/1"),
-    rows=list_of(members_of(at=MOMENT, entry=either(NOTHING, COUNT), text_en=TEXT, text_ja=TEXT)),
-)
+CHRONOLOGY_FORMAT = "kuramori-chronology/1"
+CHRONOLOGY_ROW = members_of(at=MOMENT, entry=either(NOTHING, COUNT), text_en=TEXT, text_ja=TEXT)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENT_BYTES = 8
 
 
 @dataclass(slots=True)
@@ -123,44 +75,32 @@ def check_bundle(
     digests = check_bag(source, findings)
     info = read_bag_info(source, findings)
     checked.head, known = _head(source, keys, findings)
-    manifest = _json(source, MANIFEST, bundle_manifest_form, findings)
+    manifest = _manifest(source, findings)
     if manifest is None:
         return checked
-    checked.id = manifest["id"]
+    told = manifest.members
+    checked.id = told["id"]
     _check_named_files(source, manifest, digests, findings)
-    if manifest["info"] != info:
-        differing = sorted(dict(set(manifest["info"].items()) ^ set(info.items())))
+    if told["info"] != info:
+        differing = sorted(dict(set(told["info"].items()) ^ set(info.items())))
         findings.add("bag.info_differs", BAG_INFO, record=", ".join(differing))
-    if checked.head and checked.head.origin != manifest["origin"]:
+    if checked.head and checked.head.origin != told["origin"]:
         findings.add("ledger.origin_differs", CHECKPOINT, detail=checked.head.origin)
-    entries = _entries(source, manifest, checked.head, findings)
-    is_second = manifest["format"] == "kuramori-bundle/2"
-    shown = check_segments(source, manifest["segments"], entries, digests, findings, is_guarded=is_second)
-    rows = sum(each.rows for each in shown.values())
-    if is_second:
+    checked.stamps = check_stamps(source, told.get("stamps", ()), roots, findings)
+    entries = _entries(source, manifest, checked, findings)
+    shown = check_segments(source, told["segments"], entries.sealing, digests, findings, is_guarded=manifest.is_second)
+    if manifest.is_second:
         check_exhibits(source, manifest, shown, findings)
-        checked.counts["exhibits"] = len(manifest["exhibits"])
+        checked.counts["exhibits"] = len(told["exhibits"])
     _check_seal(source, checked.head, digests, findings)
-    _check_times(list(entries.values()), manifest["made_at"], findings)
-    checked.stamps = check_stamps(source, manifest.get("stamps", ()), roots, findings)
-    check_against_stamps(entries.values(), checked.stamps, findings)
-    due = manifest.get("witnesses", ())
+    due = told.get("witnesses", ())
     checked.witnesses = check_witnesses(source, WITNESSES, checked.head, findings, keys=(known, witness_keys), due=due)
     if checked.head:
         checked.heads = check_kept(source, WITNESSES, checked.head, findings, notes=kept, keys=known)
     _check_chronology(source, entries, findings)
-    _check_counts(manifest, findings)
-    # Rows that are not there are missing, which is found elsewhere, and not changed.
-    if len(shown) == len(manifest["segments"]) and rows != manifest["counts"]["rows"]:
-        findings.add("bundle.counts_differ", MANIFEST, record="rows", detail=rows)
-    checked.counts |= {"entries": len(entries), "rows": rows, "withheld": len(manifest["withheld"])}
+    rows = _check_counts(manifest, shown, findings)
+    checked.counts |= {"entries": len(entries.times), "rows": rows, "withheld": manifest.lengths["withheld"]}
     return checked
-
-
-def bundle_manifest_form(value: Any, where: str) -> Any:
-    """Check a manifest of the second version of the format, or of the first, which is read for ever."""
-    is_first = isinstance(value, dict) and value.get("format") == "kuramori-bundle/1"
-    return (FIRST if is_first else SECOND)(value, where)
 
 
 def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> tuple[Head | None, Sequence[LogKey]]:
@@ -179,84 +119,94 @@ def _head(source: Source, keys: Sequence[LogKey], findings: Findings) -> tuple[H
     return None, keys
 
 
-def _json(source: Source, name: str, check: Check, findings: Findings) -> Any:
-    if name not in source.files:
-        findings.add("bundle.file_missing", name)
+def _manifest(source: Source, findings: Findings) -> Manifest | None:
+    if MANIFEST not in source.files:
+        findings.add("bundle.file_missing", MANIFEST)
         return None
     try:
-        return check(read_canonical(read_whole(source, name, MAX_JSON_BYTES)), name)
+        return read_manifest(source)
     except (FormError, UnreadableError) as error:
-        findings.add("bundle.malformed", name, detail=error)
+        findings.add("bundle.malformed", MANIFEST, detail=error)
         return None
 
 
-def _check_named_files(
-    source: Source, manifest: dict[str, Any], digests: Mapping[str, str], findings: Findings
-) -> None:
-    named = {item["file"]: item["sha256"] for item in manifest["files"] + manifest["tags"]}
-    for name, digest in named.items():
+def _check_named_files(source: Source, manifest: Manifest, digests: Mapping[str, bytes], findings: Findings) -> None:
+    for name, digest in manifest.named.items():
         if name not in source.files:
             findings.add("bundle.file_missing", name)
-        elif digests.get(name) != digest:
+        elif name not in digests or digests[name].hex() != digest:
             findings.add("bundle.file_differs", name)
-    known = set(named) | BAG_FILES | {MANIFEST, SEAL, CHECKPOINT, KEYS} | {item["file"] for item in manifest["entries"]}
-    for name in source.files:
-        if name not in known and not name.startswith(SELF_PROVING):
+    for name in sorted(manifest.unnamed - BAG_FILES - {MANIFEST, SEAL, CHECKPOINT, KEYS}):
+        if not name.startswith(SELF_PROVING):
             findings.add("bundle.file_unknown", name)
-    for segment in manifest["segments"]:
+    for segment in manifest.members["segments"]:
         for name in (segment["csv"], segment["parquet"]):
-            if name is not None and name not in named:
+            if name is not None and name not in manifest.named:
                 findings.add("bundle.malformed", MANIFEST, record=name)
 
 
-def _entries(source: Source, manifest: dict[str, Any], head: Head | None, findings: Findings) -> dict[int, ShownEntry]:
-    withheld = {(item["entry"], item["member"]) for item in manifest["withheld"]}
-    entries: dict[int, ShownEntry] = {}
-    last = -1
-    for item in manifest["entries"]:
+@dataclass(slots=True)
+class _Entries:
+    """Of all entries their `times` (microseconds since 1970), and those whole that sealed a segment which is shown."""
+
+    times: ByIndex = field(default_factory=lambda: ByIndex(MOMENT_BYTES))
+    sealing: dict[int, ShownEntry] = field(default_factory=dict)
+    last: int = -1
+    latest: datetime | None = None
+
+
+def _entries(source: Source, manifest: Manifest, checked: Checked, findings: Findings) -> _Entries:
+    """Check all entries in the manifest's order, one in memory at a time."""
+    entries = _Entries()
+    sealing = {segment["entry"] for segment in manifest.members["segments"]}
+    stamped = first_stamp(checked.stamps)
+    for item in listed_again(source, "entries"):
         file, index = item["file"], item["index"]
-        if index <= last:
+        if index <= entries.last:
             findings.add("bundle.entries_unordered", MANIFEST, entry=index)
-        last = max(last, index)
         if file not in source.files:
             findings.add("bundle.entry_missing", file, entry=index)
-            continue
-        entry = read_entry(source, file, head, findings)
-        if entry is None:
-            continue
-        if (entry.index, entry.leaf.hex()) != (index, item["leaf"]):
-            findings.add("entry.differs_from_manifest", file, entry=entry.index, detail=index)
-        if item.get("shown", entry.shown) != entry.shown:
-            findings.add("entry.shown_differs", file, entry=entry.index)
-        for place in entry.undisclosed:
-            if (entry.index, place) not in withheld:
-                findings.add("entry.member_missing", file, entry=entry.index, record=place)
-        entries[entry.index] = entry
+        elif entry := read_entry(source, file, checked.head, findings):
+            _check_entry(entry, item, manifest, findings)
+            _check_times(entry, entries, manifest.members["made_at"], findings)
+            check_against_stamp(entry, stamped, findings)
+            entries.times.add(entry.index, _microseconds(entry.body["at"]))
+            if entry.index in sealing:
+                entries.sealing[entry.index] = entry
+        entries.last = max(entries.last, index)
     return entries
 
 
-def _check_seal(source: Source, head: Head | None, digests: Mapping[str, str], findings: Findings) -> None:
+def _check_entry(entry: ShownEntry, item: Mapping[str, Any], manifest: Manifest, findings: Findings) -> None:
+    if (entry.index, entry.leaf.hex()) != (item["index"], item["leaf"]):
+        findings.add("entry.differs_from_manifest", entry.file, entry=entry.index, detail=item["index"])
+    if item.get("shown", entry.shown) != entry.shown:
+        findings.add("entry.shown_differs", entry.file, entry=entry.index)
+    for place in entry.undisclosed:
+        if not manifest.withholds(entry.index, place):
+            findings.add("entry.member_missing", entry.file, entry=entry.index, record=place)
+
+
+def _check_seal(source: Source, head: Head | None, digests: Mapping[str, bytes], findings: Findings) -> None:
     """The act that made the bundle holds the digest of its manifest: nothing can be taken out afterwards."""
     if SEAL not in source.files:
         findings.add("ledger.file_missing", SEAL)
         return
     seal = read_entry(source, SEAL, head, findings)
-    if seal is not None and seal.open_note(SEAL_NOTE) != digests.get(MANIFEST):
+    if seal is not None and seal.open_note(SEAL_NOTE) != digests.get(MANIFEST, b"").hex():
         findings.add("bundle.seal_broken", MANIFEST, entry=seal.index)
 
 
-def _check_times(entries: Sequence[ShownEntry], made_at: str, findings: Findings) -> None:
+def _check_times(entry: ShownEntry, before: _Entries, made_at: str, findings: Findings) -> None:
     """The ledger's order bounds each entry's own words about time: none may be dated well before an earlier one."""
-    latest: datetime | None = None
-    for entry in sorted(entries, key=lambda each: each.index):
-        at = moment_of(entry.body["at"])
-        if latest and at < latest - TOLERANCE:
-            findings.add("entry.back_dated", entry.file, entry=entry.index, detail=entry.body["at"])
-        if abs(at - _moment_in_id(entry.body["id"], at)) > TOLERANCE:
-            findings.add("entry.time_not_of_id", entry.file, entry=entry.index, detail=entry.body["at"])
-        if at > moment_of(made_at) + TOLERANCE:
-            findings.add("entry.after_bundle", entry.file, entry=entry.index, detail=entry.body["at"])
-        latest = max(latest, at) if latest else at
+    at = moment_of(entry.body["at"])
+    if before.latest and entry.index > before.last and at < before.latest - TOLERANCE:
+        findings.add("entry.back_dated", entry.file, entry=entry.index, detail=entry.body["at"])
+    if abs(at - _moment_in_id(entry.body["id"], at)) > TOLERANCE:
+        findings.add("entry.time_not_of_id", entry.file, entry=entry.index, detail=entry.body["at"])
+    if at > moment_of(made_at) + TOLERANCE:
+        findings.add("entry.after_bundle", entry.file, entry=entry.index, detail=entry.body["at"])
+    before.latest = max(before.latest or at, at)
 
 
 def _moment_in_id(record: str, otherwise: datetime) -> datetime:
@@ -270,17 +220,54 @@ def _moment_in_id(record: str, otherwise: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _check_chronology(source: Source, entries: Mapping[int, ShownEntry], findings: Findings) -> None:
-    chronology = _json(source, CHRONOLOGY, CHRONOLOGY_FILE, findings)
-    for place, row in enumerate(chronology["rows"] if chronology else []):
-        entry = None if row["entry"] is None else entries.get(row["entry"])
-        if row["entry"] is not None and entry is None:
-            findings.add("chronology.entry_missing", CHRONOLOGY, entry=row["entry"], record=place)
-        if entry is not None and entry.body["at"] != row["at"]:
-            findings.add("chronology.time_differs", CHRONOLOGY, entry=entry.index, record=place)
+def _check_chronology(source: Source, entries: _Entries, findings: Findings) -> None:
+    if CHRONOLOGY not in source.files:
+        findings.add("bundle.file_missing", CHRONOLOGY)
+        return
+    try:
+        with open_limited(source, CHRONOLOGY, MAX_CHRONOLOGY_BYTES) as file:
+            for place, row in enumerate(_chronology(CanonicalStream(file))):
+                _check_row(row, place, entries, findings)
+    except (FormError, UnreadableError) as error:
+        findings.add("bundle.malformed", CHRONOLOGY, detail=error)
 
 
-def _check_counts(manifest: dict[str, Any], findings: Findings) -> None:
-    for name in manifest["counts"].keys() - {"rows"}:
-        if manifest["counts"][name] != len(manifest[name]):
-            findings.add("bundle.counts_differ", MANIFEST, record=name, detail=len(manifest[name]))
+def _chronology(stream: CanonicalStream) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a chronology, whose two members are sorted: the format, then the rows."""
+    names = []
+    for name in stream.members():
+        names.append(name)
+        if name == "rows":
+            for place, row in enumerate(stream.items()):
+                yield CHRONOLOGY_ROW(row, f"{CHRONOLOGY}.rows[{place}]")
+        elif stream.value() != CHRONOLOGY_FORMAT:
+            break
+    if names != ["format", "rows"]:
+        raise FormError(f"{CHRONOLOGY}: the members are format ({CHRONOLOGY_FORMAT}) and rows")
+
+
+def _check_row(row: Mapping[str, Any], place: int, entries: _Entries, findings: Findings) -> None:
+    if row["entry"] is None:
+        return
+    at = entries.times.get(row["entry"])
+    if at is None:
+        findings.add("chronology.entry_missing", CHRONOLOGY, entry=row["entry"], record=place)
+    elif at != _microseconds(row["at"]):
+        findings.add("chronology.time_differs", CHRONOLOGY, entry=row["entry"], record=place)
+
+
+def _microseconds(moment: str) -> bytes:
+    return ((moment_of(moment) - EPOCH) // timedelta(microseconds=1)).to_bytes(MOMENT_BYTES, "big", signed=True)
+
+
+def _check_counts(manifest: Manifest, shown: Mapping[str, ShownRows], findings: Findings) -> int:
+    """Compare the manifest's counts with what it lists and with the rows that were read; return how many those are."""
+    counts, rows = manifest.members["counts"], sum(each.rows for each in shown.values())
+    for name in counts.keys() - {"rows"}:
+        found = manifest.lengths[name] if name in manifest.lengths else len(manifest.members[name])
+        if counts[name] != found:
+            findings.add("bundle.counts_differ", MANIFEST, record=name, detail=found)
+    # Rows that are not there are missing, which is found elsewhere, and not changed.
+    if len(shown) == len(manifest.members["segments"]) and rows != counts["rows"]:
+        findings.add("bundle.counts_differ", MANIFEST, record="rows", detail=rows)
+    return rows

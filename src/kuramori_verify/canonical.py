@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 MAX_INTEGER = 2**53 - 1
-# Sorting by code point and by UTF-16 code unit differ only above U+D7FF: first bytes 0xEE and more in UTF-8.
-HIGH_CHARACTER = re.compile(rb"[\xee-\xf4]")
+# Sorting by code point and by UTF-16 code unit differ only above U+D7FF.
+HIGH_CHARACTER = re.compile("[\ud800-\U0010ffff]")
 
 
 class FormError(ValueError):
@@ -22,16 +22,23 @@ def read_canonical(raw: bytes) -> Any:
             escapes that are not needed, anything after the value, nesting too deep.
     """
     try:
-        value = _decoder.decode(raw.decode())
-        text = _as_given.encode(_sorted(value)) if HIGH_CHARACTER.search(raw) else _by_code_point.encode(value)
-        is_canonical = text.encode() == raw
+        text = raw.decode()
+        value = canonical_decoder.decode(text)
+        demand_canonical(value, text)
     except RecursionError as error:
         raise FormError("nested too deep") from error
+    except FormError:
+        raise
     except ValueError as error:
         raise FormError(f"not canonical JSON: {error}"[:200]) from error
-    if not is_canonical:
-        raise FormError("JSON, but not in canonical form (RFC 8785)")
     return value
+
+
+def demand_canonical(read: Any, text: str) -> None:
+    """Raise FormError unless a value that was read from a text is written as that very text."""
+    written = _as_given.encode(_sorted(read)) if HIGH_CHARACTER.search(text) else _by_code_point.encode(read)
+    if written != text:
+        raise FormError("JSON, but not in canonical form (RFC 8785)")
 
 
 def as_canonical(read: Any) -> bytes:
@@ -71,6 +78,6 @@ def _refuse(text: str) -> Any:
     raise FormError(f"the number {text[:40]} is not allowed")
 
 
-_decoder = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+canonical_decoder = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
 _by_code_point = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _as_given = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

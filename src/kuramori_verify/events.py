@@ -2,16 +2,15 @@
 
 import csv
 import io
-import zipfile
-import zlib
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kuramori_verify.canonical import canonical_strings
 from kuramori_verify.entries import ShownEntry
 from kuramori_verify.findings import Findings
-from kuramori_verify.merkle import leaf_hash, root_by_cover, root_of
+from kuramori_verify.merkle import Growing, leaf_hash, root_by_cover
 from kuramori_verify.shape import (
     COUNT,
     DIGEST_HEX,
@@ -23,7 +22,7 @@ from kuramori_verify.shape import (
     members_of,
     pair_of,
 )
-from kuramori_verify.sources import Source, UnreadableError
+from kuramori_verify.sources import DAMAGED, Source, UnreadableError
 
 MAX_ROWS = 20_000_000
 # What a spreadsheet would calculate: from the second version on such a field has an apostrophe before it.
@@ -53,7 +52,7 @@ def check_segments(
     source: Source,
     segments: list[dict[str, Any]],
     entries: Mapping[int, ShownEntry],
-    digests: Mapping[str, str],
+    digests: Mapping[str, bytes],
     findings: Findings,
     *,
     is_guarded: bool,
@@ -71,74 +70,65 @@ def check_segments(
         if seal.open_note("segment") != segment["segment"]:
             findings.add("events.seal_differs", segment["csv"], entry=seal.index, record=segment["segment"])
         parquet = segment["parquet"]
-        if parquet in digests and digests[parquet] != seal.open_note("sha256"):
+        if parquet in digests and digests[parquet].hex() != seal.open_note("sha256"):
             findings.add("events.file_not_sealed", parquet, entry=seal.index, record=segment["segment"])
         if segment["csv"] in source.files:
-            leaves = _read_rows(source, segment, seal, findings, is_guarded=is_guarded)
-            if leaves is None:
+            try:
+                tree = _check_rows(segment, seal, _leaves(source, segment["csv"], is_guarded=is_guarded), findings)
+            except (UnreadableError, csv.Error, *DAMAGED) as error:
+                place = {"entry": seal.index, "record": segment["segment"]}
+                findings.add("events.unreadable", segment["csv"], detail=error, **place)
                 continue
-            _check_rows(segment, seal, leaves, findings)
-            shown[segment["segment"]] = ShownRows(max(0, len(leaves) - 1), root_of(leaves).hex())
+            shown[segment["segment"]] = ShownRows(max(0, tree.size - 1), tree.root().hex())
     return shown
 
 
-def _read_rows(
-    source: Source, segment: dict[str, Any], seal: ShownEntry, findings: Findings, *, is_guarded: bool
-) -> list[bytes] | None:
-    try:
-        return _leaves(source, segment["csv"], is_guarded=is_guarded)
-    except (
-        UnreadableError,
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,
-        csv.Error,
-        zlib.error,
-        zipfile.BadZipFile,
-    ) as error:
-        findings.add("events.unreadable", segment["csv"], entry=seal.index, record=segment["segment"], detail=error)
-        return None
-
-
-def _check_rows(segment: dict[str, Any], seal: ShownEntry, leaves: list[bytes], findings: Findings) -> None:
+def _check_rows(segment: dict[str, Any], seal: ShownEntry, leaves: Iterable[bytes], findings: Findings) -> Growing:
+    """Read the rows once, towards the sealed root; return the tree of those that are shown."""
     file, sealed_rows, root = segment["csv"], seal.open_note("rows"), seal.open_note("rows_root")
-    if root is None or type(sealed_rows) is not int:
-        findings.add("limit.rows_unproven", file, entry=seal.index, record=segment["segment"])
-        return
-    wanted = _row_numbers(segment["ranges"], sealed_rows)
-    if wanted is None or len(wanted) != len(leaves):
-        findings.add(
-            "events.row_count_differs", file, entry=seal.index, record=segment["segment"], detail=len(leaves) - 1
-        )
-        return
-    path = [bytes.fromhex(each) for each in segment["path"]]
-    reached = root_by_cover(wanted, leaves, sealed_rows + 1, path)
-    if reached is None or reached.hex() != root:
-        findings.add("events.row_changed", file, entry=seal.index, record=segment["segment"])
+    is_proven = root is not None and type(sealed_rows) is int
+    wanted = _row_numbers(segment["ranges"], sealed_rows) if is_proven else None
+    tree, reached = Growing(), None
+    passing = _taken(leaves, tree)
+    if wanted is not None:
+        reached = root_by_cover(wanted, passing, sealed_rows + 1, [bytes.fromhex(each) for each in segment["path"]])
+    for _leaf in passing:
+        continue
+    place = {"entry": seal.index, "record": segment["segment"]}
+    if not is_proven:
+        findings.add("limit.rows_unproven", file, **place)
+    elif wanted is None or len(wanted) != tree.size:
+        findings.add("events.row_count_differs", file, detail=tree.size - 1, **place)
+    elif reached is None or reached.hex() != root:
+        findings.add("events.row_changed", file, **place)
+    return tree
 
 
-def _row_numbers(ranges: list[list[int]], sealed_rows: int) -> list[int] | None:
+def _taken(leaves: Iterable[bytes], tree: Growing) -> Iterator[bytes]:
+    for leaf in leaves:
+        tree.add(leaf)
+        yield leaf
+
+
+def _row_numbers(ranges: list[list[int]], sealed_rows: int) -> Sequence[int] | None:
     """Leaf numbers of header and rows; None when ranges overlap, are empty, or reach beyond the segment."""
-    numbers, end = [0], 1
+    numbers, end = array("q", [0]), 1
     for first, length in ranges:
         if first < end or not length or first + length > sealed_rows + 1 or len(numbers) + length > MAX_ROWS:
             return None
         end = first + length
-        numbers += range(first, end)
+        numbers.extend(range(first, end))
     return numbers
 
 
-def _leaves(source: Source, file: str, *, is_guarded: bool) -> list[bytes]:
+def _leaves(source: Source, file: str, *, is_guarded: bool) -> Iterator[bytes]:
     """Leaf hashes of the header and each row: over the canonical JSON list of the row's fields as strings."""
-    leaves = []
     with source.open(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
-        for row in csv.reader(lines, strict=True):
-            fields = [_unguarded(field) for field in row] if is_guarded else row
-            leaves.append(leaf_hash(canonical_strings(fields)))
-            if len(leaves) > MAX_ROWS:
+        for number, row in enumerate(csv.reader(lines, strict=True)):
+            if number > MAX_ROWS:
                 raise UnreadableError(f"more than {MAX_ROWS} rows")
-    return leaves
+            fields = [_unguarded(field) for field in row] if is_guarded else row
+            yield leaf_hash(canonical_strings(fields))
 
 
 def _unguarded(field: str) -> str:

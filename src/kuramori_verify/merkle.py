@@ -18,20 +18,37 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+class Growing:
+    """A tree that grows leaf by leaf (or by roots of equally large full subtrees), with a short stack."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._stack: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take the next leaf hash."""
+        self.size += 1
+        folded, merged = leaf, self.size
+        while not merged & 1:
+            folded, merged = node_hash(self._stack.pop(), folded), merged >> 1
+        self._stack.append(folded)
+
+    def root(self) -> bytes:
+        """Root over all leaves so far."""
+        if not self._stack:
+            return hashlib.sha256(b"").digest()
+        root = self._stack[-1]
+        for peak in reversed(self._stack[:-1]):
+            root = node_hash(peak, root)
+        return root
+
+
 def root_of(hashes: Iterable[bytes]) -> bytes:
     """Root over leaf hashes, or over roots of equally large full subtrees."""
-    stack: list[bytes] = []
-    for count, leaf in enumerate(hashes, start=1):
-        folded, merged = leaf, count
-        while not merged & 1:
-            folded, merged = node_hash(stack.pop(), folded), merged >> 1
-        stack.append(folded)
-    if not stack:
-        return hashlib.sha256(b"").digest()
-    root = stack.pop()
-    while stack:
-        root = node_hash(stack.pop(), root)
-    return root
+    tree = Growing()
+    for leaf in hashes:
+        tree.add(leaf)
+    return tree.root()
 
 
 def root_by_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
@@ -76,20 +93,20 @@ def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: S
     return last == 0 and (old_folded, new_folded) == (old_root, new_root)
 
 
-def root_by_cover(rows: Sequence[int], leaves: Sequence[bytes], size: int, proof: Sequence[bytes]) -> bytes | None:
+def root_by_cover(rows: Sequence[int], leaves: Iterable[bytes], size: int, proof: Sequence[bytes]) -> bytes | None:
     """Root over `size` leaves of which `rows` (ascending) are shown and `proof` holds the largest subtrees between.
 
     None when rows, leaves and proof do not fit each other exactly.
     """
     ascending = all(one < other for one, other in pairwise(rows))
-    if not ascending or len(rows) != len(leaves) or not rows or rows[0] < 0 or rows[-1] >= size:
+    if not ascending or not rows or rows[0] < 0 or rows[-1] >= size:
         return None
     shown, hidden = iter(leaves), iter(proof)
     try:
         root = _cover(0, size, (rows, 0, len(rows)), shown, hidden)
     except StopIteration:
         return None
-    return root if next(hidden, None) is None else None
+    return root if next(hidden, None) is None and next(shown, None) is None else None
 
 
 def _cover(

@@ -10,7 +10,7 @@ from typing import IO
 
 from kuramori_verify.findings import Findings
 
-MAX_FILES = 200_000
+MAX_FILES = 1_000_000
 MAX_DEPTH = 32
 MAX_TOTAL_BYTES = 64 * 2**30
 # A zip that grows to more than this many times its size is a bomb, once it is larger than what any reader bears.
@@ -25,6 +25,10 @@ SYSTEM_FOLDER = "__MACOSX"
 
 class UnreadableError(Exception):
     """The input cannot be opened, or one file of it cannot be read; the message says why."""
+
+
+# What reading a damaged file, or a damaged member of a zip, may raise.
+DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 
 class FolderSource:
@@ -137,14 +141,24 @@ def open_source(path: Path, findings: Findings) -> Source:
 
 def read_whole(source: Source, name: str, limit: int) -> bytes:
     """Read a file that has to be small. Raises UnreadableError: missing, longer than `limit` bytes, or damaged."""
+    with open_limited(source, name, limit) as file:
+        return read_piece(file, limit)
+
+
+def open_limited(source: Source, name: str, limit: int) -> IO[bytes]:
+    """Open a file to be read piece by piece. Raises UnreadableError: missing, or longer than `limit` bytes."""
     if name not in source.files:
         raise UnreadableError("not there")
     if source.files[name] > limit:
         raise UnreadableError(f"{source.files[name]} bytes, at most {limit} are read")
+    return source.open(name)
+
+
+def read_piece(file: IO[bytes], length: int) -> bytes:
+    """Read the next bytes, none at the end. Raises UnreadableError."""
     try:
-        with source.open(name) as file:
-            return file.read(limit)
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        return file.read(length)
+    except DAMAGED as error:
         raise UnreadableError(f"cannot be read: {error}") from error
 
 

@@ -61,12 +61,15 @@ def check_stamps(
     return [each for each in checked if each is not None]
 
 
-def check_against_stamps(entries: Iterable[ShownEntry], stamps: Iterable[CheckedStamp], findings: Findings) -> None:
+def first_stamp(stamps: Iterable[CheckedStamp]) -> datetime | None:
+    """Return the time of the first stamp over a head, None without one."""
+    return min((each.moment for each in stamps), default=None)
+
+
+def check_against_stamp(entry: ShownEntry, first: datetime | None, findings: Findings) -> None:
     """What a time stamp covers was there before it: no entry may be dated later than the first stamp over its head."""
-    first = min((each.moment for each in stamps), default=None)
-    for entry in entries if first else ():
-        if first and moment_of(entry.body["at"]) > first + CLOCKS_APART:
-            findings.add("token.before_entry", entry.file, entry=entry.index, detail=first.isoformat())
+    if first and moment_of(entry.body["at"]) > first + CLOCKS_APART:
+        findings.add("token.before_entry", entry.file, entry=entry.index, detail=first.isoformat())
 
 
 def _serves_a_stamp(source: Source, name: str, owed: Collection[str]) -> bool:

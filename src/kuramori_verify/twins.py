@@ -5,41 +5,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kuramori_verify.bundle import MANIFEST, MAX_JSON_BYTES, SECOND
-from kuramori_verify.canonical import FormError, read_canonical
+from kuramori_verify.canonical import FormError
 from kuramori_verify.findings import Findings
+from kuramori_verify.manifest import Manifest, listed_again, read_manifest
 from kuramori_verify.messages import WORDS
-from kuramori_verify.sources import UnreadableError, open_source, read_whole
+from kuramori_verify.sources import Source, UnreadableError, open_source
 
 NOT_TWINS = 1
 
 
-def read_manifest(path: Path) -> dict[str, Any] | None:
-    """Read the manifest of a bundle of the second version; None for anything else."""
+def _opened(path: Path) -> tuple[Manifest, Source] | None:
+    """The manifest of a bundle of the second version; None for anything else."""
     try:
-        raw = read_whole(open_source(path, Findings()), MANIFEST, MAX_JSON_BYTES)
-        manifest: dict[str, Any] = SECOND(read_canonical(raw), MANIFEST)
+        source = open_source(path, Findings())
+        manifest = read_manifest(source)
     except (FormError, UnreadableError):
         return None
-    return manifest
+    return (manifest, source) if manifest.is_second else None
 
 
 def twins_report(reports: tuple[dict[str, Any], dict[str, Any]], paths: tuple[Path, Path]) -> dict[str, Any]:
     """Compare two bundles that were verified; `exit` is the worse of their own, or 1 when they are no twins."""
-    manifests = [read_manifest(path) for path in paths]
+    one, other = (_opened(path) for path in paths)
     exits = [report["exit"] for report in reports]
-    one, other = manifests
     if one is None or other is None:
         return {"format": "kuramori-twins/1", "exit": max(*exits, 3), "twins": False, "bundles": [], "differing": []}
-    are_twins = one["twin"] == other["twin"]
+    are_twins = one[0].members["twin"] == other[0].members["twin"]
     worst = next((code for code in (3, 1, 2, 0) if code in exits), 3)
     return {
         "format": "kuramori-twins/1",
         "exit": worst or (0 if are_twins else NOT_TWINS),
         "twins": are_twins,
-        "exhibits": len(one["exhibits"]),
-        "bundles": [_bundle(mine, theirs) for mine, theirs in ((one, other), (other, one))],
-        "differing": _differing(one, other),
+        "exhibits": len(one[0].members["exhibits"]),
+        "bundles": [_bundle(*mine, theirs[0]) for mine, theirs in ((one, other), (other, one))],
+        "differing": _differing(one[0].members, other[0].members),
     }
 
 
@@ -59,15 +58,15 @@ def twins_text(report: Mapping[str, Any], language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _bundle(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    there = {(item["entry"], item["member"]) for item in theirs["withheld"]}
-    only = [item for item in mine["withheld"] if (item["entry"], item["member"]) not in there]
+def _bundle(mine: Manifest, source: Source, theirs: Manifest) -> dict[str, Any]:
+    withheld = listed_again(source, "withheld")
+    only = (item["reason"] for item in withheld if not theirs.withholds(item["entry"], item["member"]))
     return {
-        "id": mine["id"],
-        "variant": mine["variant"],
-        "why": mine["redaction"]["why"],
-        "withheld": len(mine["withheld"]),
-        "withheld_only_here": dict(sorted(Counter(item["reason"] for item in only).items())),
+        "id": mine.members["id"],
+        "variant": mine.members["variant"],
+        "why": mine.members["redaction"]["why"],
+        "withheld": mine.lengths["withheld"],
+        "withheld_only_here": dict(sorted(Counter(only).items())),
     }
 
 

@@ -129,6 +129,13 @@ def as_first_version(manifest: bytes) -> bytes:
     return canonical(told | {"format": "kuramori-bundle/1"})
 
 
+def chronology_of(shown: list[int]) -> bytes:
+    rows = (
+        bundle.ChronologyRow(at=START + timedelta(minutes=n), text_ja="変更", text_en="Edited", entry=n) for n in shown
+    )
+    return b"".join(bundle.chronology(rows))
+
+
 @dataclass
 class Sample:
     """What a bundle is made of, kept open so that tests can replace parts before it is written."""
@@ -156,10 +163,7 @@ class Sample:
             "data/exhibits/0001.txt": exhibit,
             "data/events/0001.csv": csv_bytes([rows[0], *(rows[row] for row in shown_rows)]),
             "data/events/0001.parquet": b"PAR1",
-            bundle.CHRONOLOGY: bundle.chronology(
-                bundle.ChronologyRow(at=START + timedelta(minutes=n), text_ja="変更", text_en="Edited", entry=n)
-                for n in shown[:3]
-            ),
+            bundle.CHRONOLOGY: chronology_of(shown[:3]),
         }
         exhibits = [
             bundle.NamedExhibit(
@@ -180,7 +184,7 @@ class Sample:
             segment=SEGMENT, entry=6, csv="data/events/0001.csv", parquet="data/events/0001.parquet",
             ranges=bundle.row_ranges(shown_rows), path=bundle.rows_path(leaves, shown_rows),
         )  # fmt: skip
-        manifest = bundle.bundle_manifest(
+        told = bundle.bundle_manifest(
             id=SECRET, kind="secret", subject=("register.secret", SECRET), made_at=START + timedelta(hours=1),
             origin=ORIGIN, info=INFO,
             entries=[named_entry(n, bodies[n]) for n in shown],
@@ -190,6 +194,7 @@ class Sample:
             withheld=[bundle.Withheld(entry=9, member="by.name", reason="need_to_know")], exhibits=exhibits,
             witnesses=witnesses,
         )  # fmt: skip
+        manifest = b"".join(told)
         if version == 1:
             manifest = as_first_version(manifest)
         bodies.append(body(12, verb="evidence.bundle.seal", bundle_manifest_sha256=bundle.sha256_hex(manifest)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kuramori.evidence.bundles.compact import Chronology, Placed, PlacedEntries, WithheldMembers
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.bundles.selection import CHUNK, ShownEntry, opened, shown
 from kuramori.evidence.bundles.telling import rows_of_entries
@@ -23,22 +24,13 @@ Report = Callable[[int, int], None]
 SHOWN = "shown.jsonl"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
-    """An entry that the bundle shows, without its bytes."""
-
-    index: int
-    leaf: bytes
-    shown: str = form.shown_digest()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
     """The entries of a bundle: their places, their lines of the chronology, and what is kept back of them."""
 
-    entries: Sequence[Placed]
-    rows: Sequence[form.ChronologyRow]
-    withheld: Sequence[form.Withheld]
+    entries: PlacedEntries
+    rows: Chronology
+    withheld: WithheldMembers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +52,8 @@ def gather_entries(
     progress: Report,
 ) -> Gathered:
     """Write what is shown of each entry to `SHOWN` in the draft, some hundred in memory at a time."""
-    entries: list[Placed] = []
-    rows: list[form.ChronologyRow] = []
-    withheld: list[form.Withheld] = []
+    draft.mkdir(parents=True, exist_ok=True)
+    gathered = Gathered(entries=PlacedEntries(), rows=Chronology(folder=draft), withheld=WithheldMembers())
 
     def lines() -> Iterator[bytes]:
         part: list[ShownEntry] = []
@@ -70,14 +61,20 @@ def gather_entries(
             part.append(shown(order, entry, parts, withholding))
             progress(done, len(places))
             if len(part) == CHUNK or done == len(places):
-                entries.extend(map(_placed, part))
-                rows.extend(rows_of_entries(order, part, withholding))
-                withheld.extend(each for e in part for each in e.withheld)
+                _take(gathered, part, rows_of_entries(order, part, withholding))
                 yield b"".join(map(_line, part))
                 part = []
 
     write(draft / SHOWN, lines())
-    return Gathered(entries=entries, rows=rows, withheld=withheld)
+    return gathered
+
+
+def _take(gathered: Gathered, part: Sequence[ShownEntry], rows: Sequence[form.ChronologyRow]) -> None:
+    for entry, row in zip(part, rows, strict=True):
+        gathered.entries.add(_placed(entry))
+        gathered.rows.add(row)
+        for each in entry.withheld:
+            gathered.withheld.add(each)
 
 
 def _placed(entry: ShownEntry) -> Placed:

@@ -20,7 +20,7 @@ from kuramori.evidence.bundles.proofs import Proofs
 from kuramori.evidence.bundles.selection import opened, shown
 from kuramori.evidence.bundles.telling import is_about_person
 from kuramori.evidence.bundles.withholding import withholding_of
-from kuramori.evidence.bundles.writing import pieces, write
+from kuramori.evidence.bundles.writing import digest, pieces, write
 from kuramori.evidence.keys import exported_keys
 from kuramori.evidence.models import Bundle, Checkpoint, Leaf
 from kuramori.evidence.rules import bundle as form
@@ -75,8 +75,7 @@ def make_bundle(
         ready = json.loads((draft / READY).read_text())
         write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date())
     if not bundle.tag_manifest_sha256:
-        digest = form.sha256_hex((out / TAG_MANIFEST).read_bytes())
-        bundle = acts.bundle_finish(bundle=bundle, tag_manifest_sha256=digest, by=viewer.actor)
+        bundle = acts.bundle_finish(bundle=bundle, tag_manifest_sha256=digest(out / TAG_MANIFEST), by=viewer.actor)
     _stamp(bundle, out, viewer.actor)
     flush_names(out)
     if draft.exists():
@@ -93,16 +92,15 @@ def _head(order: Order) -> Checkpoint:
 
 def _sealed(order: Order, draft: Path, viewer: Viewer) -> Bundle:
     """Do the act that seals the manifest, and return the bundle's record."""
-    manifest = (draft / form.MANIFEST).read_bytes()
-    told = json.loads(manifest)
+    ready = json.loads((draft / READY).read_bytes())
     return acts.bundle_export(
         order=order.as_json(),
         subject=order.subject,
         starts_at=order.starts_at,
         ends_at=order.ends_at,
-        entries=len(told["entries"]),
-        manifest_sha256=form.sha256_hex(manifest),
-        twin=told["twin"],
+        entries=ready["entries"],
+        manifest_sha256=digest(draft / form.MANIFEST),
+        twin=ready["twin"],
         by=viewer.actor,
         why=order.why,
     )

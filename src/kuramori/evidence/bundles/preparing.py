@@ -1,12 +1,13 @@
 """The first part of making a bundle: everything that its manifest names, and the manifest, in a draft folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.bundles.compact import Leaves
 from kuramori.evidence.bundles.gathering import KeptExtract, Report, gather_entries, gather_events
 from kuramori.evidence.bundles.numbering import LogExtract, numbered
 from kuramori.evidence.bundles.order import Order
@@ -29,6 +30,7 @@ from kuramori.kernel.durable import flush, flush_names
 from kuramori.kernel.permissions import Viewer
 
 READY = "ready.json"
+MAX_ENTRIES = 990_000  # the verifier opens at most a million files
 
 
 def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None:
@@ -48,7 +50,7 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     info = _info(order, withholding)
     write(draft / form.MANIFEST, _manifest(told, draft, info))
     flush_names(draft)
-    write(draft / READY, canonical({"info": info}))
+    write(draft / READY, canonical({"entries": len(told.gathered.entries), "info": info, "twin": told.twin}))
     flush(draft)
 
 
@@ -60,17 +62,27 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
     behind = {each.exhibit.entry_id for element in elements for each in element.exhibits}
     more = frozenset(each for each in behind if each) | {each.extract.entry_id for each in extracts}
     places = select(order, more)
+    if len(places) > MAX_ENTRIES:
+        told = {"count": f"{len(places):,}", "most": f"{MAX_ENTRIES:,}"}
+        raise Refused(
+            _("This bundle would hold %(count)s entries. Verifiers read at most %(most)s.") % told,
+            _("Ask for several bundles, each about a shorter period."),
+        )
     gathered = gather_entries(
         order, places, parts_of(order, places), withholding=withholding, draft=draft, progress=progress
     )
     index_of = dict(Leaf.objects.filter(entry__id__in=more).values_list("entry__id", "index"))
     exhibits = numbered(
         matrices,
-        leaves={each.index: each.leaf.hex() for each in gathered.entries},
-        entries_root=form.leaves_root([each.leaf for each in gathered.entries]),
+        leaves=Leaves(gathered.entries),
+        entries_root=form.leaves_root(each.leaf for each in gathered.entries),
         extracts=[_log(each, index_of) for each in extracts],
         withholding=withholding,
     )
+    for each in extracts:
+        if each.csv is None:
+            index = index_of[each.extract.entry_id]
+            gathered.withheld.add(form.Withheld(entry=index, member="rows", reason=withholding.rows_reason))
     twin = form.twin_digest([each.named for each in exhibits])
     if order.twin not in ("", twin):
         raise Refused(_("The exhibits have changed since that bundle."), _("Make both bundles anew."))
@@ -93,12 +105,10 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
     )
 
 
-def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> bytes:
+def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> Iterator[bytes]:
     order = told.order
     index_of = {each.segment: each.entry for each in told.exhibits if each.segment is not None}
     shown = [each for each in told.extracts if each.csv is not None]
-    hidden = [index_of[each.extract.segment] for each in told.extracts if each.csv is None]
-    reason = told.withholding.rows_reason
     return form.bundle_manifest(
         id=order.id,
         kind=order.kind,
@@ -110,10 +120,7 @@ def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> bytes:
         files=digests(draft, "data"),
         tags=digests(draft, "verify"),
         segments=[_segment(each, index_of) for each in shown],
-        withheld=[
-            *told.gathered.withheld,
-            *(form.Withheld(entry=index or 0, member="rows", reason=reason) for index in hidden),
-        ],
+        withheld=told.gathered.withheld,
         exhibits=[each.named for each in told.exhibits],
         variant=told.variant.code,
         redaction=form.Redaction(kinds=tuple(sorted(order.withhold)), why=order.withhold_why),

@@ -1,5 +1,6 @@
 """What the index of a bundle says in one language, as plain data: the HTML pages and the PDF draw the same."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,10 +53,9 @@ class Told:
         top = units_visible_to(viewer_of_system()).filter(parent=None, retired_at=None).order_by("code").first()
         return top.name if top else self.signer.origin
 
-    @cached_property
-    def numbers(self) -> Mapping[int, int]:
-        """Ledger index → number of the entry's file."""
-        return {entry.index: number for number, entry in enumerate(self.gathered.entries, start=1)}
+    def number(self, index: int) -> int:
+        """Return the number of the file of the entry with a ledger index."""
+        return bisect_left(self.gathered.entries.indexes, index) + 1
 
 
 def report(told: Told, language: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def lines(told: Told, language: str, first: int, count: int) -> list[dict[str, A
             "at": row.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
             "text": row.text_ja if language == "ja" else row.text_en,
             "entry": row.entry,
-            "file": entry_path(told.numbers[row.entry]).removeprefix("data/") if row.entry is not None else "",
+            "file": entry_path(told.number(row.entry)).removeprefix("data/") if row.entry is not None else "",
         }
         for row in told.rows[first : first + count]
     ]
@@ -111,8 +111,6 @@ def reason_words(reason: str) -> str:
 
 def _kept_back(told: Told) -> list[tuple[str, int]]:
     found = Counter(each.reason for each in told.gathered.withheld)
-    if told.withholding.hides_rows and told.extracts:
-        found[told.withholding.rows_reason] += len(told.extracts)
     return [(reason_words(reason), count) for reason, count in sorted(found.items())]
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kuramori.directory.api import Person
+from kuramori.evidence.bundles.compact import Places
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.withholding import Withholding
 from kuramori.evidence.models import Leaf
@@ -71,7 +72,7 @@ class ShownEntry:
     why: str
 
 
-def select(order: Order, more: frozenset[UUID]) -> list[tuple[int, int]]:
+def select(order: Order, more: frozenset[UUID]) -> Places:
     """Return (index, row) of the entries of an order in the ledger's order; `more` are entry ids shown besides."""
     about = Q(entry__subjects__subject_id__in=order.ids)
     if order.kind == "person":
@@ -83,7 +84,7 @@ def select(order: Order, more: frozenset[UUID]) -> list[tuple[int, int]]:
     if order.ends_at is not None:
         about &= Q(entry__at__lt=order.ends_at)
     found = Leaf.objects.filter(about | Q(entry__id__in=more), index__lt=order.up_to)
-    return sorted(set(found.values_list("index", "entry_id")))
+    return Places(found.order_by("index").values_list("index", "entry_id").distinct().iterator())
 
 
 def opened(places: Sequence[tuple[int, int]]) -> Iterator[OpenEntry]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import override
 
 from kuramori.directory.api import Person
+from kuramori.evidence.bundles.compact import Chronology
 from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.selection import OPEN, ShownEntry
@@ -51,19 +52,12 @@ def rows_of_entries(order: Order, entries: Sequence[ShownEntry], withholding: Wi
     ]
 
 
-def chronology_rows(
-    rows: Iterable[ChronologyRow], extracts: Iterable[EventExtract], withholding: Withholding = OPEN
-) -> list[ChronologyRow]:
-    """Return the chronology: acts, and log extracts at their first event, oldest first."""
-    told = [
-        ChronologyRow(
-            at=each.first_at,
-            text_ja=withholding.masked(each.title_ja),
-            text_en=withholding.masked(each.title_en),
-        )
-        for each in extracts
-    ]
-    return sorted([*rows, *told], key=lambda row: (row.at, row.entry is None, row.entry or 0))
+def chronology_rows(rows: Chronology, extracts: Iterable[EventExtract], withholding: Withholding = OPEN) -> Chronology:
+    """Complete the chronology of acts with log extracts, each at its first event."""
+    for each in extracts:
+        ja, en = withholding.masked(each.title_ja), withholding.masked(each.title_en)
+        rows.add(ChronologyRow(at=each.first_at, text_ja=ja, text_en=en))
+    return rows
 
 
 def matrices_of(order: Order, viewer: Viewer, withholding: Withholding) -> dict[str, Sequence[ClaimMatrix]]:

@@ -30,6 +30,11 @@ def digests(folder: Path, top: str) -> dict[str, str]:
     found = {}
     for path in sorted((folder / top).rglob("*")):
         if path.is_file():
-            with path.open("rb") as file:
-                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+            found[path.relative_to(folder).as_posix()] = digest(path)
     return found
+
+
+def digest(path: Path) -> str:
+    """Return a file's SHA-256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

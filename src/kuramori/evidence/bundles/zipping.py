@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +22,22 @@ def write_zip(folder: Path, target: Path, at: datetime) -> None:
     draft = target.with_name(f".{target.name}.draft")
     with draft.open("wb") as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file():
-                    _add(archive, path, f"{target.stem}/{path.relative_to(folder).as_posix()}", at)
+            for name in _names(folder):
+                _add(archive, folder / name, f"{target.stem}/{name}", at)
         out.flush()
         os.fsync(out.fileno())
     put(draft, target)
+
+
+def _names(folder: Path, above: str = "") -> Iterator[str]:
+    """Yield the paths of all files below a folder, sorted name by name."""
+    with os.scandir(folder) as listing:
+        found = sorted((each.name, each.is_dir()) for each in listing)
+    for name, is_folder in found:
+        if is_folder:
+            yield from _names(folder / name, f"{above}{name}/")
+        else:
+            yield above + name
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str, at: datetime) -> None:

@@ -8,15 +8,19 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD = "data/"
 FLUSHERS = 16
+FLUSHED_AT_ONCE = 1_000
+DIGEST = 32  # bytes
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 RESERVED_TAG_FILES = frozenset({"bagit.txt", "bag-info.txt", MANIFEST, TAG_MANIFEST})
@@ -61,45 +65,74 @@ def write_bag(folder: Path, files: Iterable[BagFile], *, info: Mapping[str, str]
     draft.mkdir(parents=True)
     try:
         written = _fill(draft, files, _info_lines(info, bagging_date))
-        _flush_all(draft, written)
+        _flush_all(draft, written.names)
         draft.rename(folder)
         _flush(folder.parent)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    payload = {path: size for path, (_, size) in written.items() if path.startswith(PAYLOAD)}
     return WrittenBag(
         folder=folder,
-        files=len(payload),
-        payload_bytes=sum(payload.values()),
-        tagmanifest_sha256=written[TAG_MANIFEST][0],
+        files=written.payload_files,
+        payload_bytes=written.payload_bytes,
+        tagmanifest_sha256=written.last.hex(),
     )
 
 
-def _fill(draft: Path, files: Iterable[BagFile], info: str) -> dict[str, tuple[str, int]]:
-    """Write everything; return path -> (sha256 hex, bytes)."""
-    written: dict[str, tuple[str, int]] = {}
-    folded: set[str] = set()
+@dataclass(slots=True)
+class _Written:
+    """The files of a bag as they are written: a name and 32 bytes of memory each."""
+
+    draft: Path
+    names: list[str] = field(default_factory=list)
+    digests: bytearray = field(default_factory=bytearray)
+    folded: set[str] = field(default_factory=set)
+    payload_files: int = 0
+    payload_bytes: int = 0
+
+    @property
+    def last(self) -> bytes:
+        """The digest of the file that was written last."""
+        return bytes(self.digests[-DIGEST:])
+
+    def take(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write the next file. Raises OSError."""
+        digest, size = _write(self.draft / path, pieces)
+        self.names.append(path)
+        self.digests += digest
+        if path.startswith(PAYLOAD):
+            self.payload_files += 1
+            self.payload_bytes += size
+
+    def check_name(self, path: str) -> None:
+        if not _NAME.fullmatch(path) or _WINDOWS_DEVICE.search(path) or path in RESERVED_TAG_FILES:
+            raise BagError(f"{path!r} is not a name that every system can hold")
+        lower = path.lower()
+        if lower in self.folded:
+            raise BagError(f"{path!r} is there twice, or differs by case only")
+        self.folded.add(path if path == lower else lower)  # most names then stand in memory once
+
+    def manifest(self, *, payload: bool) -> Iterator[bytes]:
+        """Yield lines as sha256sum writes and reads them, sorted by path."""
+        for place in sorted(range(len(self.names)), key=self.names.__getitem__):
+            name = self.names[place]
+            if name.startswith(PAYLOAD) is payload:
+                yield f"{self.digests[place * DIGEST : (place + 1) * DIGEST].hex()}  {name}\n".encode()
+
+
+def _fill(draft: Path, files: Iterable[BagFile], info: str) -> _Written:
+    """Write everything, the tag manifest last."""
+    written = _Written(draft)
     for path, pieces in files:
-        _check_name(path, folded)
-        written[path] = _write(draft / path, pieces)
-    payload = {path: entry for path, entry in written.items() if path.startswith(PAYLOAD)}
+        written.check_name(path)
+        written.take(path, pieces)
     (draft / PAYLOAD).mkdir(exist_ok=True)
-    oxum = f"Payload-Oxum: {sum(size for _, size in payload.values())}.{len(payload)}\n"
-    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info + oxum, MANIFEST: _manifest(payload)}
-    for path, text in tags.items():
-        written[path] = _write(draft / path, [text.encode()])
-    others = {path: entry for path, entry in written.items() if not path.startswith(PAYLOAD)}
-    written[TAG_MANIFEST] = _write(draft / TAG_MANIFEST, [_manifest(others).encode()])
+    oxum = f"Payload-Oxum: {written.payload_bytes}.{written.payload_files}\n"
+    written.take("bagit.txt", [DECLARATION.encode()])
+    written.take("bag-info.txt", [(info + oxum).encode()])
+    written.take(MANIFEST, written.manifest(payload=True))
+    written.take(TAG_MANIFEST, written.manifest(payload=False))
     return written
-
-
-def _check_name(path: str, folded: set[str]) -> None:
-    if not _NAME.fullmatch(path) or _WINDOWS_DEVICE.search(path) or path in RESERVED_TAG_FILES:
-        raise BagError(f"{path!r} is not a name that every system can hold")
-    if path.lower() in folded:
-        raise BagError(f"{path!r} is there twice, or differs by case only")
-    folded.add(path.lower())
 
 
 def _info_lines(info: Mapping[str, str], bagging_date: date) -> str:
@@ -110,12 +143,7 @@ def _info_lines(info: Mapping[str, str], bagging_date: date) -> str:
     return "".join(f"{label}: {value}\n" for label, value in sorted(lines.items()))
 
 
-def _manifest(entries: Mapping[str, tuple[str, int]]) -> str:
-    """Lines as sha256sum writes and reads them, sorted by path."""
-    return "".join(f"{digest}  {path}\n" for path, (digest, _) in sorted(entries.items()))
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> tuple[str, int]:
+def _write(path: Path, pieces: Iterable[bytes]) -> tuple[bytes, int]:
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:
@@ -123,14 +151,15 @@ def _write(path: Path, pieces: Iterable[bytes]) -> tuple[str, int]:
             file.write(piece)
             digest.update(piece)
             size += len(piece)
-    return digest.hexdigest(), size
+    return digest.digest(), size
 
 
 def _flush_all(root: Path, files: Iterable[str]) -> None:
     """Make contents and names durable, many files at a time: disks gather what is asked for together."""
+    waiting = iter(files)
     with ThreadPoolExecutor(FLUSHERS) as pool:
-        for _done in pool.map(lambda path: _flush(root / path), files):
-            pass
+        while part := list(islice(waiting, FLUSHED_AT_ONCE)):
+            deque(pool.map(lambda path: _flush(root / path), part), maxlen=0)
     for folder, _, _ in os.walk(root, topdown=False):
         _flush(Path(folder))
 

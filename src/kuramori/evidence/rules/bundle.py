@@ -5,12 +5,13 @@ digest; then, once that act has its place in the tree and a checkpoint is signed
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from kuramori.evidence.rules.pieces import canonical_pieces
 from kuramori.evidence.rules.tree import cover_proof, inclusion_proof, over
 from kuramori.kernel.canonical import canonical
 from kuramori.kernel.merkle import leaf_hash, root_of
@@ -205,8 +206,8 @@ def bundle_manifest(
     redaction: Redaction = Redaction(),
     stamps: Sequence[Mapping[str, Any]] = (),
     witnesses: Sequence[Mapping[str, str]] = (),
-) -> bytes:
-    """Write `data/manifest.json`, which names every other file by its digest.
+) -> Iterator[bytes]:
+    """Write `data/manifest.json`, which names every other file by its digest, in pieces.
 
     `files` (payload: exhibits, index pages, chronology, events) and `tags` (the `verify/` folder) map path to SHA-256
     in hex; `info` holds every line of `bag-info.txt` but Payload-Oxum, with Bagging-Date; `entries` are ascending;
@@ -214,7 +215,7 @@ def bundle_manifest(
     ledger's heads.
     """
     rows = sum(length for segment in segments for _, length in segment.ranges)
-    return canonical(
+    return canonical_pieces(
         {
             "format": "kuramori-bundle/2",
             "id": str(id),
@@ -223,11 +224,11 @@ def bundle_manifest(
             "made_at": moment(made_at),
             "origin": origin,
             "info": dict(info),
-            "entries": [_named_entry(number, entry) for number, entry in enumerate(entries, start=1)],
+            "entries": (_named_entry(number, entry) for number, entry in enumerate(entries, start=1)),
             "files": _named(files),
             "tags": _named(tags),
             "segments": [_segment(segment) for segment in segments],
-            "withheld": [{"entry": each.entry, "member": each.member, "reason": each.reason} for each in withheld],
+            "withheld": ({"entry": each.entry, "member": each.member, "reason": each.reason} for each in withheld),
             "variant": variant,
             "exhibits": [_exhibit(each) for each in exhibits],
             "twin": twin_digest(exhibits),
@@ -255,20 +256,20 @@ def twin_digest(exhibits: Sequence[NamedExhibit]) -> str:
     return sha256_hex(canonical([[each.number, each.root] for each in exhibits]))
 
 
-def leaves_root(leaves: Sequence[bytes]) -> str:
+def leaves_root(leaves: Iterable[bytes]) -> str:
     """Write the RFC 6962 root over leaf hashes in hex."""
     return root_of(leaves).hex()
 
 
-def chronology(rows: Iterable[ChronologyRow]) -> bytes:
-    """Write `data/chronology.json`."""
-    return canonical(
+def chronology(rows: Iterable[ChronologyRow]) -> Iterator[bytes]:
+    """Write `data/chronology.json` in pieces."""
+    return canonical_pieces(
         {
             "format": "kuramori-chronology/1",
-            "rows": [
+            "rows": (
                 {"at": moment(row.at), "entry": row.entry, "text_en": row.text_en, "text_ja": row.text_ja}
                 for row in rows
-            ],
+            ),
         }
     )
 

@@ -38,11 +38,11 @@ def test_rows_of_one_person_in_a_sorted_segment_need_a_short_path():
 
 def test_the_manifest_counts_what_it_names():
     manifest = json.loads(
-        bundle.bundle_manifest(
+        b"".join(bundle.bundle_manifest(
             id=UUID(int=1), kind="person", subject=("directory.person", UUID(int=2)), made_at=AT, origin="o", info={},
             entries=[bundle.BundleEntry(index=3, raw=b"{}")], files={"data/b": "00", "data/a": "11"}, tags={},
             segments=[bundle.Segment(segment=UUID(int=3), entry=3, csv="data/b", ranges=((1, 4), (9, 1)))],
-        )
+        ))
     )  # fmt: skip
     assert manifest["counts"] == {"entries": 1, "exhibits": 0, "files": 2, "rows": 5, "segments": 1, "withheld": 0}
     assert [item["file"] for item in manifest["files"]] == ["data/a", "data/b"]

@@ -1,5 +1,6 @@
 """A bundle is made in steps; killed between any two, stopped, or asked for again, it stands whole or not at all."""
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +29,8 @@ from kuramori.evidence.sequencer import seal_now, sequence_all
 from kuramori.evidence.tree_store import tree_size
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.acts import act
+from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.canonical import canonical
 from kuramori.kernel.ids import uuid7
 from kuramori.kernel.jobs import run_waiting
 from kuramori.kernel.models import Entry, Job, JobState, SavedView
@@ -191,6 +193,40 @@ def test_progress_counts_up_to_the_number_of_entries(company, daichi, tmp_path) 
     assert told == [(done, total) for done in range(1, total + 1)]
 
 
+def test_more_entries_than_a_verifier_reads_are_refused_before_anything_is_sealed(
+    company, daichi, tmp_path, monkeypatch
+) -> None:
+    order = order_about(daichi, company.botan)
+    monkeypatch.setattr(preparing, "MAX_ENTRIES", len(select(order, frozenset())) - 1)
+    with pytest.raises(Refused, match="検証で読めるのは") as refusal:
+        make_bundle(order, tmp_path / "bag", viewer=daichi)
+    assert "期間を短く" in str(refusal.value.next_step)
+    assert not Bundle.objects.exists()
+    monkeypatch.setattr(preparing, "MAX_ENTRIES", len(select(order, frozenset())))
+    assert make_bundle(order, tmp_path / "bag", viewer=daichi).bundle.entries == preparing.MAX_ENTRIES
+
+
+def test_a_bundle_stopped_in_the_middle_is_made_anew_with_the_same_manifest(company, daichi, tmp_path, write) -> None:
+    write(3, by=actor_of(company.botan))
+    order = order_about(daichi, company.botan)
+
+    def stop(done: int, total: int) -> None:
+        if done == total - 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_bundle(order, tmp_path / "bag", viewer=daichi, progress=stop)
+    made = make_bundle(order, tmp_path / "bag", viewer=daichi)
+    raw = (made.folder / "data/manifest.json").read_bytes()
+    assert made.bundle.manifest_sha256 == hashlib.sha256(raw).hexdigest()
+    assert raw == canonical(json.loads(raw)), "written in pieces, and still in canonical form"
+    chronology = (made.folder / "data/chronology.json").read_bytes()
+    assert chronology == canonical(json.loads(chronology))
+    assert made.bundle.entries == len(json.loads(raw)["entries"])
+    assert made.bundle.twin == json.loads(raw)["twin"]
+    assert verify(made.folder)["exit"] == 0
+
+
 def asked(viewer, person) -> Job:
     return ask_bundle(viewer, kind=PERSON, subject=person.as_subject(), permission=Permission.BUNDLE_PERSON, why="調査")
 
@@ -304,7 +340,7 @@ def test_entries_behind_exhibits_come_along_once(company, daichi, write) -> None
     order = order_about(daichi, company.botan)
     with_more = select(order, frozenset({shown.id}))
     assert len(with_more) == len(select(order, frozenset())) + 1
-    assert with_more == sorted(set(with_more))
+    assert list(with_more) == sorted(set(with_more))
 
 
 def test_a_bundle_about_nothing_is_still_a_bundle(company, daichi, tmp_path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +16,8 @@ from kuramori.directory.acts import people
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.bundles.asking import PERSON
-from kuramori.evidence.bundles.gathering import Gathered, KeptExtract, Placed
+from kuramori.evidence.bundles.compact import Chronology
+from kuramori.evidence.bundles.gathering import KeptExtract, gather_entries
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.numbering import LogExtract, numbered
 from kuramori.evidence.bundles.order import EventExtract, Order
@@ -67,7 +69,15 @@ def order_about(viewer, person, **values: Any) -> Order:
 
 
 def told_of(order: Order, extracts: tuple[EventExtract, ...] = ()) -> Told:
-    entries = [shown(order, each, frozenset()) for each in opened(select(order, frozenset()))]
+    with tempfile.TemporaryDirectory() as draft:
+        gathered = gather_entries(
+            order,
+            select(order, frozenset()),
+            frozenset(),
+            withholding=OPEN,
+            draft=Path(draft),
+            progress=lambda *_: None,
+        )
     return Told(
         order=order, variant=variants()[order.variant], signer=signer(), withholding=OPEN,
         matrices={"ja": (), "en": ()}, twin="0" * 64,
@@ -75,11 +85,8 @@ def told_of(order: Order, extracts: tuple[EventExtract, ...] = ()) -> Told:
             {"ja": (), "en": ()}, leaves={}, entries_root="", extracts=[log_of(each) for each in extracts],
             withholding=OPEN,
         ),
-        gathered=Gathered(
-            entries=[Placed(index=each.entry.index, leaf=b"") for each in entries], rows=[],
-            withheld=[one for each in entries for one in each.withheld],
-        ),
-        rows=chronology_rows(rows_of_entries(order, entries, OPEN), extracts),
+        gathered=gathered,
+        rows=chronology_rows(gathered.rows, extracts),
         extracts=[KeptExtract(extract=each, csv="data/events/0001.csv", parquet=None) for each in extracts],
     )  # fmt: skip
 
@@ -202,7 +209,7 @@ def test_the_chronology_is_in_the_order_of_time_with_logs_between(company, daich
     order = order_about(daichi, company.botan)
     entries = [shown(order, each, frozenset()) for each in opened(select(order, frozenset()))]
     early, late = extract(), extract(first_at=datetime(2027, 1, 1, tzinfo=UTC))
-    rows = chronology_rows(rows_of_entries(order, entries, OPEN), [late, early])
+    rows = chronology_rows(Chronology(rows_of_entries(order, entries, OPEN)), [late, early])
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert (rows[0].text_ja, rows[0].entry) == ("記録", None)
     assert rows[-1].text_en == "log"
