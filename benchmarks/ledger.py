@@ -1,10 +1,12 @@
-"""The ledger at ten million entries: sequencing, one entry's proof, the full check, with its memory.
+"""The ledger at a million entries, or at the ten of its bar: sequencing, one entry's proof, the full check, its memory.
 
-    python -m benchmarks.ledger [--entries 10000000] [--keep DIR]
+    python -m benchmarks.ledger [--entries 1000000] [--keep DIR]
+    python -m benchmarks.ledger --entries 10000000    the full size: 23 GB of disk, some 20 minutes
 
-On KURAMORI_DATABASE_URL, which must be empty, else on SQLite in a temporary folder. Bars: at least 2,000 entries a
-second sequenced in durable group commits; a proof in at most 20 ms; every body hashed again within 3 minutes, in
-memory that does not grow. Beside them stands SHA-256 over the same bytes in the same run. Exit status 1: a bar missed.
+On KURAMORI_DATABASE_URL, which must be empty, else on SQLite in a temporary folder; with --keep the data stays, and the
+next run goes on with it. Bars: at least 2,000 entries a second sequenced in durable group commits; a proof in at most
+20 ms; ten million bodies hashed again within 3 minutes (fewer: in their share of them), in memory that does not grow.
+Beside them stands SHA-256 over the same bytes in the same run. Exit status 1: a bar missed.
 """
 
 import argparse
@@ -64,6 +66,8 @@ def measure(entries: int, waiting: int) -> bool:
 
     seconds = timed(sequence_all)
     rate = waiting / seconds
+    if entries < CHECKED_ENTRIES:
+        print(f"measured with {entries:,} entries; the bars are for {CHECKED_ENTRIES:,} (--entries {CHECKED_ENTRIES})")
     met = line("entries sequenced a second", f"{rate:,.0f}", f">= {SEQUENCED:,.0f}", met=rate >= SEQUENCED)
     head = seal_now()
     assert head is not None
@@ -83,7 +87,7 @@ def measure(entries: int, waiting: int) -> bool:
     met &= line("every body hashed again", rated(entries, hashed), f"<= {bar:.1f} s; SHA-256 {bare:.1f} s", met=fits)
     line("and all that stands beside it compared", rated(entries, compared), "-", met=True)
     grown = max(held) - held[0]
-    return met & line("memory it took more", f"{grown:.0f} MB", f"<= {GROWTH_MB:.0f} MB", met=grown <= GROWTH_MB)
+    return met & line("memory the check took more", f"{grown:.0f} MB", f"<= {GROWTH_MB:.0f} MB", met=grown <= GROWTH_MB)
 
 
 def rated(entries: int, report: "CheckReport") -> str:
@@ -92,7 +96,7 @@ def rated(entries: int, report: "CheckReport") -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--entries", type=int, default=CHECKED_ENTRIES)
+    parser.add_argument("--entries", type=int, default=CHECKED_ENTRIES // 10)
     parser.add_argument("--waiting", type=int, default=100_000, help="of them, still to be sequenced")
     parser.add_argument("--keep", metavar="DIR", default="", help="build here, and leave it for the next run")
     options = parser.parse_args()
