@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kuramori_lake.event import Activity, Confidence, Namespace, ObjectKind, Outcome
+from kuramori_lake.event import Activity, Confidence, ObjectKind, Outcome
+from kuramori_lake.sources import windows_channels, windows_netapp
+from kuramori_lake.sources.windows_deed import Deed, account, fields_of, number, text
 from kuramori_lake.sources.windows_records import Record
 
 READ: Final = 0x1
@@ -17,33 +19,14 @@ DELETE: Final = 0x10000
 PERMISSION: Final = 0xC0000  # write DAC, write owner
 IDLE: Final = 600_000_000
 MOST_HANDLES: Final = 200_000
+BULK: Final = frozenset({4656, 4658, 4663, 5140, 5145})
+"""Their members are all in columns of their own; a file server writes little else."""
+SEATED: Final = frozenset({"2", "7", "10", "11"})
+"""Logon types of somebody who sits there or works there from afar: console, unlocking, remote desktop, cached."""
 
 NOBODY: Final = frozenset({"S-1-5-7", "S-1-5-18", "S-1-5-19", "S-1-5-20"})
 _NOISE_DOMAINS: Final = frozenset({"window manager", "font driver host"})
 _SKIPPED_NAMES: Final = frozenset({"desktop.ini", "thumbs.db"})
-
-
-@dataclass(slots=True)
-class Deed:
-    """An event in the making. `also` are the records joined into it beside its own."""
-
-    record: Record
-    micros: int
-    activity: Activity
-    outcome: Outcome = Outcome.OK
-    actor: str | None = None
-    namespace: Namespace = Namespace.AD
-    confidence: Confidence = Confidence.AUTHENTICATED
-    kind: ObjectKind = ObjectKind.FILE
-    path: str | None = None
-    name: str | None = None
-    label: str | None = None
-    ip: str | None = None
-    client: str | None = None
-    session: str | None = None
-    count: int | None = None
-    flags: str | None = None
-    also: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,16 +35,6 @@ class _Chain:
 
     last: int
     deeds: dict[Activity, Deed] = field(default_factory=dict)
-
-
-def text(value: Any) -> str | None:
-    """A field's text; Windows writes `-` for nothing."""
-    return None if value in (None, "-", "") else str(value)
-
-
-def number(value: Any) -> int:
-    """A mask or an id, hexadecimal in XML and sometimes a number in JSON."""
-    return value if isinstance(value, int) else int(str(value or "0"), 0)
 
 
 def used(mask: int) -> Activity | None:
@@ -90,6 +63,7 @@ class Stitcher:
         self._addresses: dict[tuple[str, str], tuple[str | None, str | None]] = {}
         self._names: dict[tuple[str, str, str], tuple[str | None, bool]] = {}
         self._chains: dict[tuple[str, str, str, str], _Chain] = {}
+        self._seated: dict[str, Deed] = {}
         self._readers: dict[int, Callable[[Record, int], Iterator[Deed]]] = {
             1102: self._cleared,
             4624: self._logon,
@@ -110,8 +84,23 @@ class Stitcher:
 
     def take(self, record: Record, micros: int) -> Iterator[Deed]:
         """The deeds that are complete now that `record` (at `micros` since 1970) was seen."""
-        reader = self._readers.get(record.event_id)
-        return reader(record, micros) if reader else iter(())
+        reader = self._readers.get(record.event_id) if record.channel == windows_channels.SECURITY else None
+        if reader is None:
+            return self._other(record, micros)
+        if record.provider in windows_netapp.PROVIDERS:
+            record = windows_netapp.as_windows(record)
+        return reader(record, micros)
+
+    def _other(self, record: Record, micros: int) -> Iterator[Deed]:
+        """Records that stand for themselves; a device is put down to who sat at the machine, as an inference."""
+        deed = windows_channels.deed_of(record, micros)
+        if deed is None:
+            return
+        who = self._seated.get(record.computer)
+        if who and deed.activity is Activity.DEVICE_CONNECT and not deed.actor:
+            deed.actor, deed.namespace, deed.confidence = who.actor, who.namespace, Confidence.INFERRED
+            deed.session = who.session
+        yield deed
 
     def finish(self) -> Iterator[Deed]:
         """The deeds of handles that were still open at the end of the file."""
@@ -123,10 +112,9 @@ class Stitcher:
         data = record.data
         deed = Deed(record=record, micros=micros, activity=activity, **more)
         who = "Target" if record.event_id in {4624, 4625, 4634, 4647} else "Subject"
-        name, domain = text(data.get(who + "UserName")), text(data.get(who + "DomainName"))
-        deed.actor = f"{domain}\\{name}" if name and domain else name
-        if domain and domain.casefold() == record.computer.partition(".")[0].casefold():
-            deed.namespace = Namespace.LOCAL
+        deed.actor, deed.namespace = account(data.get(who + "UserName"), data.get(who + "DomainName"), record)
+        if record.event_id not in BULK:
+            deed.more = {"fields": fields_of(record)}
         logon = text(data.get(who + "LogonId"))
         deed.session = f"{record.computer}:{logon}" if logon else None
         deed.ip, deed.client = text(data.get("IpAddress")), text(data.get("WorkstationName"))
@@ -156,7 +144,16 @@ class Stitcher:
         if machine or data.get("TargetUserSid") in NOBODY or domain in _NOISE_DOMAINS:
             return
         kind = f"logon type {data['LogonType']}" if "LogonType" in data else None
-        yield self._deed(record, micros, activity, outcome=outcome, kind=ObjectKind.ACCOUNT, name=kind)
+        deed = self._deed(record, micros, activity, outcome=outcome, kind=ObjectKind.ACCOUNT, name=kind)
+        self._seat(deed, str(data.get("LogonType")))
+        yield deed
+
+    def _seat(self, deed: Deed, kind: str) -> None:
+        computer = deed.record.computer
+        if deed.activity is Activity.LOGON and kind in SEATED:
+            self._seated[computer] = deed
+        elif deed.activity is Activity.LOGOFF and self._seated.get(computer, deed).session == deed.session:
+            self._seated.pop(computer, None)
 
     def _asked_for_handle(self, record: Record, micros: int) -> Iterator[Deed]:
         """4656 is intent, not use: only refusals are events; the name is remembered for 4660."""
@@ -213,7 +210,7 @@ class Stitcher:
     def _deleted(self, record: Record, micros: int) -> Iterator[Deed]:
         data = record.data
         key = (record.computer, str(data.get("ProcessId")), str(data.get("HandleId")))
-        path, is_file = self._names.get(key, (None, data.get("ObjectServer") == "Security"))
+        path, is_file = self._names.get(key, (text(data.get("ObjectName")), data.get("ObjectServer") == "Security"))
         chain = self._chains.get(self._chain_key(record))
         inferred = chain.deeds.pop(Activity.RENAME, None) if chain else None
         if chain and not chain.deeds:

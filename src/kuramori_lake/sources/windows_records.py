@@ -25,6 +25,8 @@ _FILE_HEADER: Final = 4096
 _CHUNK: Final = 65536
 _CHUNK_HEADER: Final = 512
 _RECORD_HEADER: Final = struct.Struct("<4sIQ")  # magic, size, record id ([MS-EVEN6] 2.2.15 and libevtx's format notes)
+UNNUMBERED: Final = -1
+"""Record number of a record without one, as file servers of other makers write them."""
 _AUDIT_FAILURE: Final = 0x10000000000000
 
 
@@ -42,6 +44,7 @@ class Record:
     time: str
     failed: bool
     data: Mapping[str, Any]
+    provider: str = ""
 
 
 Places = dict[int, tuple[int, int]]
@@ -137,13 +140,19 @@ def _from_event(event: dict[str, Any], row: int, offset: int, length: int) -> Re
         offset=offset,
         length=length,
         event_id=int(number["#text"] if isinstance(number, dict) else number),
-        record_id=int(system["EventRecordID"]),
+        record_id=int(system.get("EventRecordID", UNNUMBERED)),
         channel=system["Channel"] or "",
         computer=system["Computer"] or "",
         time=system["TimeCreated"]["#attributes"]["SystemTime"],
-        failed=bool(int(system["Keywords"], 16) & _AUDIT_FAILURE),
+        failed=bool(int(system.get("Keywords") or "0", 16) & _AUDIT_FAILURE),
         data=body if isinstance(body, dict) else {},
+        provider=_provider(system),
     )
+
+
+def _provider(system: dict[str, Any]) -> str:
+    found = system.get("Provider")
+    return str(found["#attributes"].get("Name") or "") if isinstance(found, dict) else ""
 
 
 _EVENT: Final = re.compile(rb"<Event[ >].*?</Event>", re.DOTALL)
@@ -180,13 +189,18 @@ def _from_element(event: Element, row: int, offset: int, length: int) -> Record:
         offset=offset,
         length=length,
         event_id=int(system["EventID"].text or ""),
-        record_id=int(system["EventRecordID"].text or ""),
+        record_id=int(_text_of(system, "EventRecordID") or UNNUMBERED),
         channel=system["Channel"].text or "",
         computer=system["Computer"].text or "",
         time=system["TimeCreated"].attrib["SystemTime"],
-        failed=bool(int(system["Keywords"].text or "0", 16) & _AUDIT_FAILURE),
-        data=data,
+        failed=bool(int(_text_of(system, "Keywords") or "0", 16) & _AUDIT_FAILURE),
+        data=data if "EventName" not in system else data | {"EventName": _text_of(system, "EventName")},
+        provider=system["Provider"].attrib.get("Name", "") if "Provider" in system else "",
     )
+
+
+def _text_of(system: dict[str, Element], name: str) -> str:
+    return (system[name].text or "") if name in system else ""
 
 
 def _json(data: bytes) -> Iterator[Record | Reject]:
@@ -221,19 +235,35 @@ def _from_json(found: dict[str, Any], row: int, offset: int, length: int) -> Rec
         time=found["@timestamp"],
         failed="failure" in words or "失敗" in words,
         data=log.get("event_data") or log.get("user_data") or {},
+        provider=log.get("provider_name") or "",
     )
 
 
+_WRAPPING: Final = frozenset(
+    {
+        "Channel", "Computer", "EventID", "EventReceivedTime", "EventRecordID", "EventTime", "EventType", "Hostname",
+        "Keywords", "OriginalLogfile", "Provider_Name", "RecordNumber", "Severity", "SeverityValue",
+        "SourceModuleName", "SourceModuleType", "SourceName", "SystemTime",
+    }
+)  # fmt: skip
+"""Members of flat forms that belong to the shipper or the record's header."""
+
+
 def _from_flat(found: dict[str, Any], row: int, offset: int, length: int) -> Record:
+    """NXLog's names, or those of flattened EVTX as hunting tools write them (`SystemTime`, `Computer`)."""
+    keywords = str(found.get("Keywords") or "")
+    failed = keywords.startswith("0x") and bool(int(keywords, 16) & _AUDIT_FAILURE)
+    number = found.get("RecordNumber", found.get("EventRecordID", UNNUMBERED))
     return Record(
         row=row,
         offset=offset,
         length=length,
         event_id=int(found["EventID"]),
-        record_id=int(found["RecordNumber"]),
+        record_id=int(number),
         channel=found["Channel"],
-        computer=found["Hostname"],
-        time=found["EventTime"],
-        failed=found.get("EventType") == "AUDIT_FAILURE",
-        data=found,
+        computer=found.get("Hostname") or found["Computer"],
+        time=found.get("EventTime") or found["SystemTime"],
+        failed=failed or found.get("EventType") == "AUDIT_FAILURE",
+        data={name: value for name, value in found.items() if name not in _WRAPPING},
+        provider=found.get("SourceName") or found.get("Provider_Name") or "",
     )

@@ -34,7 +34,7 @@ def test_source_that_never_had_an_event_says_so(lake, tmp_path):
 
 
 def test_gaps_and_clearings_are_counted_and_are_events(lake, tmp_path):
-    windows(lake, tmp_path, *(evtx(n, 1102 if n == 1 else 4999, AKARI, second=n) for n in (1, 2, 3, 6)))
+    windows(lake, tmp_path, *(evtx(n, 1102 if n == 1 else 4690, AKARI, second=n) for n in (1, 2, 3, 6)))
     (health,) = lake.sources_health()
     assert (health.gaps, health.cleared, health.holes) == (1, 1, 0)
     found = lake.query("SELECT activity, outcome FROM events ORDER BY time_utc").to_pylist()
