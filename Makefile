@@ -1,7 +1,8 @@
 # Kuramori's commands. Each one sets up what it needs on a fresh machine: Python 3.11+ with pip and venv, no root.
 #
 #   make demo     the demo company in your browser
-#   make test     the tests (make test-postgres: on PostgreSQL; test-browser, test-faults: the slow ones)
+#   make test     the tests (make test-postgres: on PostgreSQL; test-browser, test-faults,
+#                 test-servers: the slow ones)
 #   make check    the whole gate: format, types, contracts, sizes, both languages, house rules, tests with coverage
 #   make faults   power cuts and kill -9 at random points, counted
 #   make bench    measured speed
@@ -31,9 +32,9 @@ endif
 # COVERAGE=1 adds what the run reaches to the files that `coverage combine` gathers.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run) -m pytest -q -p no:cacheprovider
 # Which tests are slow is said by their marker; `make test` names what it leaves out.
-QUICK := not browser and not faults
+QUICK := not browser and not faults and not servers
 
-.PHONY: demo test test-postgres test-browser test-faults faults check bench serve lock catalogues clean
+.PHONY: demo test test-postgres test-browser test-faults test-servers faults check bench serve lock catalogues clean
 
 demo: $(RUNTIME) $(COMPILED)
 	$(BIN)/kuramori demo --port $(PORT) $(ARGS)
@@ -42,7 +43,7 @@ serve: $(RUNTIME) $(COMPILED)
 	$(BIN)/kuramori serve --port $(PORT) $(ARGS)
 
 test: $(DEVELOPMENT) $(COMPILED)
-	@echo 'Left out here: tests marked browser (make test-browser) and faults (make test-faults).'
+	@echo 'Left out here: tests marked browser (make test-browser), faults (make test-faults), servers (make test-servers).'
 	$(PYTEST) -n $(JOBS) -m '$(QUICK)' $(ARGS)
 
 test-postgres: $(DEVELOPMENT) $(COMPILED)
@@ -53,6 +54,9 @@ test-browser: $(DEVELOPMENT) $(COMPILED)
 
 test-faults: $(DEVELOPMENT) $(COMPILED)
 	$(PYTEST) -m faults $(ARGS)
+
+test-servers: $(DEVELOPMENT) $(COMPILED)
+	$(PYTEST) -m servers tests/servers $(ARGS)
 
 # Power cuts and kills at random points: ARGS='--points 240 --seed 7'.
 faults: $(DEVELOPMENT) $(COMPILED)

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kuramori_lake import scratch, stretches
+from kuramori_lake import scratch, stretches, unfinished
 from kuramori_lake.event import Activity
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import SegmentFile, SegmentWriter, folder_made, sha256_of, sync
 from kuramori_lake.sources import record_numbers
-from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, Stretch
+from kuramori_lake.sources.parsed import Loose, Options, Reading, Reject, Source, Stretch
 from kuramori_lake.stamp import Keys, Occurrences, Stamp, nth_key, stamped
 from kuramori_lake.unwatched import Shelter
 
@@ -74,6 +74,7 @@ class _Tally:
     rejected: int = 0
     actors: set[tuple[str, str]] = field(default_factory=set)
     stretches: list[Stretch] = field(default_factory=list)
+    loose: tuple[Loose, ...] | None = None
     sheltered: int = 0
     """Rows of protected parties; they are part of `ignored` and told nowhere else."""
 
@@ -183,6 +184,9 @@ class Intake:
     def run(self, data: memoryview, options: Options) -> Taken:
         """Parse, sift and write; the segment is on disk but not yet named by the manifest."""
         with SegmentWriter(self._root / "segments") as writer:
+            if self._source.joins:
+                waiting = unfinished.left(self._manifest, self._stamp.source, self._stamp.instance)
+                options = replace(options, loose=waiting)
             for reading in self._source.parse(data, options):
                 writer.write(self._sifted(self._sheltered(reading)))
             writer.write(self._sifted(self._between_files(options.salt)))
@@ -201,6 +205,7 @@ class Intake:
             ignored=reading.ignored + dropped,
             derived=reading.derived - int(hidden[read:].sum()),
             stretches=reading.stretches,
+            loose=None if reading.loose is None else unfinished.sheltered(reading.loose, self._shelter),
         )
 
     def _between_files(self, salt: bytes) -> Reading:
@@ -214,6 +219,7 @@ class Intake:
         tally, events = self._tally, reading.events
         tally.ignored += reading.ignored
         tally.stretches += reading.stretches
+        tally.loose = tally.loose if reading.loose is None else reading.loose
         tally.rejected += len(reading.rejects)
         tally.rejects += reading.rejects[: max(QUARANTINE_SHOWN - len(tally.rejects), 0)]
         keys = np.asarray(events["row_key"].cast(pa.uint64()))
@@ -288,6 +294,8 @@ def commit(manifest: Manifest, root: Path, received: Received, stamp: Stamp, tak
         )
         db.executemany("INSERT OR IGNORE INTO actor VALUES (?, ?)", sorted(tally.actors))
         stretches.remember(db, stamp.batch_id, stamp.source, stamp.instance, tally.stretches)
+        if tally.loose is not None:
+            unfinished.keep(db, stamp.batch_id, stamp.source, stamp.instance, tally.loose)
         if taken.segment:
             naming = Naming(batch_id=stamp.batch_id, source=stamp.source, instance=stamp.instance)
             segment_id = name_segment(db, root, taken.segment, naming)

@@ -48,6 +48,12 @@ CREATE TABLE IF NOT EXISTS stretch (
     since INTEGER NOT NULL, until INTEGER NOT NULL, since_text TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS stretch_source ON stretch (source, instance);
+CREATE TABLE IF NOT EXISTS loose (
+    source TEXT NOT NULL, instance TEXT NOT NULL, "group" TEXT NOT NULL, line BLOB NOT NULL, time INTEGER NOT NULL,
+    since INTEGER NOT NULL, row INTEGER NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL,
+    told INTEGER NOT NULL, batch_id INTEGER NOT NULL REFERENCES batch (id)
+);
+CREATE INDEX IF NOT EXISTS loose_source ON loose (source, instance);
 CREATE TABLE IF NOT EXISTS actor (
     namespace TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (namespace, key)
 ) WITHOUT ROWID;

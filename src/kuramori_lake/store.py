@@ -151,6 +151,7 @@ class Lake:
             salt=self.manifest.salt,
             namespace=namespace or Namespace.AD,
             encoding=encoding,
+            written=datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None),
         )
         with self._lock(wait=True), bytes_of(path) as data:
             sha256 = hashlib.sha256(data).hexdigest()

@@ -48,7 +48,7 @@ def _plain(text: str) -> str:
 class Shelter:
     """The list, ready to be asked about rows and about bytes."""
 
-    _ADDRESSED: Final = ("actor_raw", "destination_value")
+    _ADDRESSED: Final = ("actor_raw", "destination_value", "fields")
     _NAMED: Final = ("host", "client", "ip", "destination_domain", "destination_value")
     _PLACED: Final = ("path", "destination_value")
 

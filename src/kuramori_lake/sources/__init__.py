@@ -3,12 +3,15 @@
 from typing import Final
 
 from kuramori_lake.sources.cert import CERT
+from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.parsed import Source
+from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
+from kuramori_lake.sources.squid import SQUID
 from kuramori_lake.sources.table import presets, table_source
 from kuramori_lake.sources.windows import EVTX
 
-LOGS: Final = {source.name: source for source in (*CERT, EVTX, SAMBA)}
+LOGS: Final = {source.name: source for source in (*CERT, CUPS, EVTX, POSTFIX, SAMBA, SQUID)}
 
 
 class UnknownSourceError(ValueError):

@@ -56,3 +56,31 @@ def split(data: bytes | memoryview) -> Iterator[Lines]:
         table = _table(bytes(view[start:end]), offset=start, first_row=row)
         yield Lines(table=table, last=end == len(view))
         start, row = end, row + table.num_rows
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def decoded(table: pa.Table, encoding: str) -> pa.Table:
+    """The lines as text, with `bad` for those the encoding cannot read (their text is empty) or that are too long."""
+    lines = table["line"].chunk(0)
+    bad = np.asarray(table["raw_length"]) > LONGEST_LINE
+    if encoding == "utf-8" and _is_utf8(lines.buffers()[2].to_pybytes()):
+        text = lines.view(pa.large_string())
+    else:
+        texts = [_text(line, encoding) for line in lines.to_pylist()]
+        bad |= np.array([one is None for one in texts])
+        text = pa.array([one or "" for one in texts], pa.large_string())
+    return table.set_column(3, "line", text).append_column("bad", pa.array(bad))

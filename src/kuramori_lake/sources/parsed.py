@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,12 @@ class Options:
     """Encoding of text logs that cannot tell it; `cp932` for old Japanese appliances, never `shift_jis`."""
     host: str | None = None
     """Name of the machine that wrote the log, where the log itself does not tell."""
+    written: datetime | None = None
+    """When the file was last written, UTC: a log whose lines have no year ends in the year before it."""
+    domains: tuple[str, ...] = ()
+    """The company's own mail domains, lower case; a mail to any other is told as going out."""
+    loose: tuple["Loose", ...] = ()
+    """Lines that earlier files of this source instance left unfinished."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +69,27 @@ class Stretch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loose:
+    """A line that means nothing yet without lines of another file; kept until they come. Times: microseconds, UTC."""
+
+    group: str
+    """What belongs together, such as the lines of one mail."""
+    line: bytes
+    masked: bytes
+    """What is kept in its place if a line of the group names a protected party: whose mail it is not, only which."""
+    time: int
+    since: int
+    """Time of the first line of its file: puts the files in order, whatever order they came in."""
+    row: int
+    offset: int
+    length: int
+    told: bool = False
+    """It is kept for what it says of others; its own event is stored or was given up."""
+    batch_id: int | None = None
+    """The batch it came in; None: the file being read."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """One piece of a parsed file. Rows read = events + repeats + rejects + ignored."""
 
@@ -77,6 +105,8 @@ class Reading:
     """The last `derived` rows of `events` were concluded (a gap in record numbers), not read."""
     stretches: tuple[Stretch, ...] = ()
     """Record numbers that the file covers, for logs that count their records."""
+    loose: tuple[Loose, ...] | None = None
+    """All that is unfinished now, old and new: takes the place of `Options.loose`. None: as it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +118,8 @@ class Source:
     parse: Callable[[bytes | memoryview, Options], Iterator[Reading]]
     numbered: bool = False
     """Rows carry the vendor's own event id: the same id twice is one event. Else two equal rows are two events."""
+    joins: bool = False
+    """One event may need lines of several files: see `Loose`."""
 
 
 def digest(salt: bytes, content: bytes) -> int:

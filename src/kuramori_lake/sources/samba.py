@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from kuramori_lake import clock, scratch
 from kuramori_lake.event import Confidence
-from kuramori_lake.sources.lines import LONGEST_LINE, split
+from kuramori_lake.sources.lines import LONGEST_LINE, decoded, split
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, reject
 from kuramori_lake.sources.samba_line import (
     CUT_AT,
@@ -126,34 +126,6 @@ def opener_of(data: bytes | memoryview) -> Opener:
     return Opener.OPENAT if b"|openat|" in head or b"|open|" in head else Opener.DATA
 
 
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decoded(table: pa.Table, encoding: str) -> pa.Table:
-    """The lines as text, with `bad` for those the encoding cannot read (their text is empty)."""
-    lines = table["line"].chunk(0)
-    bad = np.asarray(table["raw_length"]) > LONGEST_LINE
-    if encoding == "utf-8" and _is_utf8(lines.buffers()[2].to_pybytes()):
-        text = lines.view(pa.large_string())
-    else:
-        texts = [_text(line, encoding) for line in lines.to_pylist()]
-        bad |= np.array([one is None for one in texts])
-        text = pa.array([one or "" for one in texts], pa.large_string())
-    return table.set_column(3, "line", text).append_column("bad", pa.array(bad))
-
-
-def _text(line: bytes, encoding: str) -> str | None:
-    try:
-        return line.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
 def _flags(found: SambaLine, *, cut: bool) -> str | None:
     return ",".join(["cut"] * cut + ["name_unsure"] * found.unsure) or None
 
@@ -245,7 +217,7 @@ def _finished(events: pa.Table, local: clock.Micros, options: Options) -> pa.Tab
 
 
 def _read_chunk(raw: pa.Table, options: Options, opener: Opener) -> Reading:
-    lines = _decoded(raw, options.encoding)
+    lines = decoded(raw, options.encoding)
     with scratch.cursor() as db:
         db.register("lines", lines)
         found = db.execute(_PREFIX + _DEED, {"opener": str(opener), "salt": options.salt}).to_arrow_table()
