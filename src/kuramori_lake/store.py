@@ -108,6 +108,13 @@ class Lake:
             yield True
 
     @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only one who writes, as `ingest` and `compact` are for themselves; what a crash left is cleared."""
+        with self._lock(wait=True):
+            self._sweep()
+            yield
+
+    @contextmanager
     def sealing(self) -> Iterator[None]:
         """Be the only one who seals, in the order of asking; given up when the process ends, however it ends.
 
@@ -121,6 +128,9 @@ class Lake:
         named = {self.root / row["path"] for row in self.manifest.db.execute("SELECT path FROM segment")}
         sweep(self.root / "segments", named)
         compaction.forget_retired(self.root, self.manifest)
+        if (self.root / "raw").exists():
+            kept = self.manifest.db.execute("SELECT kept_path FROM batch WHERE kept_path IS NOT NULL")
+            sweep(self.root / "raw", {self.root / row["kept_path"] for row in kept})
 
     def ingest(
         self,

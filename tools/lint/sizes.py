@@ -26,6 +26,8 @@ PROOFS = {
     "stamps": {"stamps"},
     "witnesses": {"witnesses", "witnessing"},
 }
+# On watch stands what lets logs go again: its rules, query and act, beside `kuramori_lake.retention`.
+LETTING_GO = {"purging", "retention"}
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
 PAGE_KIT = frozenset({"cells", "charts", "columns", "exporting", "history", "pages", "paging", "saved_views", "svg"})
 IMPORTS_INSIDE_FUNCTIONS = 5
@@ -89,6 +91,8 @@ def part_of(path: Path, room: str) -> str:
     if room == "evidence":
         inner = {part.removesuffix(".py") for part in path.parts[path.parts.index("evidence") + 1 :]}
         return next((f"evidence: {part}" for part, names in PROOFS.items() if names & inner), room)
+    if room == "watch" and path.stem in LETTING_GO:
+        return "watch: retention"
     return kit_of(path) if room == "kernel" else room
 
 

@@ -13,14 +13,17 @@ from django.conf import settings
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.directory.api import viewer_of_system
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.jobs import JobKind, Progress, ask
+from kuramori.watch.acts.purging import purge_events
 from kuramori.watch.acts.receiving import ingest_files
 from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.detection import detect_run
-from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, SEAL
+from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, PURGE, SEAL
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import LogSource
+from kuramori.watch.queries.retention import kept_for
 from kuramori.watch.reading import reading_of
 from kuramori_lake.compaction import CompactionError
 
@@ -101,6 +104,15 @@ def run_night(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any
     return result | run_detect(progress, arguments)
 
 
+def run_purge(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Let events go whose time is over by the charter of their site; a month is done or not begun (DET-01)."""
+    if not folder().exists():
+        return {"purged": 0}
+    terms = kept_for(viewer_of_system(), localdate(timezone=ZoneInfo(settings.COMPANY_ZONE)))
+    with lake() as found:
+        return {"purged": purge_events(segments_of=found, kept_for=terms, by=SYSTEM, step=progress.report)}
+
+
 def _asker(progress: Progress) -> Actor:
     job = progress.job
     return Actor(kind=ActorKind.PERSON, id=job.asked_by, name=job.asked_by_name) if job.asked_by else SYSTEM
@@ -141,4 +153,5 @@ JOBS = (
     JobKind(name=SEAL, title=_("Seal log segments"), run=run_seal, every=timedelta(hours=1)),
     JobKind(name=DETECT, title=_("Evaluate the logs"), run=run_detect),
     JobKind(name=NIGHT, title=_("Order, seal and evaluate the logs at night"), run=run_night, every=timedelta(days=1)),
+    JobKind(name=PURGE, title=_("Let logs go whose time is over"), run=run_purge, every=timedelta(days=1)),
 )
