@@ -21,7 +21,7 @@ from kuramori.kernel.keeping import Purge, is_kept
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.merkle import leaf_hash, root_of
 from kuramori.watch.acts.sealing import KIND, seal_segments
-from kuramori.watch.queries.retention import KeptFor
+from kuramori.watch.retention import KeptFor
 from kuramori.watch.segment_rows import segment_uuid
 from kuramori_lake.retention import Mentioned, Plan, Spared, carry_out, choose, months_due, plan_purge, spare
 from kuramori_lake.store import Lake

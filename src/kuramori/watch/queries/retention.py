@@ -1,23 +1,14 @@
 """Which charter says for how long a source's events are kept (DET-01; Personal Information Protection Act, art. 22)."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import LogSource, MonitoringCharter
 from kuramori.watch.queries.charters import charters_visible_to
+from kuramori.watch.retention import KeptFor
 from kuramori.watch.rules.charters import lack_of
 from kuramori.watch.rules.retention import first_kept
 from kuramori_lake.retention import Term
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeptFor:
-    """A source with the charter that limits how long its events are kept, and what that means for the lake today."""
-
-    source: LogSource
-    charter: MonitoringCharter
-    term: Term
 
 
 def kept_for(viewer: Viewer, today: date) -> list[KeptFor]:
