@@ -1,5 +1,6 @@
 """What other rooms may ask of evidence."""
 
+from kuramori.evidence.acts.backups import backup_destroy, backup_note
 from kuramori.evidence.acts.holds import hold_add
 from kuramori.evidence.bundles.asking import ask_bundle, ask_check, write_bundle
 from kuramori.evidence.bundles.making import MadeBundle
@@ -28,7 +29,9 @@ from kuramori.evidence.claims.reading import Claim
 from kuramori.evidence.export import export_ledger
 from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
+from kuramori.evidence.known_backups import KnownBackup
 from kuramori.evidence.models.cases import ItemChoice, ProofKind
+from kuramori.evidence.queries.backups import backups_visible_to
 from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
@@ -51,9 +54,11 @@ __all__ = [
     "BUNDLE_PERSON", "CASE_EDIT", "CASE_VIEW", "DECIMALS", "HEAD_FILE", "ROUTE_OF", "SIGNING_FILES",
     "TIMELINE_VIEW", "Against", "BundleSource", "CheckReport", "Claim", "ClaimMatrix", "Currency", "Damage",
     "Delivery", "DeliveryForm", "Element", "EventExtract", "FileSource", "Found", "Held", "Item", "ItemChoice", "Kept",
-    "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order", "PersonAsked", "PersonSource",
+    "KnownBackup", "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order",
+    "PersonAsked", "PersonSource",
     "PlanStanding", "ProofKind", "Route", "Seal", "SealedFile", "Sequencer", "ShownExhibit", "State", "against_words",
-    "ask_bundle", "ask_check", "claim_matrix", "custody_rows", "damage_words", "default_claims",
+    "ask_bundle", "ask_check", "backup_destroy", "backup_note", "backups_visible_to",
+    "claim_matrix", "custody_rows", "damage_words", "default_claims",
     "drill", "exhibits_of", "export_ledger", "held", "hold_add", "key_revoke", "key_rotate", "known_claims",
     "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",

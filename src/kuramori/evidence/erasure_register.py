@@ -12,11 +12,14 @@ from kuramori.directory.api import Person, people_visible_to, person_by_number
 from kuramori.evidence.acts import erasure as acts
 from kuramori.evidence.models import Erasure
 from kuramori.evidence.models.erasure import Ground
+from kuramori.evidence.overwriting import overwritten_at
+from kuramori.evidence.queries.backups import backups_visible_to
 from kuramori.evidence.queries.erasure import erasures_visible_to
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.kernel.columns import Link, Mark
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import Column, ColumnKind, Fact, Register
+from kuramori.kernel.wording import moment
 
 
 class ErasureForm(forms.Form):
@@ -59,6 +62,12 @@ def erasure_facts(erasure: Erasure, viewer: Viewer) -> Sequence[Fact]:
         Fact(label=gettext_lazy("Asked by"), value=name(erasure.asked_by), kind=ColumnKind.PERSON),
         Fact(label=gettext_lazy("Carried out by"), value=name(erasure.carried_out_by), kind=ColumnKind.PERSON),
         Fact(label=gettext_lazy("Carried out"), value=erasure.done_at, kind=ColumnKind.DATETIME),
+        Fact(
+            label=gettext_lazy("Overwritten in the database's files"),
+            value=overwritten_at(erasure),
+            kind=ColumnKind.DATETIME,
+            help=gettext_lazy("Until then old bytes may be in free pages and logs; it is tried again each day."),
+        ),
         Fact(label=gettext_lazy("Entries that lost words"), value=erasure.entries, kind=ColumnKind.NUMBER),
         Fact(label=gettext_lazy("Words and values erased"), value=erasure.members, kind=ColumnKind.NUMBER),
         Fact(label=gettext_lazy("Records emptied or struck"), value=erasure.rows, kind=ColumnKind.NUMBER),
@@ -66,12 +75,29 @@ def erasure_facts(erasure: Erasure, viewer: Viewer) -> Sequence[Fact]:
             label=gettext_lazy("Root over what went"),
             value=erasure.root,
             kind=ColumnKind.CODE,
+            help=gettext_lazy("The commitments stay, so every proof still verifies."),
+        ),
+        Fact(
+            label=gettext_lazy("Backups that still hold the words"),
+            value=_backup_words(erasure, viewer),
             help=gettext_lazy(
-                "The commitments stay, so every proof still verifies. Backups made before this day still hold the "
-                "words: destroy them, or let them expire and write down when."
+                "Written by “kuramori backup” before this erasure. Destroy them, or let them expire. Copies made by "
+                "other means (snapshots, disk images, exported bundles) are not listed."
             ),
         ),
     )
+
+
+def _backup_words(erasure: Erasure, viewer: Viewer) -> str:
+    if erasure.done_at is None:
+        return ""
+    held = [each for each in backups_visible_to(viewer) if each.holds(erasure.done_at)]
+    words = [
+        _("%(file)s of %(at)s, kept until %(until)s")
+        % {"file": each.file, "at": moment(each.began_at, viewer), "until": each.keep_until.isoformat()}
+        for each in held
+    ]
+    return "; ".join(words) if words else _("none known")
 
 
 erasures = Register(

@@ -15,9 +15,11 @@ from kuramori.evidence.acts.holds import SNAPSHOT, separations_place
 from kuramori.evidence.erasing import find, scrub, whom_of
 from kuramori.evidence.keeping import company_day, separations_due
 from kuramori.evidence.models import CustodyItem, Erasure
+from kuramori.evidence.overwriting import OVERWRITTEN, SCRUB, is_overwriting_due
 from kuramori.evidence.queries.holds import holds_visible_to
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.snapshots import collect
+from kuramori.kernel import jobs
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.jobs import JobKind, Progress, viewer_of
@@ -42,7 +44,7 @@ def run_separations(_progress: Progress, _arguments: Mapping[str, Any]) -> Mappi
 
 
 def run_erase(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Carry an erasure out; the ledger is read before the act, and the database's files are rewritten after it."""
+    """Carry an erasure out; the ledger is read before the act, the database's files are rewritten by a job after it."""
     viewer = viewer_of(progress.job)
     viewer.demand(Permission.ERASURE_EDIT)
     erasure = Erasure.objects.get(pk=arguments["erasure"])
@@ -52,11 +54,20 @@ def run_erase(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, 
             found.append(hit)
             progress.report(len(found))
         erasure_carry_out(erasure=erasure, by=viewer.actor, found=found)
-    scrub()
+    jobs.ask(SCRUB, viewer=None)
     return {}
 
 
+def run_scrub(_progress: Progress, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Overwrite what erasures took, unless that was done since the last one; refused today, it is tried tomorrow."""
+    if not is_overwriting_due():
+        return {}
+    scrub()
+    return {OVERWRITTEN: True}
+
+
 HOLD_JOBS = (
+    JobKind(name=SCRUB, title=gettext_lazy("Overwriting what was erased"), run=run_scrub, every=timedelta(days=1)),
     JobKind(name=ERASE, title=gettext_lazy("Erasure by law"), run=run_erase, is_quiet=True),
     JobKind(name=SNAPSHOT, title=gettext_lazy("Copying into custody"), run=run_snapshot, is_quiet=True),
     JobKind(

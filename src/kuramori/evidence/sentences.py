@@ -9,6 +9,8 @@ VERBS: Mapping[str, str | Promise] = {
     "evidence.authority.add": _("%(by)s set up the time-stamp authority %(subject)s"),
     "evidence.authority.edit": _("%(by)s changed the time-stamp authority %(subject)s"),
     "evidence.authority.retire": _("%(by)s stopped asking the time-stamp authority %(subject)s"),
+    "evidence.backup.destroy": _("%(by)s destroyed the backup %(sha256)s"),
+    "evidence.backup.write": _("%(by)s wrote the backup %(sha256)s, kept until %(keep_until)s"),
     "evidence.bundle.download": _("%(by)s fetched the evidence bundle about %(subject)s"),
     "evidence.bundle.export": _("%(by)s made an evidence bundle about %(subject)s"),
     "evidence.bundle.finish": _("%(by)s finished the evidence bundle about %(subject)s"),

@@ -7,6 +7,8 @@ What the database says must never be ahead of the files it speaks of, so a name 
 import os
 from pathlib import Path
 
+BLOCK = 1 << 20
+
 
 def flush(path: Path) -> None:
     """Make a file's bytes, or a folder's names, survive a power cut. Raises OSError."""
@@ -37,3 +39,21 @@ def put(draft: Path, target: Path) -> None:
     """Let a draft, flushed already, take its place for good: a crash leaves what was there or it. Raises OSError."""
     draft.replace(target)
     flush(target.parent)
+
+
+def shred(path: Path) -> None:
+    """Overwrite a file with zeros, flush, and take it away for good; nothing where there is none (fault L13).
+
+    On a disk that writes elsewhere (SSD, copy on write, snapshots) the old blocks may outlive it. Raises OSError.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    with os.fdopen(handle, "wb") as out:
+        for place in range(0, size := os.fstat(handle).st_size, BLOCK):
+            out.write(bytes(min(BLOCK, size - place)))
+        out.flush()
+        os.fsync(handle)
+    path.unlink(missing_ok=True)
+    flush(path.parent)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kuramori.site.words import gettext as _
 
 PORT = 8000
+LONGEST_KEPT = 36_500
 Command = argparse.ArgumentParser
 
 
@@ -135,6 +136,25 @@ def _file(command: Command) -> None:
     command.add_argument("file", metavar="FILE", type=Path, help=_("the backup file"))
 
 
+def _backup(command: Command) -> None:
+    _file(command)
+    command.add_argument(
+        "--keep-days", type=_days, default=365, metavar="DAYS", help=_("how long it is kept, at most (365)")
+    )
+
+
+def _days(text: str) -> int:
+    if not 0 < (days := int(text)) <= LONGEST_KEPT:
+        raise ValueError(text)
+    return days
+
+
+def _backups(command: Command) -> None:
+    command.add_argument("--destroyed", metavar="SHA256", help=_("enter that every copy of this one is gone"))
+    command.add_argument("--why", default="", help=_("how it was destroyed"))
+    _json(command)
+
+
 def _work(command: Command) -> None:
     command.add_argument("--parent", type=int, metavar="PID", help=_("end when this process is gone"))
 
@@ -166,7 +186,8 @@ def _commands() -> tuple[tuple[str, str, Callable[[Command], None], str], ...]:
         ("bundle", "bundle", _bundle, _("write an evidence bundle")),
         ("certificate", "certificate", _certificate, _("make the certificate that signs the PDFs of bundles")),
         ("verify", "verify", _verify, _("verify a bundle or an exported ledger, offline")),
-        ("backup", "backup", _file, _("write everything into one file")),
+        ("backup", "backup", _backup, _("write everything into one file")),
+        ("backups", "backups", _backups, _("list the backups and until when they are kept")),
         ("restore", "restore", _file, _("bring an empty data folder back from a backup")),
         ("check", "check", _json, _("say whether everything is running as it must")),
         ("migrate", "migrate", _migrate, _("bring the database to this version, set its guards")),

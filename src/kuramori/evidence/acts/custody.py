@@ -17,6 +17,7 @@ from kuramori.evidence.models.custody import StepKind
 from kuramori.evidence.rules.bundle import sha256_hex
 from kuramori.kernel.actors import Actor, ActorKind
 from kuramori.kernel.acts import Act, Refused, act
+from kuramori.kernel.durable import shred
 from kuramori.kernel.keeping import Purge, refuse_if_kept
 from kuramori.kernel.records import record_many
 
@@ -148,7 +149,7 @@ def item_purge(*, item: CustodyItem, why: str, by: Actor) -> None:
         this.note("files", 1, in_clear=True)
         this.note("bytes", item.size, in_clear=True)
         this.note("sha256", item.sha256, in_clear=True)
-    place_of(item.file).unlink(missing_ok=True)
+    shred(place_of(item.file))
 
 
 def _item(hold: Hold, collected: Collected) -> CustodyItem:

@@ -14,6 +14,7 @@ from kuramori.evidence.models import Bundle, Erasure
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.durable import shred
 from kuramori.kernel.erasure import Hit, erase, purge
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import Record
@@ -75,7 +76,7 @@ def erasure_carry_out(*, erasure: Erasure, by: Actor, found: Iterable[Hit] | Non
         for name in ("entries", "members", "rows", "root", "ground"):
             this.note(name, getattr(erasure, name), in_clear=True)
     for bundle in Bundle.objects.filter(subject_id=person.pk):
-        bundle_file(bundle.pk).unlink(missing_ok=True)
+        shred(bundle_file(bundle.pk))
     return erasure
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kuramori.kernel.durable import flush, flush_names, made, put
+from kuramori.kernel.durable import BLOCK, flush, flush_names, made, put, shred
 
 
 @pytest.fixture
@@ -51,3 +51,19 @@ def test_what_is_not_there_is_an_error(tmp_path):
     for step in (lambda: flush(tmp_path / "no"), lambda: put(tmp_path / "no", tmp_path / "x")):
         with pytest.raises(FileNotFoundError):
             step()
+
+
+def test_a_shredded_file_is_zeros_on_the_disk_before_its_name_goes(tmp_path, flushed):
+    """Fault L13: a second name of the same bytes shows what lies where the file lay."""
+    path, same = tmp_path / "key", tmp_path / "same"
+    path.write_bytes(b"secret" * BLOCK)
+    same.hardlink_to(path)
+    shred(path)
+    assert not path.exists()
+    assert same.read_bytes() == bytes(6 * BLOCK)
+    assert flushed == [str(path), str(tmp_path)]
+    shred(path)
+    (tmp_path / "link").symlink_to(same)
+    with pytest.raises(OSError, match="link"):
+        shred(tmp_path / "link")
+    assert same.exists()

@@ -1,5 +1,6 @@
 """A backup is whole or it is none; a restore puts everything back, and nothing over something else (O2, L3)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
+from kuramori.site.arguments import parser
 
 PROGRAM = """
 import os, sys
@@ -91,3 +94,42 @@ def test_the_ledger_s_key_and_its_head_are_in_it(backup: Path) -> None:
         names = set(tar.getnames())
     assert {"data/keys/log-ed25519.pem", "data/secret-key", "index.json"} <= names
     assert any(name.startswith("data/heads/") for name in names)
+
+
+COMMANDS = (
+    FILL
+    + """
+import contextlib, io, json, time_machine
+from kuramori.site.cli import main
+def said(*words):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(list(words))
+    return int(code), out.getvalue(), err.getvalue()
+told = [said("backup", sys.argv[1], "--keep-days", "30"), said("backups", "--json")]
+digest = told[0][1].split()[0]
+with time_machine.travel("2036-01-01"):
+    gone = ("backups", "--destroyed", digest, "--why", "shredded")
+    told += [said("backups"), said(*gone), said(*gone)]
+print(json.dumps(told))
+"""
+)
+
+
+def test_a_backup_is_listed_with_the_day_until_which_it_is_kept(tmp_path: Path) -> None:
+    """Fault L13: what is erased by law is still in backups, so that each has to have an end."""
+    done = run(COMMANDS, tmp_path / "data", str(tmp_path / "b.tar.gz"))
+    assert done.returncode == 0, done.stderr
+    written, listed, overdue, gone, again = json.loads(done.stdout)
+    assert (written[0], written[2]) == (0, "")
+    (known,) = json.loads(listed[1])
+    assert (known["sha256"], known["file"], known["is_overdue"]) == (written[1].split()[0], "b.tar.gz", False)
+    assert (overdue[0], "overdue, destroy it" in overdue[1]) == (1, True)
+    assert (gone[0], "destroyed on 2036-01-01" in gone[1]) == (0, True)
+    assert (again[0], again[1], "No backup with this digest" in again[2]) == (1, "", True)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "x"])
+def test_a_backup_is_kept_for_a_day_to_a_hundred_years(days: str) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["backup", "b.tar.gz", f"--keep-days={days}"])

@@ -14,6 +14,7 @@ from kuramori.evidence.tree_store import lock_tree, tree_size
 from kuramori.evidence.witnessing.rounds import refresh
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.durable import shred
 
 
 def key_rotate(*, by: Actor, why: str) -> KeyChange:
@@ -93,5 +94,5 @@ def _change(
             this.note("holder", found.where)
         for name, value in (notes or {}).items():
             this.note(name, value)
-    old_path.unlink(missing_ok=True)
+    shred(old_path)
     return made
