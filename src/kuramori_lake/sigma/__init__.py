@@ -1,0 +1,1 @@
+"""Sigma rules over the lake: read, compiled, run over stored events, correlated, tried on the past."""
