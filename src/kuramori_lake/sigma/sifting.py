@@ -11,10 +11,13 @@ from typing import Final
 
 from kuramori_lake.sigma.atoms import Dialect, atom, one_of
 from kuramori_lake.sigma.compiling import NUL, Columns, digits, shape_of, texts_of
-from kuramori_lake.sigma.records import AllOf, AnyOf, Condition, Match, Number, Text
+from kuramori_lake.sigma.records import AllOf, AnyOf, Condition, Match, Number, Regex, Text
+from kuramori_lake.sigma.regex_text import certain_text
 
 MOST_RULES: Final = 96
 MOST_TEXTS: Final = 256
+PROGRAM: Final = ".exe"
+COMMON: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ def _grains(one: Match) -> Sieve | None:
         return None
     if isinstance(one.value, Number):
         return frozenset(Grain(one.field, False, "equals", text) for text in digits(one.value.value))
+    if isinstance(one.value, Regex):
+        certain = certain_text(one.value.pattern)
+        return frozenset({Grain(one.field, False, "contains", certain)}) if certain else None
     if not isinstance(one.value, Text):
         return None
     shape, texts = shape_of(one.value), texts_of(one.value)
@@ -60,8 +66,8 @@ def _grains(one: Match) -> Sieve | None:
 
 
 def _cost(sieve: Sieve) -> float:
-    """How often an event passes, guessed from the lengths of the texts; a whole value is rarer than a part."""
-    return sum(4.0 ** -(len(one.text) + (4 if one.shape == "equals" else 0)) for one in sieve)
+    """How often an event passes, guessed: programs are few and popular, a longer text is rarer, six letters are rare."""
+    return sum(COMMON if one.text.endswith(PROGRAM) else 4.0 ** -min(len(one.text), 6) for one in sieve)
 
 
 @dataclass(frozen=True)
