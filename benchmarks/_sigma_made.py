@@ -166,7 +166,8 @@ _PLAIN: Final = {
 
 def _started(made: Dictionary) -> tuple[str, dict[str, Any]]:
     program, parent = made.program(), made.program()
-    line = f'"C:\\Windows\\System32\\{program}.exe" -{made.word()} {made.word()} C:\\Users\\{made.word()}\\{made.word()}.txt'
+    file = f"C:\\Users\\{made.word()}\\{made.word()}.txt"
+    line = f'"C:\\Windows\\System32\\{program}.exe" -{made.word()} {made.word()} {file}'
     return "process_start", {
         "EventID": 1,
         "Channel": SYSMON,

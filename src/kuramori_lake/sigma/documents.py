@@ -25,6 +25,8 @@ class RuleFile:
 
     name: str
     documents: tuple[dict[str, Any], ...]
+    text: bytes = b""
+    """As it was read."""
 
 
 def load(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Refusal]]:
@@ -34,7 +36,7 @@ def load(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Refusal]]:
     for path in paths:
         for name, text in _texts(path, refused):
             try:
-                files.append(RuleFile(name, documents(text)))
+                files.append(RuleFile(name, documents(text), text))
             except RefusedError as error:
                 refused.append(error.refusal(name, ""))
     return files, refused

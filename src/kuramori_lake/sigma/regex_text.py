@@ -7,6 +7,7 @@ LEAST: Final = 3
 _TOKEN: Final = re.compile(
     r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\x[0-9a-fA-F]{2}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", re.DOTALL
 )
+_MEANING: Final = frozenset("()|.^$*+?{")
 _OPTIONAL: Final = frozenset("*?")
 
 
@@ -35,7 +36,7 @@ def certain_text(pattern: str) -> str | None:
 def _plain(token: str) -> str | None:
     """The character that a token stands for; None if it is more than a character."""
     if len(token) == 1:
-        return None if token in "()|.^$*+?{" or not token.isascii() else token
+        return None if token in _MEANING or not token.isascii() else token
     if len(token) == 2 and token[0] == "\\" and not token[1].isalnum() and token[1].isascii():  # noqa: PLR2004
         return token[1]
     return None

@@ -66,7 +66,7 @@ def _grains(one: Match) -> Sieve | None:
 
 
 def _cost(sieve: Sieve) -> float:
-    """How often an event passes, guessed: programs are few and popular, a longer text is rarer, six letters are rare."""
+    """How often an event passes, guessed: programs are few and popular, six letters of anything else are rare."""
     return sum(COMMON if one.text.endswith(PROGRAM) else 4.0 ** -min(len(one.text), 6) for one in sieve)
 
 
