@@ -145,8 +145,7 @@ def events(count: int, seed: int = 2) -> pa.Table:
                 "fields": json.dumps(fields),
             }
         )
-    schema = pa.schema([*(one for one in EVENT if one.name != "fields"), pa.field("fields", pa.string())])
-    return pa.Table.from_pylist(rows, schema)
+    return pa.Table.from_pylist(rows, EVENT)
 
 
 _PLAIN: Final = {

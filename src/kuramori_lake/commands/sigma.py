@@ -85,9 +85,9 @@ def _import(args: argparse.Namespace, lake: Lake) -> int:
 
 
 def _check(compiled: Plan, *, as_json: bool) -> int:
-    rules = [ready.rule for group in compiled.groups for batch in group.batches for ready in batch.rules]
-    for one in sorted((*rules, *compiled.correlations), key=lambda rule: (rule.about.file, rule.about.id)):
-        about = one.about
+    abouts = [ready.rule.about for group in compiled.groups for batch in group.batches for ready in batch.rules]
+    abouts += [one.about for one in compiled.correlations]
+    for about in sorted(abouts, key=lambda one: (one.file, one.id)):
         if as_json:
             print_json({"rule_id": about.id, "title": about.title, "file": about.file, "usable": True})
         else:

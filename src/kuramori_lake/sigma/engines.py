@@ -57,9 +57,6 @@ class DuckEngine:
             self.db.execute(f"CREATE OR REPLACE TEMP VIEW {VIEW} AS {AS_WATCHED}")
             name = VIEW
         found = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE {name}").fetchall()}
-        if "fields" not in found:  # a lake of events from before the members were kept
-            self.db.execute(f"CREATE OR REPLACE TEMP VIEW sigma_bare AS SELECT *, NULL::VARCHAR AS fields FROM {name}")
-            name, found = "sigma_bare", found | {"fields": "VARCHAR"}
         return name, {column: _TYPES.get(kind, "string") for column, kind in found.items()}
 
     def table(self, name: str, select: str) -> int:

@@ -46,7 +46,8 @@ def _linked(
     correlations: Sequence[Correlation], rules: Sequence[Rule], refused: list[Refusal]
 ) -> Iterator[Correlation]:
     """In an order in which each comes after those it refers to; one that refers to a refused one is refused."""
-    names = {one.about.name: one.about.id for one in (*rules, *correlations) if one.about.name}
+    abouts = [*(one.about for one in rules), *(one.about for one in correlations)]
+    names = {about.name: about.id for about in abouts if about.name}
     groups: dict[str, tuple[str, ...] | None] = {one.about.id: None for one in rules}
     waiting = list(correlations)
     while waiting:
@@ -90,8 +91,8 @@ def _resolved(one: Correlation, names: dict[str, str], groups: dict[str, tuple[s
     )
     for rule_id in ready.rules:
         inner = groups[rule_id]
-        for name in (*ready.group_by, *ready.fields) if inner is not None else ():
-            if ready.field_of(rule_id, name) not in inner:
+        for name in (*ready.group_by, *ready.fields):
+            if inner is not None and ready.field_of(rule_id, name) not in inner:
                 reason = "the correlation groups by %(name)s, which %(rule)s does not group by"
                 raise RefusedError(reason, "correlation.group-by", name=name, rule=rule_id)
     return ready

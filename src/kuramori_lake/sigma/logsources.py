@@ -51,7 +51,7 @@ _PRODUCTS: Final = {
     "squid": ("squid",),
 }
 _BY_ACTIVITY: Final = {
-    "process_creation": (Activity("process_start") if "process_start" in set(Activity) else "process_start",),
+    "process_creation": (Activity.PROCESS_START,),
     "file_event": (Activity.CREATE, Activity.WRITE, Activity.COPY),
     "file_access": (Activity.READ,),
     "file_delete": (Activity.DELETE,),

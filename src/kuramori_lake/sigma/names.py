@@ -63,6 +63,7 @@ _WINDOWS: Final = {
     "ShareName": Place(("ShareName",), ("share_name",)),
     "RelativeTargetName": Place(("RelativeTargetName",), ("share_path",)),
     "TargetFilename": Place(("TargetFilename", "ObjectName"), ("path",)),
+    "FileName": Place(("FileName",), ("path",)),
     "Image": Place(("Image", "NewProcessName", "ProcessName", "exe")),
     "CommandLine": Place(("CommandLine", "ProcessCommandLine", "proctitle")),
     "ParentImage": Place(("ParentImage", "ParentProcessName")),

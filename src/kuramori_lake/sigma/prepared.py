@@ -31,28 +31,28 @@ _SHARE: Final = r"^\\\\[^\\]+\\([^\\]+)"
 _IN_SHARE: Final = r"^\\\\[^\\]+\\[^\\]+\\(.+)$"
 
 
-@ibis.udf.scalar.builtin(name="lower")
-def _lower_duckdb(text: str) -> str: ...
+@ibis.udf.scalar.builtin(name="lower")  # type: ignore[untyped-decorator]
+def _lower_duckdb(text: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="lowerUTF8")
-def _lower_clickhouse(text: str) -> str: ...
+@ibis.udf.scalar.builtin(name="lowerUTF8")  # type: ignore[untyped-decorator]
+def _lower_clickhouse(text: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="json_extract_string")
-def _member_duckdb(text: str, path: str) -> str: ...
+@ibis.udf.scalar.builtin(name="json_extract_string")  # type: ignore[untyped-decorator]
+def _member_duckdb(text: str, path: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="JSONExtract")
-def _member_clickhouse(text: str, key: str, kind: str) -> str: ...
+@ibis.udf.scalar.builtin(name="JSONExtract")  # type: ignore[untyped-decorator]
+def _member_clickhouse(text: str, key: str, kind: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="epoch_us")
-def _micros_duckdb(time: datetime) -> int: ...
+@ibis.udf.scalar.builtin(name="epoch_us")  # type: ignore[untyped-decorator]
+def _micros_duckdb(time: datetime) -> int: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="toUnixTimestamp64Micro")
-def _micros_clickhouse(time: datetime) -> int: ...
+@ibis.udf.scalar.builtin(name="toUnixTimestamp64Micro")  # type: ignore[untyped-decorator]
+def _micros_clickhouse(time: datetime) -> int: ...  # type: ignore[empty-body]
 
 
 def lowered(text: StringValue, dialect: Dialect) -> StringValue:

@@ -6,7 +6,7 @@ a fault in what it looks for does.
 
 import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sigma.exceptions as wrong
@@ -53,7 +53,6 @@ from kuramori_lake.sigma.refusals import Refusal, RefusedError
 _REASONS: Final = (
     (wrong.SigmaLogsourceError, "the rule has no log source"),
     (wrong.SigmaConditionError, "the condition is wrong: %(detail)s"),
-    (wrong.SigmaModifierError, "there is no such modifier: %(detail)s"),
     (
         wrong.SigmaRegularExpressionError,
         "this regular expression is not understood (RE2 syntax, without look-around): %(detail)s",
@@ -61,6 +60,7 @@ _REASONS: Final = (
     (wrong.SigmaTypeError, "the modifier does not suit the value: %(detail)s"),
     (wrong.SigmaValueError, "the modifier does not suit the value: %(detail)s"),
     (wrong.SigmaModifiedError, "the modifier does not suit the value: %(detail)s"),
+    (wrong.SigmaModifierError, "there is no such modifier: %(detail)s"),
     (wrong.SigmaDetectionError, "the rule has no detection"),
 )
 _GRAVE: Final = tuple(kind for kind, _ in _REASONS if kind is not wrong.SigmaModifiedError)
@@ -115,7 +115,8 @@ def gather(files: Iterable[RuleFile]) -> tuple[list[RawRule], list[RawRule], lis
     for file in files:
         for content in _acted(file.documents):
             kind = correlations if "correlation" in content else filters if "filter" in content else rules
-            kind.append(RawRule(file.name, content))
+            known = {"id": str(content["id"])} if content.get("id") else {}
+            kind.append(RawRule(file.name, content | known))
     return rules, correlations, filters
 
 
@@ -167,12 +168,12 @@ def _rule(raw: RawRule, filters: Iterable[SigmaFilter]) -> Rule:
         parsed = SigmaRule.from_dict(raw.content, collect_errors=True)
     except (wrong.SigmaError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise RefusedError("the rule is wrong: %(detail)s", detail=str(error)) from error
-    for error in parsed.errors:
-        if isinstance(error, _GRAVE):
-            raise _refused(error, _place(raw.content))
+    for fault in parsed.errors:
+        if isinstance(fault, _GRAVE):
+            raise _refused(fault, _place(raw.content))
     try:
         for sieve in filters:
-            parsed = sieve.apply_on_rule(parsed)
+            sieve.apply_on_rule(parsed)
         trees = [one.parsed for one in parsed.detection.parsed_condition]
     except (wrong.SigmaError, RecursionError) as error:
         raise _refused(error, "detection.condition") from error
@@ -304,30 +305,45 @@ def _correlation(raw: RawRule) -> Correlation:
         parsed = SigmaCorrelationRule.from_dict(_plain_kind(raw.content), collect_errors=True)
     except (wrong.SigmaError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise RefusedError("the correlation is wrong: %(detail)s", "correlation", detail=str(error)) from error
-    for error in parsed.errors:
-        if isinstance(error, _GRAVE_IN_CORRELATION):
-            raise RefusedError("the correlation is wrong: %(detail)s", "correlation", detail=str(error))
-    condition = parsed.condition
-    extended = isinstance(condition, SigmaExtendedCorrelationCondition)
-    kind = Kind(parsed.type.name.lower() + ("_extended" if extended else ""))
-    ways = _ways(condition.parsed) if extended else ()
-    named = [one.reference for one in parsed.rules or ()] or (condition.get_referenced_rules() if extended else [])
-    fields = (condition.fieldref or ()) if not extended else ()
-    return Correlation(
+    for fault in parsed.errors:
+        if isinstance(fault, _GRAVE_IN_CORRELATION):
+            raise RefusedError("the correlation is wrong: %(detail)s", "correlation", detail=str(fault))
+    made = Correlation(
         about=raw.about,
-        kind=kind,
-        rules=tuple(named),
+        kind=Kind(parsed.type.name.lower()),
+        rules=tuple(one.reference for one in parsed.rules or ()),
         group_by=tuple(parsed.group_by or ()),
         span_us=parsed.timespan.seconds * 1_000_000,
-        threshold=Threshold("gte", 1)
-        if extended
-        else Threshold(condition.op.name.lower(), condition.count, condition.percentile),
-        fields=(fields,) if isinstance(fields, str) else tuple(fields),
+        threshold=Threshold("gte", 1),
         aliases=tuple(
             (one.alias, tuple((rule.reference, field) for rule, field in one.mapping.items())) for one in parsed.aliases
         ),
-        alternatives=ways,
         generate=parsed.generate,
+    )
+    condition = parsed.condition
+    if isinstance(condition, SigmaExtendedCorrelationCondition):
+        return _extended(made, condition)
+    if made.kind is Kind.VALUE_PERCENTILE and condition.percentile is None:
+        raise RefusedError("the correlation is wrong: %(detail)s", "correlation.condition", detail="no percentile")
+    fields = condition.fieldref or ()
+    return replace(
+        made,
+        threshold=Threshold(condition.op.name.lower(), condition.count, condition.percentile),
+        fields=(fields,) if isinstance(fields, str) else tuple(fields),
+    )
+
+
+def _extended(made: Correlation, condition: SigmaExtendedCorrelationCondition) -> Correlation:
+    """A condition of words: which rules must occur, in the order in which it names them, and which must not."""
+    ways = _ways(condition.parsed)
+    if any(not way.wanted for way in ways):
+        told = "an alternative of nothing but not"
+        raise RefusedError("the correlation is wrong: %(detail)s", "correlation.condition", detail=told)
+    return replace(
+        made,
+        kind=Kind(f"{made.kind}_extended"),
+        rules=made.rules or tuple(condition.get_referenced_rules()),
+        alternatives=ways,
     )
 
 

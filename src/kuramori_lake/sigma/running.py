@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from kuramori_lake.sigma.engines import DuckEngine, Engine
@@ -65,7 +65,8 @@ def _kept(hit: Hit) -> tuple[Occurrence, Mapping[str, str | None]]:
 
 
 def _happened(match: Match) -> tuple[Occurrence, Mapping[str, str | None]]:
-    return Occurrence(_micros(match.last), match.about.id, match.event_ids), dict(match.group)
+    began = _micros(match.first)
+    return Occurrence(_micros(match.last), match.about.id, match.event_ids, began_us=began), dict(match.group)
 
 
 def correlate(
@@ -80,9 +81,7 @@ def correlate(
             key = [values.get(name) for name in names]
             value = tuple(values.get(name) for name in counted)
             if None not in key and None not in value:
-                groups[tuple(str(part) for part in key)].append(
-                    Occurrence(occurrence.time_us, rule, occurrence.event_ids, value)
-                )
+                groups[tuple(str(part) for part in key)].append(replace(occurrence, rule=rule, value=value))
     found = [
         _correlated(one, dict(zip(one.group_by, key, strict=True)), stretch.members, stretch.value)
         for key, row in groups.items()
@@ -98,7 +97,7 @@ def _correlated(
         about=one.about,
         kind=one.kind,
         event_ids=tuple(dict.fromkeys(event for member in members for event in member.event_ids)),
-        first=_time(members[0].time_us),
+        first=_time(min(one.time_us if one.began_us is None else one.began_us for one in members)),
         last=_time(members[-1].time_us),
         group=group,
         value=value,
@@ -142,7 +141,8 @@ def back_test(found: Iterable[Match], rules: RuleSet) -> list[Tried]:
     """How often each rule would have told something, the noisiest first; without rules that serve correlations only."""
     silent = {rule for one in rules.correlations if not one.generate for rule in one.rules}
     counts: dict[str, Counter[date]] = {}
-    abouts = {one.about.id: one.about for one in (*rules.rules, *rules.correlations) if one.about.id not in silent}
+    everyone = [*(one.about for one in rules.rules), *(one.about for one in rules.correlations)]
+    abouts = {about.id: about for about in everyone if about.id not in silent}
     for match in found:
         counts.setdefault(match.about.id, Counter())[match.last.date()] += 1
     tried = [

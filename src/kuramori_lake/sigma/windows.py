@@ -31,6 +31,8 @@ class Occurrence:
     rule: str
     event_ids: tuple[int, ...]
     value: tuple[str | None, ...] = ()
+    began_us: int | None = None
+    """When a correlation's match began; None for an event."""
 
 
 @dataclass(frozen=True)
