@@ -9,7 +9,11 @@ from django.utils.translation import pgettext
 from kuramori_lake.sources import names
 
 SOURCE_WORDS: dict[str, str | Promise] = {
+    "box": "Box",
+    "dropbox": "Dropbox",
     "evtx": _("Windows event log"),
+    "gdrive": "Google Drive",
+    "m365": _("Microsoft 365 audit log"),
     "samba": _("Samba file server (full_audit)"),
     "table:badge": _("table: entry badges"),
     "table:ccas": _("table: copy and print (CCAS)"),

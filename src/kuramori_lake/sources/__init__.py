@@ -4,6 +4,8 @@ from typing import Final
 
 from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.cups import CUPS
+from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
+from kuramori_lake.sources.m365 import M365
 from kuramori_lake.sources.parsed import Source
 from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
@@ -11,7 +13,19 @@ from kuramori_lake.sources.squid import SQUID
 from kuramori_lake.sources.table import presets, table_source
 from kuramori_lake.sources.windows import EVTX
 
-LOGS: Final = {source.name: source for source in (*CERT, CUPS, EVTX, POSTFIX, SAMBA, SQUID)}
+_SOURCES: Final = (
+    *CERT,
+    BOX,
+    CUPS,
+    DROPBOX,
+    EVTX,
+    GDRIVE,
+    M365,
+    POSTFIX,
+    SAMBA,
+    SQUID,
+)
+LOGS: Final = {source.name: source for source in _SOURCES}
 
 
 class UnknownSourceError(ValueError):
