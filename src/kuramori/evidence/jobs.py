@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.timezone import now
@@ -12,7 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
 from kuramori.evidence.acts.checks import check_keep
-from kuramori.evidence.bundles.asking import BUNDLE, CHECK
+from kuramori.evidence.bundles.asking import BUNDLE, CHECK, CONTENTS
+from kuramori.evidence.bundles.contents.looking import keep, look
+from kuramori.evidence.bundles.contents.orders import as_order
+from kuramori.evidence.bundles.contents.queries import order_seen
 from kuramori.evidence.bundles.delivery import encrypt
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
@@ -56,6 +60,16 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
     return {"url": reverse("evidence:bundle", args=[order.id])}
 
 
+def run_contents(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Look through what an order would put into a bundle, with the eyes of who asked, as he may see it now."""
+    viewer = _viewer(progress)
+    row = order_seen(viewer, UUID(arguments["order"]))
+    if row is None:
+        raise Refused(_("You may no longer see what this bundle is about."))
+    keep(row.pk, look(as_order(row), viewer, progress.report))
+    return {"url": reverse("evidence:bundle-order", args=[row.pk])}
+
+
 def run_stamps(_progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Have the newest head stamped if it is new (or `at_once`), and ask again for all that waits (EVD-08).
 
@@ -77,6 +91,7 @@ def _viewer(progress: Progress) -> Viewer:
 JOBS = (
     JobKind(name=CHECK, title=gettext_lazy("Check of the ledger"), run=run_check, every=timedelta(days=1)),
     JobKind(name=BUNDLE, title=gettext_lazy("Evidence bundle"), run=run_bundle, is_quiet=True),
+    JobKind(name=CONTENTS, title=gettext_lazy("What is in a bundle"), run=run_contents, is_quiet=True),
     JobKind(name=STAMP, title=gettext_lazy("Time stamps"), run=run_stamps, every=timedelta(hours=1)),
     *HOLD_JOBS,
 )

@@ -60,6 +60,7 @@ ROOM = Room(
         Permission.AUTHORITY_RETIRE: KEEPERS,
         Permission.AUTHORITY_VIEW: (Role.SYSTEM_ADMINISTRATOR, *READERS),
         Permission.BUNDLE_DOWNLOAD: (*READERS, Role.IP),
+        Permission.BUNDLE_ORDER: (*READERS, Role.IP),
         Permission.BUNDLE_PERSON: READERS,
         Permission.CUSTODY_ADD: OFFICE,
         Permission.CUSTODY_CHECK: READERS,

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from kuramori.evidence.bundles.contents import pages as order_pages
 from kuramori.evidence.claims import pages as claim_pages
 from kuramori.evidence.claims import recognition
 from kuramori.evidence.erasure_register import erasures
@@ -37,6 +38,13 @@ urlpatterns: list[URLPattern] = [
     path("timelines/<uuid:pk>/preserve/", recognition.preserve, name="timeline-preserve"),
     path("bundles/", bundles.bundles, name="bundles"),
     path("bundles/person/", bundles.person_bundle, name="person-bundle"),
+    path("bundles/orders/<uuid:pk>/", order_pages.order, name="bundle-order"),
+    path("bundles/orders/<uuid:pk>/entries/", order_pages.entries, name="bundle-order-entries"),
+    path("bundles/orders/<uuid:pk>/choose/", order_pages.choose, name="bundle-order-choose"),
+    path("bundles/orders/<uuid:pk>/settings/", order_pages.settings, name="bundle-order-settings"),
+    path("bundles/orders/<uuid:pk>/look/", order_pages.look, name="bundle-order-look"),
+    path("bundles/orders/<uuid:pk>/place/", order_pages.place, name="bundle-order-place"),
+    path("bundles/orders/<uuid:pk>/give-up/", order_pages.give_up, name="bundle-order-give-up"),
     path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),
     path("bundles/<uuid:pk>/twin/", bundles.bundle_twin, name="bundle-twin"),
     path("bundles/<uuid:pk>/download/", bundles.bundle_download, name="bundle-download"),

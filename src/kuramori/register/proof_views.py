@@ -76,7 +76,7 @@ def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
             "elements": matrix.elements,
             "may_bundle": _may_prove(viewer, secret),
             "may_timeline": viewer.may_everywhere(evidence.TIMELINE_VIEW),
-            "bundle_form": evidence.DeliveryForm(),
+            "bundle_form": evidence.DeliveryForm(argues=[chosen.code]),
         }
     )
     return render(request, "register/proof.html", context)
@@ -87,7 +87,7 @@ def proof(request: ViewedRequest, pk: UUID) -> HttpResponse:
 def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Have an evidence bundle made about a secret, with a reason; the job's page shows how far it is."""
     secret = _provable(request, pk)
-    form = evidence.DeliveryForm(request.POST)
+    form = evidence.DeliveryForm(request.POST, argues=())
     if not form.is_valid():
         messages.error(request, form.first_error)
         return redirect("register:secret-proof", pk=secret.pk)
@@ -98,6 +98,7 @@ def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
         permission=Permission.SECRET_PROVE,
         why=form.cleaned_data["why"],
         delivery=form.delivery,
+        look="look" in request.POST,
     )
     return redirect("kernel:job", job.pk)
 

@@ -21,6 +21,7 @@ def bundle_export(
     entries: int,
     manifest_sha256: str,
     twin: str,
+    withheld: Mapping[str, int],
     by: Actor,
     why: str,
 ) -> Bundle:
@@ -42,6 +43,7 @@ def bundle_export(
         variant=order["variant"],
         order={name: value for name, value in order.items() if name not in ("subject", "why")},
         twin=twin,
+        withheld=dict(withheld),
     )
     with act("evidence.bundle.export", by=by, why=why, subjects=[subject, bundle]) as this:
         bundle.save()

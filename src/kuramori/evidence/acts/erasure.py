@@ -8,9 +8,9 @@ from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
 
 from kuramori.directory.api import Account, Person
-from kuramori.evidence.bundles.place import bundle_file
+from kuramori.evidence.bundles.place import bundle_file, contents_file
 from kuramori.evidence.erasing import GONE, find, own_records, refuse_unless_ripe, strike, whom_of
-from kuramori.evidence.models import Bundle, Erasure
+from kuramori.evidence.models import Bundle, BundleOrder, Erasure
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
@@ -77,6 +77,8 @@ def erasure_carry_out(*, erasure: Erasure, by: Actor, found: Iterable[Hit] | Non
             this.note(name, getattr(erasure, name), in_clear=True)
     for bundle in Bundle.objects.filter(subject_id=person.pk):
         shred(bundle_file(bundle.pk))
+    for order in BundleOrder.objects.all():  # what was found for one may name him, whomever it is about
+        shred(contents_file(order.pk))
     return erasure
 
 

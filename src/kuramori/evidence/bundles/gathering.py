@@ -100,14 +100,18 @@ def gathered_entries(draft: Path) -> Iterator[Mapping[str, Any]]:
             yield json.loads(line)
 
 
+def extracts_of(order: Order, viewer: Viewer) -> Iterator[EventExtract]:
+    """Yield what the rooms' sources have for an order; the text of an extract is read when it is written."""
+    sources = [offer for room in rooms() for offer in room.exhibits if isinstance(offer, BundleSource)]
+    yield from (extract for source in sources for extract in source.collect(order, viewer))
+
+
 def gather_events(order: Order, viewer: Viewer, draft: Path, withholding: Withholding) -> list[KeptExtract]:
     """Write what the rooms' sources yield, each at once, unless rows are kept back."""
     kept = []
-    sources = [offer for room in rooms() for offer in room.exhibits if isinstance(offer, BundleSource)]
-    extracts = (extract for source in sources for extract in source.collect(order, viewer))
-    for number, extract in enumerate(extracts, start=1):
+    for number, extract in enumerate(extracts_of(order, viewer), start=1):
         csv, parquet = f"data/events/{number:04d}.csv", f"data/events/{number:04d}.parquet"
-        if withholding.hides_rows:
+        if withholding.rows_reason(extract.segment):
             kept.append(KeptExtract(extract=extract, csv=None, parquet=None))
             continue
         write(draft / csv, extract.csv)

@@ -101,6 +101,7 @@ def _sealed(order: Order, draft: Path, viewer: Viewer) -> Bundle:
         entries=ready["entries"],
         manifest_sha256=digest(draft / form.MANIFEST),
         twin=ready["twin"],
+        withheld=ready["withheld"],
         by=viewer.actor,
         why=order.why,
     )

@@ -15,15 +15,16 @@ from kuramori.kernel.permissions import Viewer
 class Delivery:
     """For whom a bundle is made: the variant, what is withheld, from whom it is locked, which claims it is to carry.
 
-    `withhold` are kinds (`variants.Kept`) kept back besides those that the variant keeps back by itself.
+    `withhold` are kinds (`variants.Kept`) kept back besides those that the variant keeps back by itself; `choices` are
+    pairs of what is kept back singly (`choices`) and the reason that readers are shown.
     """
 
     variant: str = COURT
     withhold: frozenset[str] = frozenset()
-    withhold_members: frozenset[str] = frozenset()
     withhold_why: str = ""
     recipients: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
     def as_members(self) -> dict[str, Any]:
         """Return the members of an order that say the same."""
@@ -36,10 +37,12 @@ class Order:
     """One bundle: about `subject`, known to the ledger under `ids`, for acts and events in [starts_at, ends_at).
 
     `up_to` fixes the ledger's size it looks at, so that making it again, after a crash, gives the same bundle.
-    `withhold` are kinds (`variants.Kept`) and `withhold_members` single members ("12:why") to keep back, with the
-    reason that readers are shown. `recipients` are age keys it is encrypted for; `claims` are codes of the claims whose
-    elements are matched, none for the one every secret is prepared for. `twin` is what the manifest's member of that
-    name has to be: that of the bundle whose twin this one becomes. `permission` is what making it takes.
+    `withhold` are kinds (`variants.Kept`) to keep back for `withhold_why`; `choices` are exhibits, groups and members
+    (`choices`), each with a reason of its own; readers are shown both. `recipients` are age keys it is encrypted for;
+    `claims` are codes of the claims whose elements are matched, none for the one every secret is prepared for. `twin`
+    is what the manifest's member of that name has to be: that of the bundle whose twin this one becomes. `contents` is
+    the digest of what was looked through before choosing, "" when nobody did: something else is then not made.
+    `permission` is what making it takes.
     """
 
     id: UUID
@@ -53,10 +56,11 @@ class Order:
     ends_at: datetime | None = None
     variant: str = COURT
     withhold: frozenset[str] = frozenset()
-    withhold_members: frozenset[str] = frozenset()
     withhold_why: str = ""
     recipients: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    contents: str = ""
     twin: str = ""
     permission: str = ""
 
@@ -78,10 +82,11 @@ class Order:
             "ends_at": self.ends_at.isoformat() if self.ends_at else None,
             "variant": self.variant,
             "withhold": sorted(self.withhold),
-            "withhold_members": sorted(self.withhold_members),
             "withhold_why": self.withhold_why,
             "recipients": list(self.recipients),
             "claims": list(self.claims),
+            "choices": [list(each) for each in self.choices],
+            "contents": self.contents,
             "twin": self.twin,
             "permission": self.permission,
         }
@@ -102,10 +107,11 @@ class Order:
             ends_at=datetime.fromisoformat(told["ends_at"]) if told["ends_at"] else None,
             variant=told.get("variant", COURT),
             withhold=frozenset(told.get("withhold", ())),
-            withhold_members=frozenset(told.get("withhold_members", ())),
             withhold_why=told.get("withhold_why", ""),
             recipients=tuple(told.get("recipients", ())),
             claims=tuple(told.get("claims", ())),
+            choices=tuple((what, why) for what, why in told.get("choices", ())),
+            contents=told.get("contents", ""),
             twin=told.get("twin", ""),
             permission=told.get("permission", ""),
         )

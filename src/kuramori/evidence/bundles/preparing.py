@@ -1,6 +1,8 @@
 """The first part of making a bundle: everything that its manifest names, and the manifest, in a draft folder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from kuramori.evidence.bundles.compact import Leaves
 from kuramori.evidence.bundles.gathering import KeptExtract, Report, gather_entries, gather_events
-from kuramori.evidence.bundles.numbering import LogExtract, numbered
-from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.bundles.numbering import LogExtract, contents_digest, numbered, record_key, record_pairs
+from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.pages import write_pages
 from kuramori.evidence.bundles.report import Told, elements_file
 from kuramori.evidence.bundles.selection import parts_of, select
@@ -18,6 +20,7 @@ from kuramori.evidence.bundles.telling import chronology_rows, is_about_person, 
 from kuramori.evidence.bundles.variants import Part, variants
 from kuramori.evidence.bundles.withholding import Withholding, withholding_of
 from kuramori.evidence.bundles.writing import digests, write
+from kuramori.evidence.claims.matrix import ClaimMatrix
 from kuramori.evidence.keys import signer
 from kuramori.evidence.models import Authority, Leaf
 from kuramori.evidence.queries.custody import custody_rows
@@ -50,17 +53,18 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     info = _info(order, withholding)
     write(draft / form.MANIFEST, _manifest(told, draft, info))
     flush_names(draft)
-    write(draft / READY, canonical({"entries": len(told.gathered.entries), "info": info, "twin": told.twin}))
+    withheld = Counter(each.reason for each in told.gathered.withheld)
+    ready = {"entries": len(told.gathered.entries), "info": info, "twin": told.twin, "withheld": withheld}
+    write(draft / READY, canonical(ready))
     flush(draft)
 
 
 def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:
     """Collect what the bundle says, writing entries and rows to the draft on the way."""
-    matrices = matrices_of(order, viewer, withholding)
+    matrices = matrices_of(order, viewer)
+    withholding = _with_entries(withholding, matrices)
     extracts = gather_events(order, viewer, draft, withholding)
-    elements = [element for matrix in matrices["ja"] for element in matrix.elements]
-    behind = {each.exhibit.entry_id for element in elements for each in element.exhibits}
-    more = frozenset(each for each in behind if each) | {each.extract.entry_id for each in extracts}
+    more = entries_behind(matrices, [each.extract for each in extracts])
     places = select(order, more)
     if len(places) > MAX_ENTRIES:
         told = {"count": f"{len(places):,}", "most": f"{MAX_ENTRIES:,}"}
@@ -76,16 +80,22 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
         matrices,
         leaves=Leaves(gathered.entries),
         entries_root=form.leaves_root(each.leaf for each in gathered.entries),
-        extracts=[_log(each, index_of) for each in extracts],
+        extracts=[log_extract(each.extract, index_of, csv=each.csv) for each in extracts],
         withholding=withholding,
     )
     for each in extracts:
-        if each.csv is None:
+        if reason := withholding.rows_reason(each.extract.segment):
             index = index_of[each.extract.entry_id]
-            gathered.withheld.add(form.Withheld(entry=index, member="rows", reason=withholding.rows_reason))
+            gathered.withheld.add(form.Withheld(entry=index, member="rows", reason=reason))
     twin = form.twin_digest([each.named for each in exhibits])
     if order.twin not in ("", twin):
         raise Refused(_("The exhibits have changed since that bundle."), _("Make both bundles anew."))
+    lost = withholding.chosen.exhibits - {each.key for each in exhibits}
+    if lost or order.contents not in ("", contents_digest(exhibits)):
+        raise Refused(
+            _("What would be in the bundle has changed since you looked through it."),
+            _("Open the order, look again, and check what you chose to withhold."),
+        )
     return Told(
         order=order,
         variant=variants()[order.variant],
@@ -103,6 +113,16 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
             for each in Authority.objects.filter(retired_at=None).order_by("slug")
         ],
     )
+
+
+def _with_entries(withholding: Withholding, matrices: Mapping[str, Sequence[ClaimMatrix]]) -> Withholding:
+    """Keep back what stands in the entries behind exhibits that are kept back whole."""
+    entries = {
+        ja.seal.index: why
+        for _code, ja, en in record_pairs(matrices)
+        if ja.seal and (why := withholding.exhibit_reason(record_key(ja, en), ja.exhibit.source))
+    }
+    return replace(withholding, entries=entries)
 
 
 def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> Iterator[bytes]:
@@ -129,8 +149,15 @@ def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> Iterator[byte
     )
 
 
-def _log(each: KeptExtract, index_of: Mapping[UUID, int]) -> LogExtract:
-    extract = each.extract
+def entries_behind(matrices: Mapping[str, Sequence[ClaimMatrix]], extracts: Iterable[EventExtract]) -> frozenset[UUID]:
+    """Return the ids of the entries that exhibits and log extracts rest on: they come along."""
+    shown = [one for matrix in matrices["ja"] for element in matrix.elements for one in element.exhibits]
+    behind = {one.exhibit.entry_id for one in shown}
+    return frozenset(each for each in behind if each) | {each.entry_id for each in extracts}
+
+
+def log_extract(extract: EventExtract, index_of: Mapping[UUID, int], *, csv: str | None) -> LogExtract:
+    """Return an extract ready to be numbered; `csv` is where its rows lie."""
     return LogExtract(
         segment=extract.segment,
         entry=index_of[extract.entry_id],
@@ -138,7 +165,7 @@ def _log(each: KeptExtract, index_of: Mapping[UUID, int]) -> LogExtract:
         first_at=extract.first_at,
         rows=extract.rows,
         root=extract.root.hex(),
-        csv=each.csv,
+        csv=csv,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from kuramori.directory.api import units_visible_to, viewer_of_system
+from kuramori.evidence.bundles.choices import SINGLE
 from kuramori.evidence.bundles.gathering import Gathered, KeptExtract
 from kuramori.evidence.bundles.numbering import LANGUAGES, LOG, Exhibit, copy_words, element_code
 from kuramori.evidence.bundles.order import Order
@@ -95,11 +96,12 @@ def lines(told: Told, language: str, first: int, count: int) -> list[dict[str, A
 
 
 def reason_words(reason: str) -> str:
-    """Say why members are kept back."""
+    """Say why members are kept back: the words of a choice, or those of a kind."""
+    if reason.startswith(f"{SINGLE}: "):
+        return reason.removeprefix(f"{SINGLE}: ")
     return {
         "need_to_know": _("they name or describe somebody or something else"),
         "erased": _("their words were erased by law"),
-        "single": _("this very member was withheld"),
         "names": _("names of persons"),
         "reasons": _("reasons of acts"),
         "titles": _("titles of information"),
@@ -152,11 +154,17 @@ def _exhibit(each: Exhibit, told: Told, language: str) -> dict[str, Any]:
         "copy": copy_words(each.kind)[language],
         "date": _day(each.at),
         "author": told.author,
-        "purport": each.purport[language],
+        "purport": _purport(each, language),
         "entry": each.entry,
         "file": each.files[0].removeprefix("data/") if each.kind == LOG and each.files else "",
         "elements": each.elements,
     }
+
+
+def _purport(each: Exhibit, language: str) -> str:
+    if each.withheld is None:
+        return each.purport[language]
+    return _("Withheld: %(why)s") % {"why": reason_words(each.withheld)}
 
 
 def claims(told: Told, language: str) -> list[dict[str, Any]]:

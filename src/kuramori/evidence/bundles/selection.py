@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kuramori.directory.api import Person
 from kuramori.evidence.bundles.compact import Places
@@ -74,6 +74,12 @@ class ShownEntry:
 
 def select(order: Order, more: frozenset[UUID]) -> Places:
     """Return (index, row) of the entries of an order in the ledger's order; `more` are entry ids shown besides."""
+    found = leaves_of(order, more)
+    return Places(found.order_by("index").values_list("index", "entry_id").distinct().iterator())
+
+
+def leaves_of(order: Order, more: frozenset[UUID]) -> QuerySet[Leaf]:
+    """Return the places of an order's entries; one may come twice."""
     about = Q(entry__subjects__subject_id__in=order.ids)
     if order.kind == "person":
         # what somebody did about preservations is shown to nobody who reads his acts (SYS-16)
@@ -83,8 +89,7 @@ def select(order: Order, more: frozenset[UUID]) -> Places:
         about &= Q(entry__at__gte=order.starts_at)
     if order.ends_at is not None:
         about &= Q(entry__at__lt=order.ends_at)
-    found = Leaf.objects.filter(about | Q(entry__id__in=more), index__lt=order.up_to)
-    return Places(found.order_by("index").values_list("index", "entry_id").distinct().iterator())
+    return Leaf.objects.filter(about | Q(entry__id__in=more), index__lt=order.up_to)
 
 
 def opened(places: Sequence[tuple[int, int]]) -> Iterator[OpenEntry]:
@@ -142,7 +147,7 @@ def shown(order: Order, entry: OpenEntry, parts: frozenset[UUID], withholding: W
     for place, digest, may_show, is_person in _members(entry, changes, own):
         value = entry.value(digest)
         reason = _reason(entry, digest, may_show=may_show)
-        reason = reason or withholding.reason(entry.index, place, is_person=is_person, value=value)
+        reason = reason or withholding.reason(entry.index, entry.entry.verb, place, is_person=is_person, value=value)
         if reason is not None:
             withheld.append(Withheld(entry=entry.index, member=place, reason=reason))
             continue
@@ -168,6 +173,16 @@ def _reason(entry: OpenEntry, digest: str, *, may_show: bool) -> str | None:
     if digest not in entry.opening:
         return ERASED
     return None if may_show else NEED_TO_KNOW
+
+
+def members_open(order: Order, entry: OpenEntry, parts: frozenset[UUID]) -> Iterator[tuple[str, Any, bool]]:
+    """Yield (place, value, whether it speaks of a person) of the members that an order may show at all."""
+    own = {str(each) for each in order.ids | parts}
+    is_listed = not isinstance(entry.body["changes"], list)
+    changes = [(place, change) for place, change in entry.changes if not is_listed or change["id"] in own]
+    for place, digest, may_show, is_person in _members(entry, changes, own):
+        if _reason(entry, digest, may_show=may_show) is None:
+            yield place, entry.value(digest), is_person
 
 
 def _members(

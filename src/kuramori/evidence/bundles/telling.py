@@ -8,10 +8,8 @@ from kuramori.directory.api import Person
 from kuramori.evidence.bundles.compact import Chronology
 from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.order import EventExtract, Order
-from kuramori.evidence.bundles.selection import OPEN, ShownEntry
-from kuramori.evidence.bundles.variants import Kept
-from kuramori.evidence.bundles.withholding import Withholding
-from kuramori.evidence.claims.exhibits import CASE_SOURCES
+from kuramori.evidence.bundles.selection import ERASED, OPEN, ShownEntry
+from kuramori.evidence.bundles.withholding import MASK, Withholding
 from kuramori.evidence.claims.known import default_claims, known_claims
 from kuramori.evidence.claims.matrix import ClaimMatrix, claim_matrix
 from kuramori.evidence.rules.bundle import ChronologyRow
@@ -20,7 +18,6 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.sentences import actor_name, sentence
 
 READINGS = 5
-WITHHELD = "■■■"
 
 
 def is_about_person(order: Order) -> bool:
@@ -35,8 +32,8 @@ def sentence_of(order: Order, entry: ShownEntry, withholding: Withholding = OPEN
     own = next((word for word in names.values() if word), withholding.masked(order.subject.name))
     words = {name: word for name, word in notes.items() if not name.startswith(NAME)}
     words |= {order.subject.kind.rpartition(".")[2]: own, "subject": own}
-    is_hidden = any(each.member == "by.name" for each in entry.withheld) and bool(withholding.kinds)
-    by = WITHHELD if is_hidden and entry.actor_kind == "person" else entry.words.get("by.name") or ""
+    is_hidden = any(each.member == "by.name" and each.reason != ERASED for each in entry.withheld)
+    by = MASK if is_hidden and entry.actor_kind == "person" else entry.words.get("by.name") or ""
     return sentence(entry.verb, words | {"by": actor_name(entry.actor_kind, by)})
 
 
@@ -55,15 +52,13 @@ def rows_of_entries(order: Order, entries: Sequence[ShownEntry], withholding: Wi
 def chronology_rows(rows: Chronology, extracts: Iterable[EventExtract], withholding: Withholding = OPEN) -> Chronology:
     """Complete the chronology of acts with log extracts, each at its first event."""
     for each in extracts:
-        ja, en = withholding.masked(each.title_ja), withholding.masked(each.title_en)
+        ja, en = (withholding.log_title(each.segment, title) for title in (each.title_ja, each.title_en))
         rows.add(ChronologyRow(at=each.first_at, text_ja=ja, text_en=en))
     return rows
 
 
-def matrices_of(order: Order, viewer: Viewer, withholding: Withholding) -> dict[str, Sequence[ClaimMatrix]]:
+def matrices_of(order: Order, viewer: Viewer) -> dict[str, Sequence[ClaimMatrix]]:
     """Return the claims with elements, exhibits and gaps in each language, as of the bundle's day; none of a person.
-
-    Statements and losses are in no bundle that keeps values back.
 
     Each language is a reading of its own. When logs came in or an act was done between two of them, all are read
     again: the languages of one bundle tell of the same exhibits. RuntimeError when that never comes to rest.
@@ -73,12 +68,11 @@ def matrices_of(order: Order, viewer: Viewer, withholding: Withholding) -> dict[
     day = order.made_at.astimezone(viewer.zone).date()
     known = known_claims()
     claims = [known.named(code) for code in order.claims] or default_claims()
-    leave_out = CASE_SOURCES if Kept.VALUES in withholding.kinds else frozenset()
     for _attempt in range(READINGS):
         matrices: dict[str, Sequence[ClaimMatrix]] = {}
         for language in LANGUAGES:
             with override(language):
-                matrices[language] = claim_matrix(order.subject, viewer, claims, day, leave_out=leave_out)
+                matrices[language] = claim_matrix(order.subject, viewer, claims, day)
         if len({_outline(each) for each in matrices.values()}) == 1:
             return matrices
     raise RuntimeError("the exhibits changed at every reading; make the bundle again")

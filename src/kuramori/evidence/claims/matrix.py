@@ -1,6 +1,6 @@
 """What proves a subject, per claim and legal element: collected from all rooms by the port `exhibits` (EVD-02, -07)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -112,15 +112,13 @@ def claim_matrix(
     today: date,
     *,
     extra: Iterable[Exhibit] = (),
-    leave_out: Collection[str] = (),
 ) -> tuple[ClaimMatrix, ...]:
     """Return each claim with its elements, their exhibits, seals and gaps, in the present language.
 
     The rooms are asked once, however many claims. `extra` are exhibits beside those of the subject: what a person
-    was shown and did (`person_exhibits`); `leave_out` names sources that this reader is not shown. An exhibit stands
-    under every element that takes its code.
+    was shown and did (`person_exhibits`). An exhibit stands under every element that takes its code.
     """
-    found = [each for each in (*exhibits_of(subject, viewer, today), *extra) if each.source not in leave_out]
+    found = [*exhibits_of(subject, viewer, today), *extra]
     sealed = seals(each.entry_id for each in found if each.entry_id)
     shown = [_shown(each, sealed, today, viewer) for each in sorted(found, key=_newest_first) if not each.is_gap]
     gaps = [each for each in found if each.is_gap]

@@ -41,5 +41,4 @@ def twins_of(viewer: Viewer, bundle: Bundle) -> QuerySet[Bundle]:
 
 def may_make_twin(viewer: Viewer, bundle: Bundle) -> bool:
     """Say whether the viewer could have had this bundle made himself: a twin may show more than it does."""
-    permission = bundle.order.get("permission", "")
-    return bool(bundle.twin and permission) and viewer.may(permission)
+    return bool(bundle.twin and bundle.permission) and viewer.may(bundle.permission)

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     AUTHORITY_RETIRE = "evidence:authority:retire"
     AUTHORITY_VIEW = "evidence:authority:view"
     BUNDLE_DOWNLOAD = "evidence:bundle:download"
+    BUNDLE_ORDER = "evidence:bundle:order"
     BUNDLE_PERSON = "evidence:bundle:person"
     CUSTODY_ADD = "evidence:custody:add"
     CUSTODY_CHECK = "evidence:custody:check"

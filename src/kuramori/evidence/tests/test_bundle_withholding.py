@@ -116,9 +116,10 @@ def test_a_single_member_is_kept_back_by_its_place(company, daichi, tmp_path):
     order = order_about(daichi, company.botan)
     plain = make_bundle(order, tmp_path / "plain", viewer=daichi).folder
     last = json.loads(max((plain / "data/entries").iterdir()).read_bytes())["index"]
-    one = order_about(daichi, company.botan, withhold_members=frozenset({f"{last}:why"}))
+    one = order_about(daichi, company.botan, choices=((f"member:{last}:why", "通報者の保護"),))
     folder = make_bundle(one, tmp_path / "less", viewer=daichi).folder
-    assert withheld(folder)[f"{last}:why"] == "single"
+    assert withheld(folder)[f"{last}:why"] == "single: 通報者の保護"
+    assert "通報者の保護" in (folder / "data/index.ja.html").read_text()
     assert "気付いた誤り" not in everything(folder)
     assert "気付いた誤り" in everything(plain)
     assert verify(folder)["exit"] == 0
@@ -131,9 +132,9 @@ def test_kinds_are_told_apart_by_where_a_member_stands():
         "changes.3.title": Kept.TITLES, f"notes.name:{uuid7()}": Kept.TITLES,
     }  # fmt: skip
     for place, kind in places.items():
-        assert everything_kept.reason(1, place, is_person=False, value=None) == kind
-    assert everything_kept.reason(1, "changes.3.name", is_person=True, value=None) == Kept.NAMES
-    assert Withholding().reason(1, "why", is_person=False, value="佐倉") is None
+        assert everything_kept.reason(1, "a.b.c", place, is_person=False, value=None) == kind
+    assert everything_kept.reason(1, "a.b.c", "changes.3.name", is_person=True, value=None) == Kept.NAMES
+    assert Withholding().reason(1, "a.b.c", "why", is_person=False, value="佐倉") is None
 
 
 def test_names_are_found_in_whatever_a_member_holds_and_whatever_their_case():
@@ -142,9 +143,9 @@ def test_names_are_found_in_whatever_a_member_holds_and_whatever_their_case():
     )
     assert kept.masked("依頼者は佐倉 灯里、AKARI SAKURA です") == f"依頼者は{MASK}、{MASK} です"
     for value in ("佐倉 灯里", ["x", {"to": "AKARI@example.jp"}], {"佐倉 灯里": 1}):
-        assert kept.reason(1, "changes.0.note", is_person=False, value=value) == Kept.NAMES
+        assert kept.reason(1, "a.b.c", "changes.0.note", is_person=False, value=value) == Kept.NAMES
     for value in (None, 7, "佐倉", [], {}):
-        assert kept.reason(1, "changes.0.note", is_person=False, value=value) is None
+        assert kept.reason(1, "a.b.c", "changes.0.note", is_person=False, value=value) is None
     assert Withholding().masked("佐倉 灯里") == "佐倉 灯里"
     assert kept.masked("İ akari sakura") == f"İ {MASK}" or "akari" in kept.masked("İ akari sakura")
 
@@ -152,8 +153,8 @@ def test_names_are_found_in_whatever_a_member_holds_and_whatever_their_case():
 def test_rows_of_logs_go_with_the_names(company):
     assert withholding_of(order_about(company.viewer(company.daichi), company.botan), is_person=True).words == set()
     for kind, hides in ((Kept.NAMES, True), (Kept.EVENTS, True), (Kept.REASONS, False)):
-        assert Withholding(kinds=frozenset({kind})).hides_rows is hides
-    assert Withholding(kinds=frozenset({Kept.NAMES, Kept.EVENTS})).rows_reason == Kept.EVENTS
+        assert bool(Withholding(kinds=frozenset({kind})).rows_reason(uuid7())) is hides
+    assert Withholding(kinds=frozenset({Kept.NAMES, Kept.EVENTS})).rows_reason(uuid7()) == Kept.EVENTS
 
 
 # variants

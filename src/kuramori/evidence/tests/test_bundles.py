@@ -311,3 +311,21 @@ def test_each_manipulation_of_a_real_bundle_is_found_and_named(made, manipulatio
     report = verify(made.folder)
     assert code in {each["code"] for each in report["findings"]}
     assert report["exit"] == status
+
+
+def test_a_log_kept_back_by_choice_keeps_its_number_and_root(events, company, daichi, tmp_path):
+    """EVD-08: one exhibit of logs is withheld with a reason of its own; it stays the same exhibit."""
+    plain = make_bundle(order_about(daichi, company.botan), tmp_path / "plain", viewer=daichi).bundle
+    chosen = ((f"exhibit:{UUID(int=77)}", "他社の営業秘密"),)
+    made = make_bundle(order_about(daichi, company.botan, choices=chosen), tmp_path / "bag", viewer=daichi)
+    report = verify(made.folder)
+    assert (report["exit"], report["checked"]["rows"]) == (0, 0)
+    assert not (made.folder / "data/events").exists()
+    pages = "".join(each.read_text() for each in made.folder.glob("data/*.html"))
+    assert "File server log" not in pages
+    assert "他社の営業秘密" in pages
+    told = json.loads((made.folder / "data/exhibits/0002.json").read_bytes())
+    assert (told["withheld"], told["rows"]) == ("single: 他社の営業秘密", 3)
+    assert told["root"] == json.loads((tmp_path / "plain/data/exhibits/0002.json").read_bytes())["root"]
+    assert made.bundle.withheld["single: 他社の営業秘密"] == 1
+    assert plain.kind == made.bundle.kind

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,15 +14,17 @@ from django.views.decorators.http import require_POST
 from kuramori.directory.api import Person, subjects_of_person
 from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.bundles.asking import PERSON, ask_bundle, ask_twin
+from kuramori.evidence.bundles.contents.queries import open_orders
 from kuramori.evidence.bundles.order_form import DeliveryForm
 from kuramori.evidence.bundles.place import delivered_file
 from kuramori.evidence.bundles.variants import variants
 from kuramori.evidence.forms.bundles import PersonBundleForm
 from kuramori.evidence.models import Bundle
-from kuramori.evidence.queries.bundles import bundle_entry, bundles_visible_to, may_make_twin, twins_of
+from kuramori.evidence.queries.bundles import bundle_entry, bundles_visible_to, may_make_twin
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.sealing import seals
 from kuramori.evidence.views.trail import crumbs
+from kuramori.evidence.views.twins import compared
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.kernel.wording import moment
@@ -38,6 +39,7 @@ def bundles(request: ViewedRequest) -> HttpResponse:
     context = {
         "title": _("Evidence bundles"),
         "bundles": rows,
+        "orders": [(each, moment(each.created_at, request.viewer)) for each in open_orders(request.viewer)],
         "may_person": request.viewer.may(Permission.BUNDLE_PERSON),
         "crumbs": crumbs(),
     }
@@ -57,7 +59,7 @@ def bundle(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "seals": [sealed.get(each) if each else None for each in acts_of],
         "is_there": delivered_file(pk) is not None,
         "is_locked": bool(found.order.get("recipients")),
-        "twins": [bundle_row(each, request.viewer) for each in twins_of(request.viewer, found)],
+        "twins": compared(request.viewer, found),
         "may_twin": may_make_twin(request.viewer, found),
         "crumbs": [*crumbs(), {"title": _("Evidence bundles"), "url": reverse("evidence:bundles")}],
     }
@@ -80,13 +82,13 @@ def bundle_twin(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Ask for a twin of a bundle: the same exhibits, for another reader."""
     found = _bundle(request.viewer, pk)
     if not may_make_twin(request.viewer, found):
-        raise Forbidden(found.order.get("permission", ""))
+        raise Forbidden(found.permission)
     form = DeliveryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        job = ask_twin(request.viewer, found, why=form.cleaned_data["why"], delivery=form.delivery)
-        messages.success(request, _("The bundle is being made."))
+        look, why = "look" in request.POST, form.cleaned_data["why"]
+        job = ask_twin(request.viewer, found, why=why, delivery=form.delivery, look=look)
         return redirect("kernel:job", job.pk)
-    context = {"title": _("Twin of a bundle"), "form": form, "action": _("Make the bundle"), "name": found.name}
+    context = {"title": _("Twin of a bundle"), "form": form, "name": found.name}
     back = reverse("evidence:bundle", args=[pk])
     trail = [*crumbs(), {"title": found.name, "url": back}]
     return render(request, "evidence/bundle_twin.html", context | {"back": back, "crumbs": trail})
@@ -97,20 +99,18 @@ def person_bundle(request: ViewedRequest) -> HttpResponse:
     """Ask for a bundle about a person and a period, with a reason."""
     form = PersonBundleForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.person is not None:
-        job = _ask_person(request.viewer, form.person, form)
-        messages.success(request, _("The bundle is being made."))
+        job = _ask_person(request.viewer, form.person, form, look="look" in request.POST)
         return redirect("kernel:job", job.pk)
     context = {
         "title": _("Bundle about a person"),
         "form": form,
-        "action": _("Make the bundle"),
         "back": reverse("evidence:home"),
         "crumbs": crumbs(),
     }
     return render(request, "evidence/person_bundle.html", context)
 
 
-def _ask_person(viewer: Viewer, person: Person, form: PersonBundleForm) -> Any:
+def _ask_person(viewer: Viewer, person: Person, form: PersonBundleForm, *, look: bool) -> Any:
     data = form.cleaned_data
     return ask_bundle(
         viewer,
@@ -122,6 +122,7 @@ def _ask_person(viewer: Viewer, person: Person, form: PersonBundleForm) -> Any:
         starts_on=data["starts_on"],
         ends_on=data["ends_on"],
         delivery=form.delivery,
+        look=look,
     )
 
 

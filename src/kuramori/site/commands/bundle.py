@@ -4,10 +4,10 @@ import argparse
 from uuid import UUID
 
 from kuramori.directory.api import person_by_number, subjects_of_person, viewer_of_system
-from kuramori.evidence.api import Delivery, Kept, MadeBundle, variants, write_bundle
+from kuramori.evidence.api import BUNDLE_PERSON, Delivery, Kept, MadeBundle, variants, write_bundle
 from kuramori.kernel.acts import Refused, Subject
 from kuramori.kernel.permissions import Viewer
-from kuramori.register.api import secret_by_number
+from kuramori.register.api import SECRET_PROVE, secret_by_number
 from kuramori.site.terminal import Exit, complain, progress, say, say_json
 from kuramori.site.words import gettext as _
 
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
                 kind=arguments.kind,
                 subject=subject,
                 ids=ids,
+                permission=BUNDLE_PERSON if arguments.kind == "person" else SECRET_PROVE,
                 out=arguments.out,
                 why=arguments.why or _("asked for on the command line"),
                 starts_on=arguments.since,

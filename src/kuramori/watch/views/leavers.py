@@ -95,6 +95,7 @@ def bundle(request: ViewedRequest, line: UUID) -> HttpResponse:
         starts_on=seen.since,
         ends_on=seen.until,
         delivery=form.delivery,
+        look="look" in request.POST,
     )
     return redirect("kernel:job", job.pk)
 

@@ -1,0 +1,13 @@
+"""The order that a row stands for."""
+
+from typing import Any
+
+from kuramori.evidence.bundles.order import Order
+from kuramori.evidence.models import BundleOrder
+
+
+def as_order(row: BundleOrder, **values: Any) -> Order:
+    """Return the order that a row stands for, with other members (as in JSON) if need be."""
+    subject = [row.subject_kind, str(row.subject_id), row.name]
+    told = row.order | {"id": str(row.pk), "kind": row.kind, "subject": subject, "why": row.why}
+    return Order.of_json(told | {"choices": row.choices} | values)
