@@ -67,7 +67,7 @@ def look(order: Order, viewer: Viewer, progress: Callable[[int, int], None]) -> 
     return {
         "digest": contents_digest(exhibits),
         "exhibits": [_told(each, found, names) for each in exhibits],
-        "groups": [found.groups[each] for each in sorted(found.groups)],
+        "groups": sorted(found.groups.values(), key=lambda each: (-each["people"], each["verb"], each["place"])),
         "entries": len(found.leaves),
         "more": sorted(map(str, more)),
         "parts": sorted(map(str, parts)),

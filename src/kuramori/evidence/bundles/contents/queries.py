@@ -75,6 +75,13 @@ def group_members(
     return list(_members(order, places[:most], parts, place, Chosen(reasons=dict(row.choices)))), later
 
 
+def _shown(value: Any) -> str:
+    """Return what a member says in one line; a changed field holds what it was and what it became."""
+    if isinstance(value, list):
+        return " → ".join(_shown(each) or "–" for each in value)
+    return "" if value is None else text_of(value) or str(value)
+
+
 def _members(
     order: Order, places: Sequence[tuple[int, int]], parts: frozenset[UUID], kind: str, chosen: Chosen
 ) -> Iterator[OpenMember]:
@@ -82,7 +89,7 @@ def _members(
         verb = entry.entry.verb
         for place, value, _is_person in members_open(order, entry, parts):
             if kind_of_place(place) == kind:
-                text = text_of(value) or str("" if value is None else value)
+                text = _shown(value)
                 yield OpenMember(
                     index=entry.index,
                     at=entry.entry.at,
