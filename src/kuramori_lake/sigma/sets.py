@@ -71,7 +71,8 @@ def _keep(folder: Path, name: str, found: Iterable[RuleFile]) -> None:
     made = folder / f"{name}.{uuid.uuid4().hex}.tmp"
     made.mkdir(parents=True)
     for number, one in enumerate(found):
-        path = made / f"{number:05d}-{re.sub(r'[^A-Za-z0-9_.-]', '_', Path(one.name).stem)[:80]}.yml"
+        stem = Path(one.name.rpartition("!")[2]).stem
+        path = made / f"{number:05d}-{re.sub(r'[^A-Za-z0-9_.-]', '_', stem)[:80]}.yml"
         path.write_bytes(one.text)
         sync(path)
     sync(made)

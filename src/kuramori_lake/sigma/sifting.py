@@ -66,8 +66,15 @@ def _grains(one: Match) -> Sieve | None:
 
 
 def _cost(sieve: Sieve) -> float:
-    """How often an event passes, guessed: programs are few and popular, six letters of anything else are rare."""
-    return sum(COMMON if one.text.endswith(PROGRAM) else 4.0 ** -min(len(one.text), 6) for one in sieve)
+    """How often an event passes, guessed."""
+    return sum(_share(one) for one in sieve)
+
+
+def _share(one: Grain) -> float:
+    """Programs are few and popular; six letters of anything else are rare, and so is a whole value of four."""
+    if one.text.endswith(PROGRAM):
+        return COMMON
+    return 4.0 ** -min(len(one.text) + 2 * (one.shape == "equals"), 6)
 
 
 @dataclass(frozen=True)
