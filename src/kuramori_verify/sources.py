@@ -51,25 +51,31 @@ class FolderSource:
             raise UnreadableError(f"folders nested deeper than {MAX_DEPTH}")
         try:
             with os.scandir(folder) as listing:
-                found = sorted(listing, key=lambda item: item.name)
+                found = sorted(map(_looked_at, listing))
         except OSError as error:
             raise UnreadableError(f"{prefix or '.'}: {error.strerror}") from error
-        for item in found:
-            name = prefix + item.name
-            if item.is_symlink():
+        for own, mode, size in found:
+            name = prefix + own
+            if stat.S_ISLNK(mode):
                 findings.add("source.link", name)
-            elif item.is_dir(follow_symlinks=False):
-                self._scan(Path(item.path), name + "/", findings, depth + 1)
-            elif not item.is_file(follow_symlinks=False):
+            elif stat.S_ISDIR(mode):
+                self._scan(folder / own, name + "/", findings, depth + 1)
+            elif not stat.S_ISREG(mode):
                 findings.add("source.not_a_file", name)
             elif is_left_by_system(name):
                 findings.add("limit.system_file", name)
             elif not is_plain_name(name):
                 findings.add("source.unsafe_name", name)
             else:
-                self.files[name] = item.stat(follow_symlinks=False).st_size
+                self.files[name] = size
             if len(self.files) > MAX_FILES:
                 raise UnreadableError(f"more than {MAX_FILES} files")
+
+
+def _looked_at(item: os.DirEntry[str]) -> tuple[str, int, int]:
+    """Name, mode and size: all that is kept of hundreds of thousands of files. Raises OSError."""
+    told = item.stat(follow_symlinks=False)
+    return item.name, told.st_mode, told.st_size
 
 
 class ZipSource:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from kuramori.directory.api import Person, viewer_of, viewer_of_system
 from kuramori.evidence.acts.checks import check_keep
 from kuramori.evidence.bundles.asking import BUNDLE, CHECK, CONTENTS
+from kuramori.evidence.bundles.beating import Steps
 from kuramori.evidence.bundles.contents.looking import keep, look
 from kuramori.evidence.bundles.contents.orders import as_order
 from kuramori.evidence.bundles.contents.queries import order_seen
@@ -49,11 +50,14 @@ def run_bundle(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str,
         raise Refused(_("You may no longer see what this bundle is about."))
     target = bundle_file(order.id)
     made(target.parent)
+    steps = Steps(lambda done, total: progress.report(done, total or None))
     if delivered_file(order.id) is None:
-        bundle = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=progress.report)
-        write_zip(bundle.folder, target, order.made_at)
+        bundle = make_bundle(order, target.with_suffix(""), viewer=viewer, progress=steps)
+        steps.sealed()
+        write_zip(bundle.folder, target, order.made_at, steps.beat)
     if order.recipients and target.exists():
-        encrypt(target, encrypted_file(order.id), order.recipients)
+        steps.sealed()
+        encrypt(target, encrypted_file(order.id), order.recipients, steps.beat)
         target.unlink()
         flush(target.parent)
     shutil.rmtree(target.with_suffix(""), ignore_errors=True)

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.bundles.beating import Report
 from kuramori.evidence.bundles.contents.acts import order_add, order_place
 from kuramori.evidence.bundles.contents.orders import as_order
 from kuramori.evidence.bundles.contents.queries import contents_seen
 from kuramori.evidence.bundles.delivery import lock, recipient
-from kuramori.evidence.bundles.gathering import Report
 from kuramori.evidence.bundles.making import MadeBundle, make_bundle
 from kuramori.evidence.bundles.order import Delivery, Order
 from kuramori.evidence.bundles.place import contents_file

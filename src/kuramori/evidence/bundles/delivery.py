@@ -3,6 +3,7 @@
 The file is read and written in pieces; nobody but the holders of the keys can open it, we neither.
 """
 
+import io
 import os
 import shutil
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import Any
 import pyrage
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.bundles.beating import Beat, no_beat
 from kuramori.evidence.bundles.zipping import write_zip
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.durable import put
@@ -60,10 +62,23 @@ def lock(folder: Path, keys: Iterable[str], at: datetime) -> Path:
     return locked
 
 
-def encrypt(source: Path, target: Path, keys: Iterable[str]) -> None:
+class _BeatingFile(io.FileIO):
+    """A file that gives a sign of life at each reading."""
+
+    def __init__(self, path: Path, beat: Beat) -> None:
+        super().__init__(path)
+        self._beat = beat
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read the next bytes."""
+        self._beat()
+        return super().read(size) or b""
+
+
+def encrypt(source: Path, target: Path, keys: Iterable[str], beat: Beat = no_beat) -> None:
     """Write `source` as `target`, which only `keys` open; whole or not at all. Raises Refused, OSError."""
     draft = target.with_name(f".{target.name}.draft")
-    with source.open("rb") as clear, draft.open("wb") as out:
+    with _BeatingFile(source, beat) as clear, draft.open("wb") as out:
         pyrage.encrypt_io(clear, out, [recipient(key) for key in keys])
         out.flush()
         os.fsync(out.fileno())

@@ -1,12 +1,13 @@
 """Gather what goes into a bundle: the entries with what is shown of them, and the rooms' log extracts."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kuramori.evidence.bundles.beating import Beat, Report, beating
 from kuramori.evidence.bundles.compact import Chronology, Placed, PlacedEntries, WithheldMembers
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
 from kuramori.evidence.bundles.selection import CHUNK, ShownEntry, opened, shown
@@ -19,7 +20,6 @@ from kuramori.kernel.merkle import leaf_hash
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import rooms
 
-Report = Callable[[int, int], None]
 # What is shown of each entry, a line each, still without its proof: the tree grows until the bundle is sealed.
 SHOWN = "shown.jsonl"
 
@@ -106,7 +106,7 @@ def extracts_of(order: Order, viewer: Viewer) -> Iterator[EventExtract]:
     yield from (extract for source in sources for extract in source.collect(order, viewer))
 
 
-def gather_events(order: Order, viewer: Viewer, draft: Path, withholding: Withholding) -> list[KeptExtract]:
+def gather_events(order: Order, viewer: Viewer, draft: Path, withholding: Withholding, beat: Beat) -> list[KeptExtract]:
     """Write what the rooms' sources yield, each at once, unless rows are kept back."""
     kept = []
     for number, extract in enumerate(extracts_of(order, viewer), start=1):
@@ -114,8 +114,8 @@ def gather_events(order: Order, viewer: Viewer, draft: Path, withholding: Withho
         if withholding.rows_reason(extract.segment):
             kept.append(KeptExtract(extract=extract, csv=None, parquet=None))
             continue
-        write(draft / csv, extract.csv)
+        write(draft / csv, beating(extract.csv, beat))
         if extract.parquet is not None:
-            write(draft / parquet, extract.parquet)
+            write(draft / parquet, beating(extract.parquet, beat))
         kept.append(KeptExtract(extract=extract, csv=csv, parquet=parquet if extract.parquet is not None else None))
     return kept

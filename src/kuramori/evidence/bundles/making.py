@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kuramori.evidence.acts import bundles as acts
-from kuramori.evidence.bundles.gathering import SHOWN, Report, gathered_entries
+from kuramori.evidence.bundles.beating import Beat, Report, Steps, beating
+from kuramori.evidence.bundles.gathering import SHOWN, gathered_entries
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.preparing import READY, prepare
 from kuramori.evidence.bundles.proofs import Proofs
@@ -57,6 +58,7 @@ def make_bundle(
         Refused: it was to be another bundle's twin, and the exhibits have changed since.
         OSError: the disk is full or fails.
     """
+    steps = Steps(progress)
     draft = out.with_name(f".{out.name}.{order.id}.making")
     bundle = Bundle.objects.filter(pk=order.id).first()
     stands = out.exists()
@@ -64,16 +66,17 @@ def make_bundle(
         if not (draft / READY).exists():
             for left in out.parent.glob(f".{out.name}.*.making"):  # of this order, or of another never finished
                 shutil.rmtree(left, ignore_errors=True)
-            prepare(order, draft, viewer, progress)
+            prepare(order, draft, viewer, steps)
         bundle = bundle or _sealed(order, draft, viewer)
     if bundle is None:
         raise FileExistsError(out)
+    steps.sealed()
     head = _head(order)
     if not stands:
         tokens = stamps_for(head.note.encode(), what=head.size, by=viewer.actor)
-        files = chain(_bag_files(order, draft, Proofs(head.size, hashes), head), _token_files(tokens))
+        files = chain(_bag_files(order, draft, Proofs(head.size, hashes), head, steps.beat), _token_files(tokens))
         ready = json.loads((draft / READY).read_text())
-        write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date())
+        write_bag(out, files, info=ready["info"], bagging_date=order.made_at.date(), beat=steps.beat)
     if not bundle.tag_manifest_sha256:
         bundle = acts.bundle_finish(bundle=bundle, tag_manifest_sha256=digest(out / TAG_MANIFEST), by=viewer.actor)
     _stamp(bundle, out, viewer.actor)
@@ -107,12 +110,12 @@ def _sealed(order: Order, draft: Path, viewer: Viewer) -> Bundle:
     )
 
 
-def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint) -> Iterator[BagFile]:
+def _bag_files(order: Order, draft: Path, proofs: Proofs, head: Checkpoint, beat: Beat) -> Iterator[BagFile]:
     for path in sorted(draft.rglob("*")):
         name = path.relative_to(draft).as_posix()
         if path.is_file() and name not in (READY, SHOWN):
-            yield name, pieces(path)
-    for number, told in enumerate(gathered_entries(draft), start=1):
+            yield name, beating(pieces(path), beat)
+    for number, told in enumerate(beating(gathered_entries(draft), beat), start=1):
         yield form.entry_path(number), [_entry_file(told, proofs)]
     yield form.CHECKPOINT, [head.note.encode()]
     yield form.KEYS, ["".join(f"{key}\n" for key in exported_keys()).encode()]

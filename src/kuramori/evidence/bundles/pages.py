@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from kuramori.evidence.bundles.beating import Beat, beating
 from kuramori.evidence.bundles.numbering import LANGUAGES
 from kuramori.evidence.bundles.paper import paper
 from kuramori.evidence.bundles.report import LISTED, Told, lines, report
@@ -19,7 +20,7 @@ STYLE = Path(__file__).with_name("index.css")
 ROWS_A_PAGE = 5_000
 
 
-def write_pages(told: Told, draft: Path) -> None:
+def write_pages(told: Told, draft: Path, beat: Beat) -> None:
     """Write `data/index.*` in both languages, and the pages of the chronology when the index cannot hold it."""
     write(draft / "data/index.css", STYLE.read_bytes())
     for language in LANGUAGES:
@@ -27,7 +28,7 @@ def write_pages(told: Told, draft: Path) -> None:
             write(draft / f"data/index.{language}.html", index_page(told, language).encode())
             pdf = signed(paper(report(told, language)), at=told.order.made_at)
             write(draft / f"data/index.{language}.pdf", pdf)
-            for number, first in _later_pages(told):
+            for number, first in beating(_later_pages(told), beat):
                 write(draft / _path(language, number), _chronology(told, language, first))
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuramori.evidence.bundles.beating import Beat, Steps, beating
 from kuramori.evidence.bundles.compact import Leaves
-from kuramori.evidence.bundles.gathering import KeptExtract, Report, gather_entries, gather_events
+from kuramori.evidence.bundles.gathering import KeptExtract, gather_entries, gather_events
 from kuramori.evidence.bundles.numbering import LogExtract, contents_digest, numbered, record_key, record_pairs
 from kuramori.evidence.bundles.order import EventExtract, Order
 from kuramori.evidence.bundles.pages import write_pages
@@ -36,22 +37,22 @@ READY = "ready.json"
 MAX_ENTRIES = 990_000  # the verifier opens at most a million files
 
 
-def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None:
+def prepare(order: Order, draft: Path, viewer: Viewer, steps: Steps) -> None:
     """Write the draft; `READY` comes last, when all else is durable, and says so. Raises Refused, OSError."""
     withholding = withholding_of(order, is_person=is_about_person(order))
-    told = _tell(order, draft, viewer, withholding, progress)
+    told = _tell(order, draft, viewer, withholding, steps)
     for exhibit in told.exhibits:
         write(draft / exhibit.file, exhibit.written(told.variant, told.author))
-    write(draft / form.CHRONOLOGY, form.chronology(told.rows))
+    write(draft / form.CHRONOLOGY, beating(form.chronology(told.rows), steps.beat))
     if Part.ELEMENTS in told.variant.parts and told.matrices["ja"]:
         write(draft / "data/elements.json", elements_file(told))
     if told.custody and Part.CUSTODY in told.variant.parts:
         write(draft / "data/custody.json", canonical({"format": "kuramori-custody/1", "items": list(told.custody)}))
-    write_pages(told, draft)
+    write_pages(told, draft, steps.beat)
     for path, content in verifier_files().items():
         write(draft / path, content)
     info = _info(order, withholding)
-    write(draft / form.MANIFEST, _manifest(told, draft, info))
+    write(draft / form.MANIFEST, beating(_manifest(told, draft, info, steps.beat), steps.beat))
     flush_names(draft)
     withheld = Counter(each.reason for each in told.gathered.withheld)
     ready = {"entries": len(told.gathered.entries), "info": info, "twin": told.twin, "withheld": withheld}
@@ -59,11 +60,11 @@ def prepare(order: Order, draft: Path, viewer: Viewer, progress: Report) -> None
     flush(draft)
 
 
-def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, progress: Report) -> Told:
+def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, steps: Steps) -> Told:
     """Collect what the bundle says, writing entries and rows to the draft on the way."""
     matrices = matrices_of(order, viewer)
     withholding = _with_entries(withholding, matrices)
-    extracts = gather_events(order, viewer, draft, withholding)
+    extracts = gather_events(order, viewer, draft, withholding, steps.beat)
     more = entries_behind(matrices, [each.extract for each in extracts])
     places = select(order, more)
     if len(places) > MAX_ENTRIES:
@@ -73,7 +74,12 @@ def _tell(order: Order, draft: Path, viewer: Viewer, withholding: Withholding, p
             _("Ask for several bundles, each about a shorter period."),
         )
     gathered = gather_entries(
-        order, places, parts_of(order, places), withholding=withholding, draft=draft, progress=progress
+        order,
+        places,
+        parts_of(order, places, steps.beat),
+        withholding=withholding,
+        draft=draft,
+        progress=steps,
     )
     index_of = dict(Leaf.objects.filter(entry__id__in=more).values_list("entry__id", "index"))
     exhibits = numbered(
@@ -125,7 +131,7 @@ def _with_entries(withholding: Withholding, matrices: Mapping[str, Sequence[Clai
     return replace(withholding, entries=entries)
 
 
-def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> Iterator[bytes]:
+def _manifest(told: Told, draft: Path, info: Mapping[str, str], beat: Beat) -> Iterator[bytes]:
     order = told.order
     index_of = {each.segment: each.entry for each in told.exhibits if each.segment is not None}
     shown = [each for each in told.extracts if each.csv is not None]
@@ -137,8 +143,8 @@ def _manifest(told: Told, draft: Path, info: Mapping[str, str]) -> Iterator[byte
         origin=told.signer.origin,
         info={**info, "Bagging-Date": order.made_at.date().isoformat()},
         entries=told.gathered.entries,
-        files=digests(draft, "data"),
-        tags=digests(draft, "verify"),
+        files=digests(draft, "data", beat),
+        tags=digests(draft, "verify", beat),
         segments=[_segment(each, index_of) for each in shown],
         withheld=told.gathered.withheld,
         exhibits=[each.named for each in told.exhibits],

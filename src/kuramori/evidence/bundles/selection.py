@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kuramori.directory.api import Person
+from kuramori.evidence.bundles.beating import Beat, beating, no_beat
 from kuramori.evidence.bundles.compact import Places
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.withholding import Withholding
@@ -117,14 +118,14 @@ def _opened(index: int, entry: Entry, members: Sequence[str]) -> OpenEntry:
     )  # fmt: skip
 
 
-def parts_of(order: Order, places: Sequence[tuple[int, int]]) -> frozenset[UUID]:
+def parts_of(order: Order, places: Sequence[tuple[int, int]], beat: Beat = no_beat) -> frozenset[UUID]:
     """Return the records that belong to the subject (a secret's places and scope rows): added with its id in a field.
 
     Kinds that have a register of their own never count as parts: another secret is another subject.
     """
     own = {str(each) for each in order.ids}
     parts: set[UUID] = set()
-    for entry in opened(places):
+    for entry in beating(opened(places), beat):
         for _place, change in entry.changes:
             if change["op"] == "add" and change["on"] not in _independent_kinds():
                 values = (entry.value(digest) for digest in change["fields"].values())

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kuramori.evidence.bundles.beating import Beat, beating
+
 PIECE = 1 << 20
 
 
@@ -25,10 +27,10 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def digests(folder: Path, top: str) -> dict[str, str]:
+def digests(folder: Path, top: str, beat: Beat) -> dict[str, str]:
     """Return path below `folder` → SHA-256 in hex of all files below `top`."""
     found = {}
-    for path in sorted((folder / top).rglob("*")):
+    for path in beating(sorted((folder / top).rglob("*")), beat):
         if path.is_file():
             found[path.relative_to(folder).as_posix()] = digest(path)
     return found

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +19,7 @@ from pathlib import Path
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD = "data/"
 FLUSHERS = 16
-FLUSHED_AT_ONCE = 1_000
+FLUSHED_AT_ONCE = 500
 DIGEST = 32  # bytes
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
@@ -47,11 +47,19 @@ class WrittenBag:
     tagmanifest_sha256: str
 
 
-def write_bag(folder: Path, files: Iterable[BagFile], *, info: Mapping[str, str], bagging_date: date) -> WrittenBag:
+def write_bag(
+    folder: Path,
+    files: Iterable[BagFile],
+    *,
+    info: Mapping[str, str],
+    bagging_date: date,
+    beat: Callable[[], None] = lambda: None,
+) -> WrittenBag:
     """Write the bag beside its place, flush it to the disk, then rename it into place.
 
     `files` under `data/` are the payload, all others tag files; each is read once, in order. `info` holds further
-    lines of `bag-info.txt`; Bagging-Date (calendar date, no zone) and Payload-Oxum are added.
+    lines of `bag-info.txt`; Bagging-Date (calendar date, no zone) and Payload-Oxum are added. `beat` is called now and
+    then while files are flushed.
 
     Raises:
         BagError: a name or info line that not every system can hold, or a name twice.
@@ -65,7 +73,7 @@ def write_bag(folder: Path, files: Iterable[BagFile], *, info: Mapping[str, str]
     draft.mkdir(parents=True)
     try:
         written = _fill(draft, files, _info_lines(info, bagging_date))
-        _flush_all(draft, written.names)
+        _flush_all(draft, written.names, beat)
         draft.rename(folder)
         _flush(folder.parent)
     except BaseException:
@@ -154,11 +162,12 @@ def _write(path: Path, pieces: Iterable[bytes]) -> tuple[bytes, int]:
     return digest.digest(), size
 
 
-def _flush_all(root: Path, files: Iterable[str]) -> None:
+def _flush_all(root: Path, files: Iterable[str], beat: Callable[[], None]) -> None:
     """Make contents and names durable, many files at a time: disks gather what is asked for together."""
     waiting = iter(files)
     with ThreadPoolExecutor(FLUSHERS) as pool:
         while part := list(islice(waiting, FLUSHED_AT_ONCE)):
+            beat()
             deque(pool.map(lambda path: _flush(root / path), part), maxlen=0)
     for folder, _, _ in os.walk(root, topdown=False):
         _flush(Path(folder))

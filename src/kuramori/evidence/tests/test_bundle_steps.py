@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 import time_machine
 
@@ -16,6 +17,7 @@ from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.evidence.acts import bundles as acts
 from kuramori.evidence.bundles import making, preparing
 from kuramori.evidence.bundles.asking import PERSON, ask_bundle, write_bundle
+from kuramori.evidence.bundles.delivery import encrypt
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.place import bundle_file
@@ -190,7 +192,32 @@ def test_progress_counts_up_to_the_number_of_entries(company, daichi, tmp_path) 
         order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi, progress=lambda *step: told.append(step)
     )
     total = len(entries_in(made.folder))
-    assert told == [(done, total) for done in range(1, total + 1)]
+    steps = list(dict.fromkeys(told))
+    assert [step for step in steps if step != (0, 0)] == [(done, total) for done in range(1, total + 1)]
+    assert told.count((total, total)) > total, "it gives signs of life to the end, or another worker would take it over"
+
+
+def test_once_it_is_sealed_it_is_finished_whatever_its_owner_asks(company, daichi, tmp_path) -> None:
+    after: list[bool] = []
+
+    def cancelled(_done: int, _total: int) -> None:
+        if Bundle.objects.exists():
+            after.append(True)
+            raise jobs.Cancelled
+
+    made = make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi, progress=cancelled)
+    assert len(after) > 5
+    assert verify(made.folder)["exit"] == 0
+
+
+def test_a_zip_and_its_encryption_give_signs_of_life(company, daichi, tmp_path) -> None:
+    made = make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
+    beats: list[str] = []
+    write_zip(made.folder, tmp_path / "bag.zip", NOON, lambda: beats.append("zip"))
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    encrypt(tmp_path / "bag.zip", tmp_path / "bag.zip.age", [key], lambda: beats.append("age"))
+    assert beats.count("zip") >= len(list((tmp_path / "bag").rglob("*.*")))
+    assert beats[-1] == "age"
 
 
 def test_more_entries_than_a_verifier_reads_are_refused_before_anything_is_sealed(
