@@ -35,7 +35,7 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "table:jp1_itdm2": _("table: JP1/ITDM2"),
     "table:print": _("table: printers"),
     "table:remotelock": _("table: RemoteLOCK doors"),
-    "table:systemwalker": _("table: Systemwalker Desktop Keeper"),
+    "table:systemwalker": _("table: Systemwalker"),
     "table:visitor": _("table: visitors' book"),
 }
 CHANNEL_WORDS: dict[str, str | Promise] = {
