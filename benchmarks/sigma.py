@@ -22,6 +22,7 @@ from kuramori_lake.sigma.running import matches
 MIN_EVENTS_PER_SECOND = 10_000
 MAX_RATIO = 0.55
 ONE_BY_ONE = 30
+QUICK = ("--rules", "100", "--events", "5000")
 
 
 def passed(rules: RuleSet, db: duckdb.DuckDBPyConnection) -> tuple[float, float, int]:
