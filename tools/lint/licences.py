@@ -1,7 +1,8 @@
 """Licences of what runs with Kuramori: free to use and to pass on under Apache-2.0.
 
 No GPL or AGPL. LGPL only for psycopg, which Django loads as its adapter, and pySigma, which one module of the lake
-reads rules with: both unchanged packages that anybody can exchange; docs/development/dependencies.md says so. Tools for development are not shipped and not asked.
+reads rules with: both unchanged packages that anybody can exchange; docs/development/dependencies.md says so.
+Tools for development are not shipped and not asked.
 """
 
 import json

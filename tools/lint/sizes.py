@@ -26,6 +26,15 @@ PROOFS = {
     "stamps": {"stamps"},
     "witnesses": {"witnesses", "witnessing"},
 }
+# What `watch` is made of, in the same way: the logs themselves, and what people do with what was found in them.
+WATCHING = {
+    "cases": {"cases"},
+    "detecting": {"detecting"},
+    "logs": {"logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
+    "reviews": {"reviews"},
+    "watching": {"watching"},
+}
+PARTS = {"evidence": PROOFS, "watch": WATCHING}
 # On watch stands what lets logs go again: its rules, query and act, beside `kuramori_lake.retention`.
 LETTING_GO = {"purging", "retention"}
 FOLDERS = {"registers": "register kit", "imports": "import kit", "templatetags": "page kit"}
@@ -88,11 +97,9 @@ def big_rooms(files: list[Path]) -> Iterator[Finding]:
 
 def part_of(path: Path, room: str) -> str:
     """What a file is weighed with: its room, or a kit that stands on it."""
-    if room == "evidence":
-        inner = {part.removesuffix(".py") for part in path.parts[path.parts.index("evidence") + 1 :]}
-        return next((f"evidence: {part}" for part, names in PROOFS.items() if names & inner), room)
-    if room == "watch" and path.stem in LETTING_GO:
-        return "watch: retention"
+    if parts := PARTS.get(room):
+        inner = {part.removesuffix(".py") for part in path.parts[path.parts.index(room) + 1 :]}
+        return next((f"{room}: {part}" for part, names in parts.items() if names & inner), room)
     return kit_of(path) if room == "kernel" else room
 
 
