@@ -11,6 +11,7 @@ import duckdb
 
 from kuramori_lake import sources
 from kuramori_lake.commands import ingest, sigma
+from kuramori_lake.commands import rank as rank_command
 from kuramori_lake.commands.shell import (
     DONE,
     FAILED,
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--as-of", required=True, type=day, metavar="DATE", help=say("nothing after this day is read"))
     found.add_argument("--days", type=int, default=7, metavar="N", help=say("how many days up to it are judged"))
     found.add_argument("--budget", type=float, default=DEFAULT.budget, help=say("findings a week per 1,000 people"))
+    rank_command.add(commands)
     command(commands, "compact", "bring new segments into order by month and actor", _compact)
     sigma.add(commands)
     return top

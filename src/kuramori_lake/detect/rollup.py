@@ -21,18 +21,22 @@ import pyarrow.parquet as pq
 
 from kuramori_lake.context import DERIVED
 from kuramori_lake.detect import sql_rollup as sql
+from kuramori_lake.detect.metrics import COUNTED
+from kuramori_lake.detect.sites import PLACES
 from kuramori_lake.store import Lake
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _COUNTS: Final = ("files", "documents", "secret_documents")
 _WHOSE: Final = [("person_id", pa.string()), ("day", pa.date32())]
-_DEEDS: Final = ("events", "night", "copies", "approved_copies", "copied_bytes", "bytes", "prints", "pages", "doors")
+_DEEDS: Final = ("events", "night", "approved_copies", "bytes")
 EMPTY: Final = {
     "days": pa.schema(
         [
             *_WHOSE,
             *((name, pa.int64()) for name in _DEEDS),
             ("hours", pa.map_(pa.int8(), pa.uint64())),
+            ("hours_mask", pa.int32()),
+            *((one.name, pa.int64()) for one in COUNTED),
             *((name, pa.int64()) for name in _COUNTS),
             ("weight", pa.float64()),
             ("levels", pa.map_(pa.string(), pa.uint64())),
@@ -41,6 +45,7 @@ EMPTY: Final = {
     "areas": pa.schema(
         [*_WHOSE, ("area", pa.string()), *((name, pa.int64()) for name in _COUNTS), ("weight", pa.float64())]
     ).empty_table(),
+    "things": pa.schema([*_WHOSE, ("kind", pa.string()), ("thing", pa.string()), ("events", pa.int64())]).empty_table(),
 }
 """What the roll-up consists of."""
 
@@ -56,7 +61,7 @@ class RollUp:
     """Rows of the lake when it was made: fewer now means that something was erased."""
     context: str | None = None
     files: dict[str, str] = field(default_factory=dict)
-    """`days 2026-11` and `areas 2026-11` to the file of that month; `link NAME` to the links that were used."""
+    """`days 2026-11`, `areas …`, `things …` to the file of that month; `link NAME` to the links that were used."""
     rolled: int = 0
     """Days rolled in the last run."""
 
@@ -120,21 +125,20 @@ def _find_dirty(db: duckdb.DuckDBPyConnection, folder: Path, before: RollUp, lin
 
 
 def _roll(db: duckdb.DuckDBPyConnection, folder: Path, before: dict[str, str]) -> dict[str, str]:
-    """Roll the dirty days and write the months they are in anew; returns all files of days and areas."""
-    for step in (sql.OF_DAY, sql.DEEDS, sql.TOUCHES, sql.AREA_OF_PATH):
-        db.execute(step)
-    dirty = db.execute("SELECT day FROM dirty ORDER BY day").to_arrow_table()["day"]
-    months = sorted({f"{day:%Y-%m}" for day in dirty.to_pylist()})
+    """Roll the dirty days, a month at a time, and write these months anew; returns all files of days, areas, things."""
     files = {key: name for key, name in before.items() if not key.startswith("link ")}
-    for kind, query in (("days", sql.DAYS), ("areas", sql.AREAS)):
-        rolled = db.execute(query).to_arrow_table()
-        month_of = pc.strftime(rolled["day"], "%Y-%m")
-        for month in months:
-            table = rolled.filter(pc.equal(month_of, month))
+    has_flows = bool(db.execute("SELECT count(*) FROM flows").fetchall()[0][0])
+    dirty = db.execute("SELECT DISTINCT strftime(day, '%Y-%m') AS month FROM dirty ORDER BY month").fetchall()
+    for (month,) in dirty:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE month AS {sql.DAYS_OF_MONTH}", {"month": month})
+        for step in (PLACES, sql.month_of_deeds(flows=has_flows), sql.DEEDS, sql.TOUCHES, sql.AREA_OF_PATH):
+            db.execute(step)
+        days = db.execute("FROM month").to_arrow_table()["day"]
+        for kind, query in (("days", sql.DAYS), ("areas", sql.AREAS), ("things", sql.THINGS)):
+            table = db.execute(query).to_arrow_table().cast(EMPTY[kind].schema)
             if name := files.get(f"{kind} {month}"):
                 old = pq.read_table(folder / name)
-                untouched = old.filter(pc.invert(pc.is_in(old["day"], value_set=dirty)))
-                table = pa.concat_tables([untouched, table.cast(untouched.schema)])
+                table = pa.concat_tables([old.filter(pc.invert(pc.is_in(old["day"], value_set=days))), table])
             files[f"{kind} {month}"] = _keep(folder, table)
     return files
 
@@ -146,7 +150,7 @@ def _keep(folder: Path, table: pa.Table) -> str:
 
 
 def days_between(lake: Lake, state: RollUp, kind: str, since: date, until: date) -> pa.Table:
-    """Rows of `days` or `areas` from `since` to `until`, both included."""
+    """Rows of `days`, `areas` or `things` from `since` to `until`, both included."""
     span = [("day", ">=", since), ("day", "<=", until)]
     wanted = [
         lake.root / "rollup" / name

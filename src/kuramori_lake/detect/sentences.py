@@ -36,7 +36,8 @@ def _one(count: float, one: str, many: str) -> str:
     return f"{count:,g} {one if count == 1 else many}"
 
 
-def _size(count: float) -> str:
+def size_text(count: float) -> str:
+    """Bytes in the unit that people read: GB, MB, kB, B."""
     for unit, name in ((_GIGA, "GB"), (_MEGA, "MB"), (_KILO, "kB")):
         if count >= unit:
             return f"{count / unit:.1f} {name}"
@@ -95,7 +96,7 @@ def _copy_en(n: Numbers) -> str:
     archives = f", {n['archives']} of them archives" if n["archives"] else ""
     read = f"; {n['read_before']:,} had been read in the same days" if n["read_before"] else ""
     usual = f" {n['own_usual']:,} in the weeks before." if n["own_usual"] else ""
-    return f"{_one(n['files'], 'file', 'files')} ({_size(n['bytes'])}) copied to {device}{archives}{read}.{usual}"
+    return f"{_one(n['files'], 'file', 'files')} ({size_text(n['bytes'])}) copied to {device}{archives}{read}.{usual}"
 
 
 def _copy_ja(n: Numbers) -> str:
@@ -103,7 +104,7 @@ def _copy_ja(n: Numbers) -> str:
     archives = f"（うち圧縮ファイル{n['archives']}件）" if n["archives"] else ""
     read = f"うち{n['read_before']:,}件は同じ期間に閲覧した文書。" if n["read_before"] else ""
     usual = f"それまでの数週間は{n['own_usual']:,}件。" if n["own_usual"] else ""
-    return f"{device}に{n['files']:,}件（{_size(n['bytes'])}）を複写{archives}。{read}{usual}"
+    return f"{device}に{n['files']:,}件（{size_text(n['bytes'])}）を複写{archives}。{read}{usual}"
 
 
 def _hours_en(n: Numbers) -> str:

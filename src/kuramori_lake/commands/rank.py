@@ -1,0 +1,92 @@
+"""`kuramori-lake rank`: the few person-days of each day that are worth a review."""
+
+import argparse
+import csv
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from kuramori_lake.commands.shell import DONE, WRONG_USE, command, complain, day, print_json, tell
+from kuramori_lake.rank import DEFAULT, Ranked, rank, sentence
+from kuramori_lake.rank.run import ACTOR
+from kuramori_lake.store import Lake
+from kuramori_lake.words import is_japanese, say
+
+DATES: Final = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S")
+
+
+class LeaversError(ValueError):
+    """The list of leavers is not one; the message names file and row."""
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    ranked = command(commands, "rank", "say each day whose day is worth a review", run)
+    ranked.add_argument("--leavers", type=Path, metavar="CSV", help=say("people who leave: columns person and date"))
+    ranked.add_argument("--per-day", type=int, default=DEFAULT.per_day, metavar="N", help=say("reviews a day at most"))
+    ranked.add_argument("--from", required=True, type=day, dest="since", metavar="DATE", help=say("first day"))
+    ranked.add_argument("--to", required=True, type=day, dest="until", metavar="DATE", help=say("last day"))
+
+
+def run(args: argparse.Namespace, lake: Lake) -> int:
+    """Print the reviews, a line each."""
+    try:
+        leavers = read_leavers(args.leavers) if args.leavers else {}
+    except (LeaversError, OSError) as error:
+        complain("%(file)s: %(error)s", file=args.leavers, error=error)
+        return WRONG_USE
+    settings = replace(DEFAULT, per_day=args.per_day)
+    language = "ja" if is_japanese() else "en"
+    for one in rank(lake, since=args.since, until=args.until, settings=settings, leavers=leavers):
+        if args.json:
+            print_json(as_json(one, language))
+        else:
+            _say(one, language)
+    return DONE
+
+
+def read_leavers(path: Path) -> Mapping[str, date]:
+    """Last days by person, from a table with the columns `person` and `date`.
+
+    Raises:
+        LeaversError: a column is missing, or a date is none.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if not {"person", "date"} <= set(reader.fieldnames or ()):
+            raise LeaversError(say("no columns person and date"))
+        return {row["person"].strip(): _date(row["date"].strip(), reader.line_num) for row in reader if row["person"]}
+
+
+def _date(text: str, line: int) -> date:
+    for form in DATES:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            continue
+    raise LeaversError(say("line %(line)s: not a day: %(day)s", line=line, day=text))
+
+
+def as_json(one: Ranked, language: str) -> dict[str, Any]:
+    """The line of the contract; each reason with its sentence, in both languages, and its numbers."""
+    return {
+        "day": one.day.isoformat(),
+        "person": one.person.removeprefix(ACTOR),
+        "rank": one.rank,
+        "score": one.score,
+        "reasons": [
+            {"sentence": sentence(reason, language), "en": sentence(reason, "en"), "ja": sentence(reason, "ja")}
+            | asdict(reason)
+            for reason in one.reasons
+        ],
+        "channels": list(one.channels),
+    }
+
+
+def _say(one: Ranked, language: str) -> None:
+    person = one.person.removeprefix(ACTOR)
+    tell("%(day)s  %(rank)s.  %(score)s  %(person)s", day=one.day, rank=one.rank, score=one.score, person=person)
+    for reason in one.reasons:
+        tell("  %(reason)s", reason=sentence(reason, language))

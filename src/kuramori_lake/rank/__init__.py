@@ -1,0 +1,12 @@
+"""Ranking: each day the few person-days that are worth a review, from events up to that day and no later ones.
+
+for one in rank(lake, since=date(2026, 11, 1), until=date(2026, 11, 30)):
+    print(one.day, one.rank, one.person, [sentence(reason, "en") for reason in one.reasons])
+"""
+
+from kuramori_lake.rank.run import rank
+from kuramori_lake.rank.sentences import sentence
+from kuramori_lake.rank.settings import DEFAULT, Settings
+from kuramori_lake.rank.tell import Ranked, Reason
+
+__all__ = ["DEFAULT", "Ranked", "Reason", "Settings", "rank", "sentence"]

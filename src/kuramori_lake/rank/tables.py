@@ -1,0 +1,195 @@
+"""Runs the steps of ranking over the roll-up, in a database of its own, a part of the people at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from kuramori_lake import engine
+from kuramori_lake.detect.metrics import COUNTED, FIRSTS, Channel, Stage
+from kuramori_lake.detect.rollup import EMPTY, RollUp, roll_up
+from kuramori_lake.rank import sql_days, sql_odd, sql_weigh
+from kuramori_lake.rank.settings import Settings
+from kuramori_lake.rank.sql_odd import Series
+from kuramori_lake.store import Lake
+
+ROWS_A_SLICE: Final = 400_000
+"""Person-days whose own usual is worked out at a time: keeps memory bounded."""
+CANDIDATES_A_PLACE: Final = 20
+"""So many more people a day than can be reviewed are looked at: some were reviewed for the same days ago."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weight:
+    """What one metric speaks for."""
+
+    metric: str
+    channel: Channel
+    part: float
+    stage: Stage | None
+    slow: bool = False
+
+
+WEIGHTS: Final = (
+    *(Weight(metric=m.name, channel=m.channel, part=m.part, stage=m.stage, slow=m.slow) for m in COUNTED),
+    *(Weight(metric=f.name, channel=f.channel, part=f.part, stage=f.stage) for f in FIRSTS),
+    Weight(metric="documents", channel=Channel.FILES, part=0.9, stage=Stage.COLLECT, slow=True),
+    Weight(metric="weight", channel=Channel.FILES, part=1.2, stage=Stage.COLLECT, slow=True),
+    Weight(metric="odd_hours", channel=Channel.LOGON, part=1.2, stage=Stage.HOURS),
+    Weight(metric="active_hours", channel=Channel.LOGON, part=0.3, stage=Stage.HOURS),
+    Weight(metric="quiet", channel=Channel.LOGON, part=0.3, stage=None),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Somebody known to leave, and in which days that is known and matters."""
+
+    person_id: str
+    since: date
+    until: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of one run; both days included."""
+
+    since: date
+    until: date
+    settings: Settings
+    leaving: Sequence[Leaving] = ()
+
+    @property
+    def warm(self) -> date:
+        """Reviews of the days before are played through, so that tonight's run remembers them."""
+        return self.since - timedelta(days=self.settings.memory_days)
+
+    @property
+    def first(self) -> date:
+        """The first day whose deviations matter: history, habit and stories of the first day asked for."""
+        return self.warm - timedelta(days=self.settings.history_days)
+
+    @property
+    def reach(self) -> date:
+        """The first day that is read at all."""
+        return self.first - timedelta(days=self.settings.baseline_days + 2 * max(self.settings.windows))
+
+    def given(self) -> dict[str, Any]:
+        """Parameters of the steps."""
+        return asdict(self.settings) | {
+            "since": self.reach,
+            "until": self.until,
+            "warm": self.warm,
+            "first": self.first,
+            "floor": 0.5 * self.settings.least,
+            "candidates": CANDIDATES_A_PLACE * self.settings.per_day,
+        }
+
+
+def reasons_by_day(lake: Lake, asked: Asked) -> list[dict[str, Any]]:
+    """All reasons of all candidates, day by day, the person with most evidence first."""
+    state = roll_up(lake)
+    with _database(lake, state, asked) as db:
+        given = asked.given()
+        for step in (sql_days.ABSENT, sql_days.STANDING, sql_days.GROUPED, sql_days.NEWS, sql_days.NEWS_OF_DAY,
+                     sql_days.HOURS):  # fmt: skip
+            _run(db, step, given)
+        _compare(db, given, asked.settings)
+        for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
+            _run(db, step, given)
+        return _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
+
+
+def _compare(db: duckdb.DuckDBPyConnection, given: Mapping[str, Any], settings: Settings) -> None:
+    """Deviations of all numbers that the lake has anything of."""
+    top = _run(db, sql_days.ALIVE, given).to_arrow_table().to_pylist()[0]
+    alive = [name for name in sql_days.COUNTS if top[name]]
+    slow = [(one.metric, width) for one in WEIGHTS if one.slow and one.metric in alive for width in settings.windows]
+    _run(db, sql_days.wide(alive, slow), given)
+    series = [Series(column=name, metric=name) for name in (*alive, "odd_hours", "active_hours")]
+    series += [Series(column=one.name, metric=one.name) for one in FIRSTS]
+    series += [Series(column=f"{name}_{width}", metric=name, width=width) for name, width in slow]
+    series += [Series(column=f"odd_hours_{width}", metric="odd_hours", width=width) for width in sql_days.PATTERN]
+    series.append(Series(column="quiet_7", metric="quiet", width=7))
+    series = [one for one in series if _speaks(db, one)]
+    _run(db, sql_odd.ODD, given)
+    if not series:
+        return
+    _run(db, sql_odd.peers(series), given)
+    rows = db.execute("SELECT count(*) FROM wide").fetchall()[0][0]
+    slices = 1 + rows * len(series) // (ROWS_A_SLICE * 10)
+    for slice_ in range(slices):
+        part = {**given, "slices": slices, "slice": slice_}
+        _run(db, f"CREATE OR REPLACE TABLE own AS {sql_odd.own(series)}", part)
+        for one in series:
+            _run(db, sql_odd.odd(one), part)
+
+
+def _speaks(db: duckdb.DuckDBPyConnection, one: Series) -> bool:
+    return bool(db.execute(f"SELECT bool_or({one.column} <> 0) FROM wide").fetchall()[0][0])  # our names
+
+
+@contextmanager
+def _database(lake: Lake, state: RollUp, asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory over the roll-up's files, up to the last day asked for, and the context."""
+    spill = lake.root / "spill"
+    spill.mkdir(exist_ok=True)
+    config: dict[str, Any] = {"threads": engine.THREADS, "memory_limit": engine.MEMORY, "temp_directory": str(spill)}
+    with duckdb.connect(config=config) as db:
+        given = asked.given()
+        for name, kind in (("rolled", "days"), ("touched", "areas"), ("things", "things")):
+            whole = _files(lake.root / "rollup", state, kind)
+            source = f"read_parquet({whole!r})" if whole else "nothing"
+            if not whole:
+                db.register("nothing", EMPTY[kind])
+            since = "AND day >= $since" if kind == "days" else ""
+            _run(db, f"CREATE TABLE {name} AS SELECT * FROM {source} WHERE day <= $until {since}", given)
+            if kind == "days":
+                _run(db, f"CREATE TABLE known_since AS SELECT person_id, min(day) AS known_since FROM {source}"
+                         " WHERE day <= $until GROUP BY person_id", given)  # fmt: skip
+        db.execute(f"CREATE VIEW used AS {sql_days.USED}")
+        for name in ("people", "sites"):
+            db.register(name, lake.context.table(name))
+        db.register("weights", _weights())
+        db.register("leaving", _leaving(asked.leaving))
+        yield db
+
+
+def _files(folder: Path, state: RollUp, kind: str) -> list[str]:
+    return [str(folder / name) for key, name in sorted(state.files.items()) if key.startswith(f"{kind} ")]
+
+
+def _weights() -> pa.Table:
+    return pa.Table.from_pylist(
+        [{"metric": one.metric, "channel": str(one.channel), "part": one.part,
+          "stage": str(one.stage) if one.stage else None} for one in WEIGHTS],
+        pa.schema([("metric", pa.string()), ("channel", pa.string()), ("part", pa.float64()), ("stage", pa.string())]),
+    )  # fmt: skip
+
+
+def _leaving(leaving: Sequence[Leaving]) -> pa.Table:
+    names = [("person_id", pa.string()), ("since", pa.date32()), ("until", pa.date32()), ("last", pa.date32())]
+    return pa.Table.from_pylist([asdict(one) for one in leaving], pa.schema(names))
+
+
+def _run(db: duckdb.DuckDBPyConnection, text: str, given: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Run a step with those of the parameters that it names."""
+    used = {name: value for name, value in given.items() if f"${name}" in text}
+    return db.execute(text, {name: value for name, value in used.items() if _names(text, name)})
+
+
+def _names(text: str, name: str) -> bool:
+    """The parameter stands there itself, not merely as the beginning of another."""
+    at = text.find(f"${name}")
+    while at >= 0:
+        after = text[at + len(name) + 1 : at + len(name) + 2]
+        if not (after.isalnum() or after == "_"):
+            return True
+        at = text.find(f"${name}", at + 1)
+    return False

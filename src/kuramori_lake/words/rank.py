@@ -1,0 +1,14 @@
+"""Words of `kuramori-lake rank` in Japanese."""
+
+from typing import Final
+
+JAPANESE: Final = {
+    "say each day whose day is worth a review": "日ごとに、確認すべき人と日を順位付けします",
+    "people who leave: columns person and date": "退職予定者の一覧（列 person と date）",
+    "reviews a day at most": "1日に確認する件数の上限",
+    "first day": "最初の日",
+    "last day": "最後の日",
+    "no columns person and date": "person と date の列がありません",
+    "line %(line)s: not a day: %(day)s": "%(line)s 行目: 日付ではありません: %(day)s",
+    "%(day)s  %(rank)s.  %(score)s  %(person)s": "%(day)s  %(rank)s位  %(score)s  %(person)s",
+}
