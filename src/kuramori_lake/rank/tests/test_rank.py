@@ -10,6 +10,8 @@ from kuramori_lake.commands.rank import as_json
 from kuramori_lake.context import Context, Identity, PersonDays
 from kuramori_lake.event import Namespace
 from kuramori_lake.rank import Settings, rank, sentence
+from kuramori_lake.rank.tables import Asked, reasons_by_day
+from kuramori_lake.rank.tell import Reason
 from kuramori_lake.rank.tests.works import DAYS, PEOPLE, Works
 from kuramori_lake.store import Lake
 
@@ -148,11 +150,13 @@ def test_a_little_every_day_adds_up(tmp_path):
             works.mails(who, day, (0, 12, 3, 9, 6)[(number + place) % 5]).did(who, day, 9, "logon", client=f"PC-{who}")
         works.mails("p04", day, 6 if number >= 25 else 0)
     with Lake.open(tmp_path / "lake") as lake:
-        found = list(rank(works.into(lake, tmp_path), since=DAYS[30], until=LAST, settings=Settings(per_day=2)))
-    slow = [reason for one in found if one.person == "actor:p04" for reason in one.reasons if reason.width > 1]
-    assert {reason.channel for reason in slow} == {"mail"}
-    assert "日間で" in sentence(slow[0], "ja")
-    assert " days; usual " in sentence(slow[0], "en")
+        asked = Asked(since=DAYS[26], until=LAST, settings=Settings(per_day=20))
+        rows = [row for row in reasons_by_day(works.into(lake, tmp_path), asked) if row["width"] > 1]
+    assert {(row["person_id"], row["channel"]) for row in rows if row["value"] > 0.9} == {("actor:p04", "mail")}
+    slow = next(Reason.of(row) for row in rows if row["metric"] == "mails_out" and row["width"] == 7)
+    assert (slow.count > 40, slow.own_usual, slow.peer_usual) == (True, 30, 30)
+    assert sentence(slow, "en").endswith("mails to addresses outside in 7 days; usual 30, company 30 (19 others).")
+    assert "社外宛てメールが7日間で" in sentence(slow, "ja")
 
 
 def test_leaver_comes_before_others_and_is_said_to_leave(lake, tmp_path, capsys):
