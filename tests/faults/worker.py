@@ -39,8 +39,9 @@ from kuramori.kernel.models import Entry  # noqa: E402
 from kuramori.register.api import Secret  # noqa: E402
 from kuramori.site.cli import main  # noqa: E402
 from tests.faults.power.calls import recorded  # noqa: E402
+from tests.faults.power.failing import failing as disk_fails  # noqa: E402
 from tests.faults.power.judging import judge  # noqa: E402
-from tests.faults.power.works import WORKS, say, set_up  # noqa: E402
+from tests.faults.power.works import WORKS, say, set_up, unlucky  # noqa: E402
 
 FULL = 28  # the exit code of an act that was refused because the storage is full
 
@@ -191,7 +192,30 @@ def record(file: str, name: str, *words: str) -> int:
     return 0
 
 
-OWN = (command, cut, together, edit, pages, write, write_at, number_and_seal, fill, seal, check, record, judge, set_up)
+def failing(file: str, group: str, first: str, count: str, name: str) -> int:
+    """Do a piece of work twice in a child whose disk fails (see `power.failing`); write down how many calls it saw."""
+    calls = disk_fails(lambda: unlucky(name), settings.DATA, group, int(first), int(count))
+    Path(file).write_text(str(calls))
+    return 0
+
+
+OWN = (
+    failing,
+    command,
+    cut,
+    together,
+    edit,
+    pages,
+    write,
+    write_at,
+    number_and_seal,
+    fill,
+    seal,
+    check,
+    record,
+    judge,
+    set_up,
+)
 WORK: dict[str, Callable[..., int]] = {each.__name__: each for each in OWN} | WORKS
 assert len(WORK) == len(OWN) + len(WORKS), "two kinds of work of one name"
 

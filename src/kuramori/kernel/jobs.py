@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from kuramori.kernel.acts import Refused
+from kuramori.kernel.acts import Refused, storage_refusal
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.kernel.room import JOBS_VIEW_ALL, rooms
@@ -152,7 +152,8 @@ def run(job: Job) -> Job:
         _end(job, JobState.FAILED, error=_("Whoever asked for this does not hold the permission any more."))
     except Exception as error:  # a job's failure must be kept and shown, whatever it is
         log.exception("job %s (%s) failed", job.pk, job.kind)
-        _end(job, JobState.FAILED, error=traceback.format_exception_only(error)[-1].strip())
+        told = storage_refusal(error) or traceback.format_exception_only(error)[-1].strip()
+        _end(job, JobState.FAILED, error=str(told))
     return job
 
 

@@ -56,10 +56,12 @@ class Call:
 
 def recorded(work: Callable[[], int], ground: Path, output: Path) -> list[Call]:
     """Do the work in a child; return what it asked of the disk below `ground`, and each line it said to `output`."""
-    return _Recorder(ground, output).record(work)
+    return Recorder(ground, output).record(work)
 
 
-class _Recorder:
+class Recorder:
+    """Knows which files and names the stops of a piece of work are about, and writes down what they ask of the disk."""
+
     def __init__(self, ground: Path, output: Path) -> None:
         self.ground, self.output = str(ground), str(output)
         self.names = {number: name for name, number in NUMBERS[platform.machine()].items()}
@@ -88,7 +90,7 @@ class _Recorder:
         elif name in {"writev", "pwritev", "pwritev2"} and self._is_ours(stop, first):
             data = _gathered(stop, second, third)
         elif name in NAMED:
-            paths = [self._path(stop, folder, text) for folder, text in NAMED[name](stop)]
+            paths = [self.path(stop, folder, text) for folder, text in NAMED[name](stop)]
             if name in OPENING:
                 paths.append("there" if os.path.lexists(paths[0]) else "")
         return len(self.calls), data, paths
@@ -100,16 +102,16 @@ class _Recorder:
             self._demand_unmapped(stop)
         elif not paths:
             yield from self._on_handle(name, stop, before, data)
-        elif any(map(self._inside, paths)):
+        elif any(map(self.inside, paths)):
             yield from _on_names(name, stop, paths)
 
     def _on_handle(self, name: str, stop: Stop, before: int, data: bytes) -> Iterator[Call]:
         """Tell of calls on an open file."""
         handle = stop.arguments[2 if name == "copy_file_range" else 0]
-        path = self._file(stop, handle)
+        path = self.file(stop, handle)
         if path == self.output and name == "write":
             yield from (Call("said", line) for line in data.decode().splitlines())
-        if not self._inside(path) or path.endswith(" (deleted)"):
+        if not self.inside(path) or path.endswith(" (deleted)"):
             return
         if name in {"fsync", "fdatasync"}:
             yield Call("flush", path, before=before)
@@ -128,25 +130,25 @@ class _Recorder:
     def _demand_unmapped(self, stop: Stop) -> None:
         """Raise unless what is mapped for writing is SQLite's index of its WAL, which no reader needs after a crash."""
         _address, _size, protection, flags, handle, _offset = stop.arguments
-        path = "" if flags & MAP_ANONYMOUS else self._file(stop, handle)
+        path = "" if flags & MAP_ANONYMOUS else self.file(stop, handle)
         is_shared = protection & mmap.PROT_WRITE and flags & mmap.MAP_SHARED
-        if is_shared and self._inside(path) and not path.endswith("-shm"):
+        if is_shared and self.inside(path) and not path.endswith("-shm"):
             raise CannotTell(f"mmap of {path}")
 
     def _is_ours(self, stop: Stop, handle: int) -> bool:
-        path = self._file(stop, handle)
-        return path == self.output or self._inside(path)
+        path = self.file(stop, handle)
+        return path == self.output or self.inside(path)
 
-    def _inside(self, path: str) -> bool:
+    def inside(self, path: str) -> bool:
         return path.startswith(self.ground + "/") or path == self.ground
 
-    def _file(self, stop: Stop, handle: int) -> str:
+    def file(self, stop: Stop, handle: int) -> str:
         try:
             return str(Path(f"/proc/{stop.thread}/fd/{handle}").readlink())
         except OSError:
             return ""
 
-    def _path(self, stop: Stop, folder: int, text: int) -> str:
+    def path(self, stop: Stop, folder: int, text: int) -> str:
         at = "cwd" if _signed(folder) == HERE else f"fd/{folder}"
         return os.path.normpath(Path(f"/proc/{stop.thread}/{at}").readlink() / stop.text_at(text))
 

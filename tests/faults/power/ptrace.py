@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-TRACEME, SYSCALL, SETOPTIONS, GETEVENTMSG, GET_SYSCALL_INFO = 0, 24, 0x4200, 0x4201, 0x420E
+TRACEME, POKEUSER, SYSCALL, SETOPTIONS, GETEVENTMSG, GET_SYSCALL_INFO = 0, 6, 24, 0x4200, 0x4201, 0x420E
+RAX, ORIG_RAX = 80, 120  # where x86-64 keeps a call's result and its number, in `struct user`
 # TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, EXITKILL: all that the work starts is watched and dies with us.
 OPTIONS = 1 | 2 | 4 | 8 | 0x100000
 WALL = 0x40000000
@@ -59,9 +60,10 @@ class Stop:
         return os.fsdecode(found.partition(b"\0")[0])
 
 
-def watch(work: Callable[[], int]) -> Iterator[Stop]:
+def watch(work: Callable[[], int], fail: Callable[[Stop], int] = lambda _stop: 0) -> Iterator[Stop]:
     """Fork, do the work in the child, and yield each stop of its threads until all have ended; closed, all are killed.
 
+    `fail` is asked at each entry: an errno other than 0 has the call not done, and the work reads that error (x86-64).
     Raises OSError where the system forbids watching one's own child.
     """
     first = os.fork()
@@ -72,7 +74,7 @@ def watch(work: Callable[[], int]) -> Iterator[Stop]:
     _ptrace(SYSCALL, first)
     alive = {first}
     try:
-        yield from _all_stops(alive)
+        yield from _all_stops(alive, fail)
     finally:
         for thread in alive:
             with suppress(OSError):
@@ -82,8 +84,9 @@ def watch(work: Callable[[], int]) -> Iterator[Stop]:
                 os.waitpid(thread, WALL)
 
 
-def _all_stops(alive: set[int]) -> Iterator[Stop]:
+def _all_stops(alive: set[int], fail: Callable[[Stop], int]) -> Iterator[Stop]:
     inside: dict[int, tuple[int, tuple[int, ...]]] = {}
+    failing: dict[int, int] = {}
     while alive:
         thread, status = os.waitpid(-1, WALL)
         if not os.WIFSTOPPED(status):
@@ -92,7 +95,9 @@ def _all_stops(alive: set[int]) -> Iterator[Stop]:
         alive.add(thread)
         with suppress(ProcessLookupError):  # killed meanwhile: the next wait tells of its end
             if os.WSTOPSIG(status) == CALL_STOP:
-                yield from _stops(thread, inside)
+                for stop in _stops(thread, inside):
+                    _let_fail(stop, failing, fail)
+                    yield stop
                 _ptrace(SYSCALL, thread)
                 continue
             if status >> 16 in BIRTHS:
@@ -123,6 +128,16 @@ def _stops(thread: int, inside: dict[int, tuple[int, tuple[int, ...]]]) -> Itera
     elif info.op == EXIT and thread in inside:
         number, arguments = inside.pop(thread)
         yield Stop(thread=thread, number=number, arguments=arguments, result=ctypes.c_int64(info.told[0]).value)
+
+
+def _let_fail(stop: Stop, failing: dict[int, int], fail: Callable[[Stop], int]) -> None:
+    """At the entry put a call in its place that does not exist, at the exit the error in place of its result."""
+    if stop.result is None:
+        if error := fail(stop):
+            failing[stop.thread] = error
+            _ptrace(POKEUSER, stop.thread, ORIG_RAX, 2**64 - 1)
+    elif error := failing.pop(stop.thread, 0):
+        _ptrace(POKEUSER, stop.thread, RAX, 2**64 - error)
 
 
 def _born(parent: int) -> int:

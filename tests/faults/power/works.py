@@ -21,7 +21,7 @@ from kuramori.evidence.witnessing.acts.witnesses import witness_add
 from kuramori.evidence.witnessing.rounds import look
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.acts import act
+from kuramori.kernel.acts import Refused, act, storage_refusal
 from kuramori.kernel.models import Job, JobState
 from kuramori.register.api import secret_by_number
 
@@ -112,7 +112,9 @@ def bundle(first: str) -> int:
             time.sleep(0.02)  # a worker beside us has it
         else:
             jobs.run(taken)
-    assert row.state == JobState.DONE, row.error
+    if row.state != JobState.DONE:
+        say("failed", job.arguments["order"]["id"], row.error)
+        return 1
     file = bundle_file(job.arguments["order"]["id"])
     say("made", job.arguments["order"]["id"], hashlib.sha256(file.read_bytes()).hexdigest())
     return 0
@@ -143,6 +145,21 @@ def act_once(number: int) -> None:
     with act("kernel.register.export", by=SYSTEM, why="x" * (number % 7 * 900)) as this:
         this.note("number", number, in_clear=True)
     say("act", number)
+
+
+def unlucky(name: str) -> int:
+    """Do a piece of work on a disk that may fail, and once more in the same process; say how it was refused.
+
+    What no page, job or command could tell in words is said as `raised`.
+    """
+    for attempt in (100, 1100):
+        try:
+            WORKS[name](str(attempt))
+        except Exception as error:  # noqa: BLE001  (whatever comes out is what is judged)
+            refusal = error if isinstance(error, Refused) else storage_refusal(error)
+            say("refused" if refusal else "raised", attempt, refusal.message if refusal else repr(error))
+            connection.close()
+    return 0
 
 
 KINDS = (append, sequence, checkpoint, stamp, bundle, careless, careless_head)
