@@ -37,6 +37,7 @@ from kuramori.kernel.ids import uuid7
 from kuramori.kernel.jobs import run_waiting
 from kuramori.kernel.models import Entry, Job, JobState, SavedView
 from kuramori.kernel.permissions import Role
+from kuramori.kernel.tests.moments import files_up_to, just_before, killed_at
 from kuramori_verify.cli import verify
 
 pytestmark = pytest.mark.django_db
@@ -74,36 +75,21 @@ def entries_in(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in sorted(folder.glob("data/entries/*"))]
 
 
-class Killed(BaseException):
-    """What no code of ours catches: the process is gone."""
-
-
-def die(*_args: object, **_kwargs: object) -> None:
-    raise Killed
-
-
-def disk_full(_handle: int) -> None:
-    raise OSError(28, "No space left on device")
-
-
 # killed between the steps
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "gather_events", "select", "gather_entries", "verifier_files", "canonical", "acts.bundle_export", "seal_now",
-        "stamps_for", "_bag_files", "write_bag", "acts.bundle_finish",
-    ],
+STEPS = (
+    preparing.gather_events, select, preparing.gather_entries, preparing.verifier_files, preparing.digests,
+    acts.bundle_export, seal_now, making.stamps_for, making._bag_files, making.write_bag, acts.bundle_finish,
 )  # fmt: skip
-def test_killed_at_any_step_it_is_finished_by_asking_again(company, daichi, tmp_path, monkeypatch, place: str) -> None:
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_killed_at_any_step_it_is_finished_by_asking_again(company, daichi, tmp_path, step: Any) -> None:
     order, out = order_about(daichi, company.botan), tmp_path / "bag"
-    name = place.removeprefix("acts.")
-    target = acts if "." in place else preparing if hasattr(preparing, name) else making
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(target, name, die)
+    with killed_at(step):
         make_bundle(order, out, viewer=daichi)
-    assert out.exists() == (name == "bundle_finish")
+    assert out.exists() == (step is acts.bundle_finish)
     made = make_bundle(order, out, viewer=daichi)
     assert Entry.objects.filter(verb="evidence.bundle.finish").count() == 1
     assert verify(made.folder)["exit"] == 0
@@ -112,19 +98,13 @@ def test_killed_at_any_step_it_is_finished_by_asking_again(company, daichi, tmp_
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".bag")] == []
 
 
-def test_killed_while_cleaning_up_it_is_whole_already(company, daichi, tmp_path, monkeypatch) -> None:
+def test_killed_while_cleaning_up_it_is_whole_already(company, daichi, tmp_path) -> None:
+    """The draft is being deleted, file by file: some are gone when the process dies."""
     order, out = order_about(daichi, company.botan), tmp_path / "bag"
-    real = shutil.rmtree
-
-    def die_at_the_end(path: Path, **options: Any) -> None:
-        if "ignore_errors" not in options:
-            (path / "data" / "manifest.json").unlink()
-            raise Killed
-        real(path, **options)
-
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(making.shutil, "rmtree", die_at_the_end)
+    with killed_at(shutil._rmtree_safe_fd):
         make_bundle(order, out, viewer=daichi)
+    (draft,) = tmp_path.glob(".bag.*.making")
+    (draft / "data" / "manifest.json").unlink()
     assert verify(out)["exit"] == 0
     assert list(tmp_path.glob(".bag.*.making")), "what is left of the draft is of no use any more, and not asked for"
     assert make_bundle(order, out, viewer=daichi).folder == out
@@ -141,25 +121,24 @@ def test_something_else_in_its_place_is_left_alone_and_nothing_is_sealed(company
     assert not Entry.objects.filter(**EXPORTS).exists()
 
 
-def test_a_draft_of_an_order_that_was_given_up_is_swept_away(company, daichi, tmp_path, monkeypatch) -> None:
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(preparing, "digests", die)
+def test_a_draft_of_an_order_that_was_given_up_is_swept_away(company, daichi, tmp_path) -> None:
+    with killed_at(preparing.digests):
         make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
     assert list(tmp_path.glob(".bag.*.making"))
     make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
     assert not list(tmp_path.glob(".bag.*.making"))
 
 
-def test_what_was_prepared_is_not_prepared_anew(company, daichi, tmp_path, monkeypatch) -> None:
-    order = order_about(daichi, company.botan)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(making, "write_bag", die)
+def test_what_was_prepared_is_not_prepared_anew(company, daichi, tmp_path) -> None:
+    order, begun = order_about(daichi, company.botan), []
+    with killed_at(making.write_bag):
         make_bundle(order, tmp_path / "bag", viewer=daichi)
     ready = next(tmp_path.glob(f".bag.{order.id}.making")) / READY
-    before = ready.stat().st_mtime_ns
-    monkeypatch.setattr(making, "prepare", die)
-    assert before == ready.stat().st_mtime_ns
-    assert verify(make_bundle(order, tmp_path / "bag", viewer=daichi).folder)["exit"] == 0
+    assert ready.exists()
+    with pytest.raises(AssertionError, match="never began"), just_before(making.prepare, lambda: begun.append(1)):
+        made = make_bundle(order, tmp_path / "bag", viewer=daichi)
+        assert verify(made.folder)["exit"] == 0
+    assert begun == []
 
 
 @pytest.mark.parametrize("later", [0, 1, 300])
@@ -294,10 +273,9 @@ def test_an_existing_folder_is_never_written_over(company, daichi, tmp_path) -> 
     assert not Bundle.objects.exists()
 
 
-def test_a_full_disk_leaves_no_half_file(company, daichi, tmp_path, monkeypatch) -> None:
+def test_a_full_disk_leaves_no_half_file(company, daichi, tmp_path) -> None:
     made = make_bundle(order_about(daichi, company.botan), tmp_path / "bag", viewer=daichi)
-    monkeypatch.setattr("kuramori.evidence.bundles.zipping.os.fsync", disk_full)
-    with pytest.raises(OSError, match="No space"):
+    with files_up_to(4096), pytest.raises(OSError, match="too large"):
         write_zip(made.folder, tmp_path / "out.zip", NOON)
     assert not (tmp_path / "out.zip").exists()
 

@@ -22,6 +22,7 @@ from kuramori.evidence.witnessing.rounds import look
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.models import Entry
+from kuramori.kernel.tests.moments import just_before
 from kuramori_verify.cli import verify
 
 pytestmark = pytest.mark.django_db
@@ -116,17 +117,15 @@ def test_no_key_is_changed_while_histories_differ(write, data):
     assert not KeyChange.objects.exists()
 
 
-def test_of_two_who_change_the_key_at_once_the_second_is_told(write, monkeypatch):
+def test_of_two_who_change_the_key_at_once_the_second_is_told(write):
     write()
     seal_now()
-    make = keys.next_key
+    origin = signer().origin
 
-    def somebody_was_faster(origin):
-        LogKey.objects.create(origin=origin, public=make(origin).public, since=now())
-        return make(origin)
+    def somebody_is_faster():
+        LogKey.objects.create(origin=origin, public=keys.next_key(origin).public, since=now())
 
-    monkeypatch.setattr("kuramori.evidence.witnessing.acts.keys.next_key", somebody_was_faster)
-    with pytest.raises(Refused, match="ちょうど今"):
+    with just_before(keys.next_key, somebody_is_faster), pytest.raises(Refused, match="ちょうど今"):
         key_rotate(by=SYSTEM, why="x")
     assert not KeyChange.objects.exists()
 

@@ -15,6 +15,7 @@ from kuramori.evidence.witnessing.rounds import look, rounds_forever
 from kuramori.evidence.witnessing.rules.witness import cosigned_at
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.tests.moments import just_before
 
 EVERYTHING = Viewer(actor=SYSTEM, person_id=None, permissions=frozenset({"evidence:witnessed:view"}))
 
@@ -68,12 +69,10 @@ def test_heads_go_over_are_read_back_and_a_rewritten_history_is_refused_before_i
 
 
 @pytest.mark.django_db
-def test_a_round_that_fails_is_logged_and_tried_again(monkeypatch, caplog):
-    monkeypatch.setattr(rounds, "close_old_connections", lambda: None)
-
-    def broken(*_arguments):
+def test_a_round_that_fails_is_logged_and_tried_again(caplog):
+    def broken():
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(rounds, "refresh", broken)
-    rounds_forever(Once())
+    with just_before(rounds.refresh, broken):
+        rounds_forever(Once())
     assert "tried again" in caplog.text

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from kuramori.evidence import sequencer
 from kuramori.evidence.check import ledger_check
 from kuramori.evidence.heads import HEAD_FILE, LocalFile, holders
 from kuramori.evidence.keys import KEY_FILE, signer, verifier_keys
@@ -19,6 +18,7 @@ from kuramori.evidence.tree_store import last_checkpoint, tree_size
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.models import Entry, Unsequenced
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.tests.moments import files_up_to, just_before
 
 VIEWER = Viewer(actor=SYSTEM, person_id=None)
 
@@ -135,19 +135,15 @@ def test_the_state_tells_what_waits_and_since_when(write) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("fault", [DatabaseError("gone"), OSError("disk full"), ImproperlyConfigured("no key")])
-def test_a_fault_is_logged_and_tried_again(write, monkeypatch, caplog, fault: Exception) -> None:
+def test_a_fault_is_logged_and_tried_again(write, caplog, fault: Exception) -> None:
     write(2)
-    real, calls = Sequencer.step, []
 
-    def step(self: Sequencer, limit: int = sequencer.GROUP) -> int:
-        calls.append(1)
-        if len(calls) == 1:
-            raise fault
-        return real(self, limit)
+    def fail() -> None:
+        raise fault
 
-    monkeypatch.setattr(Sequencer, "step", step)
-    monkeypatch.setattr(sequencer, "close_old_connections", lambda: None)
     with caplog.at_level(logging.ERROR):
+        with just_before(Sequencer.step, fail):
+            run_forever(StopAfter(1))
         run_forever(StopAfter(3))
     assert "tries again" in caplog.text
     assert tree_size() == 2
@@ -196,15 +192,10 @@ def test_a_head_is_replaced_whole_and_its_folder_is_closed_to_others(tmp_path) -
     assert (tmp_path / "heads").stat().st_mode & 0o077 == 0
 
 
-def test_a_disk_that_is_full_leaves_the_old_head(tmp_path, monkeypatch) -> None:
+def test_a_disk_that_is_full_leaves_the_old_head(tmp_path) -> None:
     holder = LocalFile(tmp_path / "latest.txt")
     holder.hold("one\n")
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("kuramori.evidence.heads.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with files_up_to(2), pytest.raises(OSError, match="too large"):
         holder.hold("two\n")
     assert holder.held().note == "one\n"
 

@@ -19,6 +19,7 @@ from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.permissions import Role
+from kuramori.kernel.tests.moments import files_up_to, killed_at
 from kuramori.register.api import Secret
 from kuramori.watch.acts.settings import charter_add, source_add, source_edit, source_retire
 from kuramori.watch.api import ingest
@@ -140,15 +141,10 @@ def test_a_file_handed_in_is_a_job_of_who_handed_it_in(visit: Any, company: Comp
     assert not list((data / "incoming").iterdir()), "the copy handed in goes away"
 
 
-def test_a_copy_that_could_not_be_read_is_kept(
-    visit: Any, company: Company, source: LogSource, data: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def unreadable(*_args: object, **_words: object) -> None:
-        raise OSError(5, "Input/output error")
-
+def test_a_copy_that_could_not_be_taken_in_is_kept(visit: Any, company: Company, source: LogSource, data: Path):
     handed(visit, company.viewer(company.daichi), source)
-    monkeypatch.setattr(Lake, "ingest", unreadable)
-    assert jobs.run(jobs.take()).result["failed"] == 1
+    with lake(), files_up_to(100):
+        assert jobs.run(jobs.take()).result["failed"] == 1
     assert list((data / "incoming").rglob("*.log"))
 
 
@@ -197,12 +193,8 @@ def test_the_same_file_handed_in_twice_stores_nothing(visit: Any, company: Compa
 # seal, evaluation, night
 
 
-def test_what_a_crash_left_unsealed_is_sealed_by_the_next_round(log: Log, monkeypatch: pytest.MonkeyPatch):
-    def power_cut(*_args: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Lake, "mark_sealed", power_cut)
+def test_what_a_crash_left_unsealed_is_sealed_by_the_next_round(log: Log):
+    with killed_at(Lake.mark_sealed):
         ingest(source="samba", paths=[log(("akari", "a.xlsx"))])
     assert ran(SEAL).result == {"sealed": 1}
     assert ran(SEAL).result == {"sealed": 0}

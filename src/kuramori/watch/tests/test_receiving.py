@@ -13,11 +13,13 @@ from kuramori.kernel.canonical import canonical
 from kuramori.kernel.ledger import read
 from kuramori.kernel.merkle import leaf_hash, root_of
 from kuramori.kernel.models import Entry
+from kuramori.kernel.tests.moments import killed_at
 from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.api import ingest
 from kuramori.watch.lake import lake
 from kuramori.watch.models import LogSource
 from kuramori.watch.segment_rows import COLUMNS, leaves, rows_of, segment_uuid
+from kuramori_lake.store import Lake
 
 Log = Callable[..., Path]
 pytestmark = pytest.mark.django_db
@@ -79,16 +81,9 @@ def test_each_segment_is_sealed_by_one_act_over_file_and_rows(log: Log):
     assert row["sealed_act"] == str(entries("watch.segment.seal")[0].id)
 
 
-def test_a_crash_between_act_and_mark_is_repaired_without_a_second_act(log: Log, monkeypatch: pytest.MonkeyPatch):
-    from kuramori_lake.store import Lake
-
-    def power_cut(*_args: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Lake, "mark_sealed", power_cut)
-        with pytest.raises(KeyboardInterrupt):
-            ingest(source="samba", paths=[log(("akari", "a.xlsx"))])
+def test_a_crash_between_act_and_mark_is_repaired_without_a_second_act(log: Log):
+    with killed_at(Lake.mark_sealed):
+        ingest(source="samba", paths=[log(("akari", "a.xlsx"))])
     with lake() as found:
         assert len(found.unsealed()) == 1
         assert seal_segments(segments_of=found, by=SYSTEM) == 1
