@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 from kuramori.evidence.bundles.asking import ask_contents, ask_ordered, renewed
 from kuramori.evidence.bundles.contents import acts
 from kuramori.evidence.bundles.contents.forms import NarrowForm, SettingsForm
-from kuramori.evidence.bundles.contents.orders import as_order
+from kuramori.evidence.bundles.contents.orders import as_order, is_made
 from kuramori.evidence.bundles.contents.queries import contents_seen, group_members, order_seen
 from kuramori.evidence.bundles.contents.showing import Row, choice_rows, deed, exhibit_rows, group_rows, member_words
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.order_form import KEPT
 from kuramori.evidence.bundles.variants import variants
-from kuramori.evidence.models import Bundle, BundleOrder
+from kuramori.evidence.models import BundleOrder
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.views.trail import crumbs
 from kuramori.kernel.acts import Refused
@@ -44,7 +44,7 @@ def order(request: ViewedRequest, pk: UUID) -> HttpResponse:
     tab = tab if tab in TABS else TABS[0]
     context = _frame(row, told) | {
         "is_looked": found is not None,
-        "bundle_there": Bundle.objects.filter(pk=row.bundle_id).exists(),
+        "bundle_there": is_made(row),
         "tab": tab,
         "tabs": _tabs(row, found, tab),
     }
@@ -148,7 +148,7 @@ def _order(viewer: Viewer, pk: UUID) -> BundleOrder:
 
 
 def _refuse_made(row: BundleOrder) -> None:
-    if Bundle.objects.filter(pk=row.bundle_id).exists():
+    if is_made(row):
         raise Refused(_("This order was given already."), _("Make a twin of the bundle to show more or less of it."))
 
 

@@ -90,7 +90,7 @@ def member_words(place: str, on: str = "") -> str:
 
 def _field_words(on: str, field: str) -> str:
     try:
-        return str(apps.get_model(on)._meta.get_field(field.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001
+        return str(apps.get_model(on)._meta.get_field(field.removesuffix("_id")).verbose_name)  # noqa: SLF001
     except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
         return field
 
