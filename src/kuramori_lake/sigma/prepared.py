@@ -63,8 +63,8 @@ def lowered(text: StringValue, dialect: Dialect) -> StringValue:
 def member(fields: StringValue, name: str, dialect: Dialect) -> StringValue:
     """A member of the record as text; null if it is missing."""
     if dialect == "duckdb":
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return _member_duckdb(fields, f'$."{quoted}"')
+        # A JSON pointer (RFC 6901), not a path: sqlglot writes paths anew and leaves a quote in them as it is.
+        return _member_duckdb(fields, "/" + name.replace("~", "~0").replace("/", "~1"))
     return _member_clickhouse(fields, name, "Nullable(String)")
 
 
