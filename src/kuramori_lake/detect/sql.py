@@ -29,7 +29,8 @@ COPYING: Final = (
     f" AND destination_class = '{DestinationClass.REMOVABLE}' AND outcome = '{Outcome.OK}'"
 )
 PRINTING: Final = f"activity = '{Activity.PRINT}' AND outcome = '{Outcome.OK}'"
-DOOR: Final = f"activity IN ('{Activity.DOOR_IN}', '{Activity.DOOR_OUT}')"
+DOOR: Final = f"activity IN ('{Activity.DOOR_IN}', '{Activity.DOOR_OUT}') AND coalesce(flags, '') <> 'repeat'"
+"""A passage; that a reader wrote again within seconds is none of its own."""
 
 FLOW_COVERS: Final = """(SELECT any_value(f.reason) FROM flows f
     WHERE f.destination_class = e.destination_class

@@ -5,7 +5,9 @@ from typing import Final
 from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
+from kuramori_lake.sources.ledger import LEDGER
 from kuramori_lake.sources.m365 import M365
+from kuramori_lake.sources.osquery import OSQUERY
 from kuramori_lake.sources.parsed import Source
 from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
@@ -20,7 +22,9 @@ _SOURCES: Final = (
     DROPBOX,
     EVTX,
     GDRIVE,
+    LEDGER,
     M365,
+    OSQUERY,
     POSTFIX,
     SAMBA,
     SQUID,

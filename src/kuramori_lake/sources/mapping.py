@@ -59,6 +59,8 @@ class Mapping:
     object_kind: ObjectKind | None = None
     ignore: tuple[str, ...] = ()
     """Activities of theirs that are skipped by design."""
+    repeat_s: int = 0
+    """A reader writes one passage more than once: the same deed there within so many seconds is flagged `repeat`."""
     verified: bool = True
     """Whether the column names come from a public document or a real file, not from custom."""
 
@@ -111,6 +113,7 @@ def from_json(found: Dict[str, Any]) -> Mapping:
             destination=_choice(found.get("destination"), None, default=None),
             object_kind=ObjectKind(found["object_kind"]) if "object_kind" in found else None,
             ignore=_texts(found.get("ignore")),
+            repeat_s=int(found.get("repeat_s", 0)),
             verified=bool(found.get("verified", True)),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -145,6 +145,15 @@ class _Meaning:
         self._basis = TimeBasis.EXPLICIT if mapping.zone else options.basis
         self._patterns = {name: (column, re.compile(rule)) for name, (column, rule) in mapping.extract.items()}
         self._encoding = encoding
+        self._last: dict[tuple[Any, ...], int] = {}
+
+    def _repeats(self, found: dict[str, Any]) -> bool:
+        """The same deed of the same actor at the same place, so soon after the last that it is the same passage."""
+        if not self._map.repeat_s or not found["actor_raw"]:
+            return False
+        key = (found["actor_raw"], found["activity"], found.get("device"), found.get("reader"))
+        before, self._last[key] = self._last.get(key), found["local"]
+        return before is not None and 0 <= found["local"] - before <= self._map.repeat_s * 1_000_000
 
     def _cell(self, cells: list[str], column: str) -> str:
         at = self._columns.get(column)
@@ -194,7 +203,8 @@ class _Meaning:
         }
         if mapping.offset:
             found["offset_s"] = dates.offset_of(self._cell(cells, mapping.offset))
-        return found | self._fields(cells)
+        found |= self._fields(cells)
+        return found | {"flags": "repeat"} if self._repeats(found) else found
 
     def _actor(self, cells: list[str]) -> tuple[str | None, str | None]:
         for column, namespace in self._map.actor:

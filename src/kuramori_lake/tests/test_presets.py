@@ -348,14 +348,14 @@ def test_generic_details():
 # all of them
 
 
-@pytest.mark.parametrize("name", [name.removeprefix("table:") for name in sources.names() if ":" in name])
+@pytest.mark.parametrize("name", [name.removeprefix("table:") for name in sources.names() if name.startswith("table:")])
 def test_preset_without_rows_is_an_empty_table_of_the_lakes_columns(name):
     mapping = load(name)
     header = ",".join(dict.fromkeys((*mapping.header, *mapping.time, *mapping.activity.columns)))
     assert read(name, header) == ([], [])
 
 
-@pytest.mark.parametrize("name", [name.removeprefix("table:") for name in sources.names() if ":" in name])
+@pytest.mark.parametrize("name", [name.removeprefix("table:") for name in sources.names() if name.startswith("table:")])
 def test_preset_quarantines_a_row_that_is_nothing_but_commas_in_words(name):
     mapping = load(name)
     header = ",".join(dict.fromkeys((*mapping.header, *mapping.time, *mapping.activity.columns)))
@@ -382,3 +382,60 @@ def test_preamble_longer_than_fifty_rows_is_no_table():
     content = ("x,y\r\n" * 60 + DOORS + "\r\n" + door() + "\r\n").encode()
     (reading,) = sources.source("table:badge").parse(content, OPTIONS)
     assert [one.reason for one in reading.rejects] == ["no header row with 日時, カード番号"]
+
+
+# ALLIGATE, RemoteLOCK, Systemwalker: headings as their makers print them, the words of their columns as sites use them
+
+
+@pytest.mark.parametrize(
+    ("said", "activity", "outcome"), [("入室", "door_in", "ok"), ("認証失敗", "door_denied", "denied")]
+)
+def test_alligate(said, activity, outcome):
+    header = "日時,ユーザーID,ユーザー名,ゲートID,ゲート名,照合機器ID,ログ名称"
+    event = only("alligate", header, f"2026/11/20 25:04:10,0012,佐倉 灯里,G1,開発室,R1,{said}")
+    assert (event["activity"], event["outcome"], event["actor_raw"], event["device"]) == (
+        activity,
+        outcome,
+        "0012",
+        "開発室",
+    )
+    assert event["time_utc"].isoformat() == "2026-11-20T16:04:10"
+    assert read("alligate", header, "2026/11/20 9:00:00,0012,佐倉 灯里,G1,開発室,R1,施錠") == ([], [])
+
+
+@pytest.mark.parametrize(("said", "activity"), [("解錠", "door_in"), ("アクセス拒否", "door_denied")])
+def test_remotelock(said, activity):
+    event = only(
+        "remotelock",
+        "イベント日時,情報元,イベントタイプ,操作方法,情報",
+        f"2026/11/20 9:00,玄関,{said},暗証番号,佐倉 灯里",
+    )
+    assert (event["activity"], event["device"], event["reader"]) == (activity, "玄関", "暗証番号")
+    assert (event["actor_raw"], event["confidence"]) == ("佐倉 灯里", "claimed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "activity", "destination"),
+    [("ファイル持出し", "copy", "removable"), ("印刷操作", "print", "printer"), ("ファイル操作", "write", None)],
+)
+def test_systemwalker_after_the_rows_of_its_report(kind, activity, destination):
+    content = (
+        "ログ出力日時,2026/11/21 9:00\r\n検索範囲(開始),2026/11/20\r\nヒット件数,1\r\n"
+        "名称,発生日時,ユーザー名,ドメイン名,種別,区分,内容\r\n"
+        f"PC-7,2026/11/20 9:16:30,akari,KURA,{kind},正規,E:\\A-17.dwg\r\n"
+    ).encode("cp932")
+    (reading,) = sources.source("table:systemwalker").parse(content, OPTIONS)
+    (event,) = reading.events.to_pylist()
+    assert (event["activity"], event.get("destination_class"), event["client"]) == (activity, destination, "PC-7")
+    assert (reading.ignored, reading.rejects) == (4, ())
+
+
+def test_passage_that_a_reader_writes_again_within_three_seconds_is_kept_and_flagged():
+    def flags(*rows):
+        return [event.get("flags") for event in read("badge", DOORS, *rows)[0]]
+
+    times = ("9:05:00", "9:05:02", "9:05:05", "9:05:09")
+    assert flags(*(door(time=f"2026/11/20 {time}") for time in times)) == [None, "repeat", "repeat", None]
+    others = [door(time="2026/11/20 9:05:01", number="E0002"), door("退室", time="2026/11/20 9:05:02")]
+    assert flags(door(), *others) == [None, None, None]
+    assert flags(door(card="", number=""), door(card="", number="")) == [None, None]
