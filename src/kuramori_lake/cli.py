@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from kuramori_lake import sources
-from kuramori_lake.commands import ingest, sigma
+from kuramori_lake.commands import ingest, setup, sigma
 from kuramori_lake.commands import rank as rank_command
 from kuramori_lake.commands.shell import (
     DONE,
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     rank_command.add(commands)
     command(commands, "compact", "bring new segments into order by month and actor", _compact)
     sigma.add(commands)
+    setup.add(commands)
     return top
 
 
@@ -120,6 +121,9 @@ def _shown(finding: Finding) -> dict[str, object]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (see `--help`)."""
     args = parser().parse_args(argv)
+    if "lake" not in args:
+        answered: int = args.run(args)
+        return answered
     try:
         if "source" in args:
             ingest.check(args)

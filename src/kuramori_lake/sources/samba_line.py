@@ -58,6 +58,7 @@ FOLDER_OPERATIONS: Final = frozenset({"mkdir", "mkdirat", "rmdir"})
 
 _OTHER: Final = re.compile(
     r"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+, +\d+.*\]"  # heading of a message in Samba's debug log
+    r"|  [^|]*\Z"  # what that message says: two blanks in front, no field
     r"|(<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!.*smbd_audit)\S+ \S+: "  # another program in a shared syslog
 )
 

@@ -58,7 +58,8 @@ def _in_year(year: Ints, into: Ints) -> Ints:
     of_day = leap - leap.astype("datetime64[D]")
     months = (year - 1970) * 12 + month.astype(np.int64) % 12
     start = months.astype("datetime64[M]").astype("datetime64[D]")
-    return ((start + day).astype("datetime64[us]") + of_day).astype(np.int64)
+    found: Ints = ((start + day).astype("datetime64[us]") + of_day).astype(np.int64)
+    return found
 
 
 class Years:

@@ -4,9 +4,14 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from kuramori_lake.words import first_commands, rank, sigma_rules
+from kuramori_lake.words import first_commands, rank, setting_up, sigma_rules
 
-JAPANESE: Final[Mapping[str, str]] = {**first_commands.JAPANESE, **rank.JAPANESE, **sigma_rules.JAPANESE}
+JAPANESE: Final[Mapping[str, str]] = {
+    **first_commands.JAPANESE,
+    **rank.JAPANESE,
+    **setting_up.JAPANESE,
+    **sigma_rules.JAPANESE,
+}
 
 
 def is_japanese() -> bool:
