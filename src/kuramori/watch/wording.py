@@ -20,7 +20,6 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "evtx": _("Windows event log"),
     "gdrive": _("Google Drive audit log"),
     "ledger": _("Kuramori itself (ledger)"),
-    "linux_usb": _("Linux kernel log: USB"),
     "m365": _("Microsoft 365 audit log"),
     "osquery": _("osquery results"),
     "postfix": _("Postfix mail server"),

@@ -11,6 +11,7 @@ from kuramori_lake.sources.osquery import OSQUERY
 from kuramori_lake.sources.parsed import Source
 from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
+from kuramori_lake.sources.setupapi import SETUPAPI
 from kuramori_lake.sources.squid import SQUID
 from kuramori_lake.sources.table import presets, table_source
 from kuramori_lake.sources.windows import EVTX
@@ -27,6 +28,7 @@ _SOURCES: Final = (
     OSQUERY,
     POSTFIX,
     SAMBA,
+    SETUPAPI,
     SQUID,
 )
 LOGS: Final = {source.name: source for source in _SOURCES}
