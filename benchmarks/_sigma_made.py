@@ -149,7 +149,7 @@ def events(count: int, seed: int = 2) -> pa.Table:
 
 
 _PLAIN: Final = {
-    "source": "windows",
+    "source": "evtx",
     "instance": "made",
     "parser_version": 1,
     "batch_id": 1,

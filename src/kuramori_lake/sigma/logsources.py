@@ -11,6 +11,9 @@ from typing import Final
 from kuramori_lake.event import FILE_ACTIVITIES, Activity
 from kuramori_lake.sigma.records import LogSource
 from kuramori_lake.sigma.refusals import RefusedError
+from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
+from kuramori_lake.sources.m365 import M365
+from kuramori_lake.sources.windows import EVTX
 
 OURS: Final = "kuramori"
 """The product of rules over our own columns, whichever log the events came from."""
@@ -38,15 +41,16 @@ def _sysmon(*numbers: int) -> Clause:
 
 
 WINDOWS: Final = "windows"
+WINDOWS_SOURCE: Final = EVTX.name
 _PRODUCTS: Final = {
-    WINDOWS: ("windows",),
+    WINDOWS: (WINDOWS_SOURCE,),
     "linux": ("auditd", "sshd", "vsftpd", "samba", "cups", "udev", "postfix"),
-    "m365": ("m365",),
-    "o365": ("m365",),
-    "gcp": ("drive",),
-    "google_workspace": ("drive",),
-    "box": ("box",),
-    "dropbox": ("dropbox",),
+    "m365": (M365.name,),
+    "o365": (M365.name,),
+    "gcp": (GDRIVE.name,),
+    "google_workspace": (GDRIVE.name,),
+    "box": (BOX.name,),
+    "dropbox": (DROPBOX.name,),
     "postgresql": ("pgaudit",),
     "squid": ("squid",),
 }

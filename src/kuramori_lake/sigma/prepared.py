@@ -15,11 +15,10 @@ from ibis.expr.types import BooleanValue, StringValue, Table
 
 from kuramori_lake.sigma.atoms import Dialect
 from kuramori_lake.sigma.compiling import Columns
-from kuramori_lake.sigma.logsources import Clause, Events
+from kuramori_lake.sigma.logsources import WINDOWS_SOURCE, Clause, Events
 from kuramori_lake.sigma.names import DERIVED, Place
 
 STAGED: Final = "sigma_staged"
-_WINDOWS: Final = "windows"
 _KEYWORDS: Final = (
     "actor_raw", "path", "name", "uid", "hash", "host", "ip", "client", "device", "device_serial",
     "destination_value", "destination_domain",
@@ -75,7 +74,7 @@ def _part(text: StringValue, pattern: str) -> StringValue:
 def derived(events: Table, dialect: Dialect) -> dict[str, StringValue]:
     """The columns of `names.DERIVED`. Windows' bulk kinds keep no members: their event number follows from the deed."""
     fields = events.fields
-    bulk = (events.source == _WINDOWS) & fields.isnull()
+    bulk = (events.source == WINDOWS_SOURCE) & fields.isnull()
     number = ibis.cases(
         (events.flags.contains("requested").fill_null(False), "5145"),
         ((events.object_kind == "share").fill_null(False), "5140"),

@@ -30,7 +30,7 @@ def event(number, clock="10:00:00", *, fields=None, **columns):
     plain = {
         "event_id": number,
         "dedupe_key": number,
-        "source": "windows",
+        "source": "evtx",
         "instance": "dc01",
         "parser_version": 1,
         "batch_id": 1,

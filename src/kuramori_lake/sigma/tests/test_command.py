@@ -82,6 +82,23 @@ def test_a_line_for_each_match_with_rule_and_events(root, rules, capsys):
     assert set(many["event_ids"]) <= set(ids)
 
 
+def test_rules_for_windows_match_what_a_real_log_holds(capsys, tmp_path):
+    """5145 and 4656 keep no members of their own: number, share and account answer from the common columns."""
+    for name in ("md_5145_user_files.evtx", "md_4656_file_failures.evtx"):
+        words = ["--source", "evtx", "--tz", "Asia/Tokyo", str(SAMPLES / name)]
+        assert cli.main(["ingest", "--lake", str(tmp_path / "lake"), *words]) == 0
+    text = "title: {0}\nlogsource: {{product: windows, service: security}}\ndetection:\n  s: {1}\n  condition: s\n---\n"
+    (tmp_path / "windows.yml").write_text(
+        text.format(
+            "share", "{EventID: 5145, ShareName|startswith: '\\\\\\\\', RelativeTargetName: '*', SubjectUserName: '*'}"
+        )
+        + text.format("refused", "{EventID: 4656, ObjectName|contains: ':'}")
+    )
+    status, out, _ = run(tmp_path / "lake", capsys, tmp_path / "windows.yml", "--json")
+    assert status == 0
+    assert {one["title"] for one in lines(out)} == {"share", "refused"}
+
+
 def test_days_outside_have_no_matches(root, rules, capsys):
     assert run(root, capsys, rules, "--to", "2000-01-01", "--json")[:2] == (0, "")
     assert run(root, capsys, rules, "--from", "2100-01-01", "--json")[:2] == (0, "")
