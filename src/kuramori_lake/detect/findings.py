@@ -42,6 +42,9 @@ class Code(StrEnum):
     BULK_READ = "bulk_read"
     """Numbers: own_now, days, busiest_day, busiest_day_count; a day: own_usual, own_days, peer_usual; peer_n,
     peer_group (team, unit, role, company), width (of the most unusual window, days), z_own, z_peer."""
+    CHANNEL = "channel"
+    """Numbers: channel, metric (of `metrics.SCREENED`), own_now, days, busiest_day, busiest_day_count; a day:
+    own_usual, own_days, peer_usual; peer_n, peer_group, width, z_own, z_peer."""
     COPY_OUT = "copy_out"
     """Numbers: files, bytes, devices, first_time_devices, device, device_serial, read_before, archives, own_usual."""
     DAILY_BREAD = "daily_bread"

@@ -194,6 +194,13 @@ _FILES: Final = (
 COUNTED: Final = (*_REMOVABLE, *_MAIL, *_WEB, *_PRINT, *_DB, *_DOOR, *_CLOUD, *_LOGON, *_FILES)
 """Counted straight from the events of a day."""
 
+SCREENED: Final = {
+    "mails_out": 20, "mail_bytes": 20_000_000, "uploads": 10, "upload_bytes": 20_000_000, "pages": 100,
+    "db_rows": 5_000, "doors_denied": 5, "shares_out": 5, "pcs": 4,
+}  # fmt: skip
+"""Numbers that findings look for beside documents and copies, with the least that is worth a look in a window."""
+BY_NAME: Final = {one.name: one for one in COUNTED}
+
 
 @dataclass(frozen=True, kw_only=True)
 class First:

@@ -1,5 +1,6 @@
 """Reasons of one episode: runs the queries, weighs the numbers, and keeps with each what is needed to check it."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -8,8 +9,10 @@ import duckdb
 from kuramori_lake.detect import sql_reasons as sql
 from kuramori_lake.detect import weigh
 from kuramori_lake.detect.findings import Code, Reason, plain
-from kuramori_lake.detect.screen import Episode, heaviest_level
+from kuramori_lake.detect.metrics import BY_NAME, SCREENED, Channel, Metric
+from kuramori_lake.detect.screen import Episode, Flag, heaviest_level
 from kuramori_lake.detect.settings import Settings
+from kuramori_lake.detect.sql_channels import recount
 
 SETTLED_AFTER: Final = timedelta(days=30)
 WORTH_SAYING: Final = 0.01
@@ -62,6 +65,22 @@ class Evidence:
             batches=tuple(row[0] for row in digests),
         )
 
+    def channel_reason(self, metric: Metric, flag: Flag) -> Reason:
+        """One number of a channel, with its query."""
+        text, standing = recount(metric), self.episode.standing
+        numbers = self._ask(text)
+        times = (numbers["own_now"] or 0) / SCREENED[metric.name]
+        return Reason(
+            code=Code.CHANNEL,
+            strength=round(weigh.channel(flag.z, part=metric.part, times_least=times), 4),
+            numbers=numbers
+            | {"channel": str(metric.channel), "metric": metric.name, "width": flag.width}
+            | {"peer_n": standing.peer_n, "peer_group": GROUPS[standing.peer_rank]}
+            | {"z_own": _round(flag.z_own), "z_peer": _round(flag.z_peer)},
+            query=text,
+            parameters=self._used(text),
+        )
+
     def _sample(self, code: Code) -> tuple[int, ...]:
         text = sql.sample_of(code)
         if text is None:
@@ -83,6 +102,7 @@ def reasons_of(seen: Evidence) -> list[Reason]:
     if strength > WORTH_SAYING:
         found.append(seen.reason(Code.FIRST_AREA, strength))
     found += _leaving_the_house(seen)
+    found += _channels(seen)
     if (strength := weigh.off_hours(seen.numbers[Code.OFF_HOURS])) > WORTH_SAYING:
         found.append(seen.reason(Code.OFF_HOURS, strength))
     found += _circumstances(seen, found, is_settled=is_settled)
@@ -129,6 +149,16 @@ def _leaving_the_house(seen: Evidence) -> list[Reason]:
         without = weigh.copy_out(copied | {"files": approved["files"], "bytes": approved["bytes"]})
         found.append(seen.reason(Code.APPROVED_FLOW, -without, lowered_by=round(without, 4)))
     return found
+
+
+def _channels(seen: Evidence) -> Iterator[Reason]:
+    """The most unusual number of each channel that was flagged."""
+    worst: dict[Channel, Flag] = {}
+    for flag in sorted(seen.episode.flags, key=lambda one: (-one.z, one.metric, one.width)):
+        if flag.metric in SCREENED:
+            worst.setdefault(BY_NAME[flag.metric].channel, flag)
+    for flag in worst.values():
+        yield seen.channel_reason(BY_NAME[flag.metric], flag)
 
 
 def _circumstances(seen: Evidence, found: list[Reason], *, is_settled: bool) -> list[Reason]:

@@ -12,6 +12,7 @@ import duckdb
 
 from kuramori_lake import engine
 from kuramori_lake.detect import sql_screen as sql
+from kuramori_lake.detect.metrics import SCREENED
 from kuramori_lake.detect.rollup import days_between, roll_up
 from kuramori_lake.detect.settings import Settings
 from kuramori_lake.store import Lake
@@ -28,7 +29,7 @@ class Flag:
     day: date
     width: int
     metric: str
-    """`documents`, `copies`, or `areas` (entered for the first time)."""
+    """`documents`, `copies`, one of `metrics.SCREENED`, or `areas` (entered for the first time)."""
     z: float
     z_own: float | None
     z_peer: float | None
@@ -77,7 +78,7 @@ class Episode:
         return sum(max((flag.z for flag in self.flags if flag.metric == kind), default=0.0) for kind in _METRICS)
 
 
-_METRICS: Final = ("documents", "copies", "areas")
+_METRICS: Final = ("documents", "copies", "areas", *SCREENED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,9 @@ def screen(lake: Lake, *, as_of: date, days: int, settings: Settings) -> Screeni
     }
     with _tables(lake, as_of) as db:
         given["least_weight"] = settings.least_weight * heaviest_level(db)
-        for step in (sql.STAFF, sql.CALENDAR, sql.GRID, sql.SERIES, sql.OWN, sql.ROLE, sql.ODD):
+        top = _run(db, sql.ALIVE, given).to_arrow_table().to_pylist()[0]
+        alive = [name for name, most in top.items() if most]
+        for step in (sql.STAFF, sql.CALENDAR, sql.grid(alive), sql.series(alive), sql.OWN, sql.ROLE, sql.ODD):
             _run(db, step, given)
         for step in (sql.MEMBERS, sql.PEERS, sql.FLAGGED, sql.FRESH):
             _run(db, step, given)

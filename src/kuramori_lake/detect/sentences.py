@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from kuramori_lake.detect.findings import Code, Finding, Reason
+from kuramori_lake.detect.metrics import BY_NAME
 
 Numbers = Mapping[str, Any]
 JAPANESE: Final = "ja"
@@ -23,7 +24,15 @@ def sentence(reason: Reason, language: str) -> str:
     return (japanese if language == JAPANESE else english)(reason.numbers)
 
 
-_STORY: Final = (Code.BULK_READ, Code.SECRETS, Code.FIRST_AREA, Code.COPY_OUT, Code.LEAVER, Code.OFF_HOURS)
+_STORY: Final = (
+    Code.BULK_READ,
+    Code.SECRETS,
+    Code.FIRST_AREA,
+    Code.COPY_OUT,
+    Code.CHANNEL,
+    Code.LEAVER,
+    Code.OFF_HOURS,
+)
 
 
 def headline(finding: Finding, language: str) -> str:
@@ -184,10 +193,39 @@ def _newcomer_ja(n: Numbers) -> str:
     return f"着任して間もないため（比べられる日は{n['own_days']}日）、同じ職種のふだんと比べています。"
 
 
+def _channel_en(n: Numbers) -> str:
+    one, many = BY_NAME[n["metric"]].en
+    is_size = one.startswith("byte ")
+    words = one.removeprefix("byte ") if is_size else one if n["own_now"] == 1 else many
+    days = "in one day" if n["days"] <= 1 else f"in {n['days']} days, most on {n['busiest_day']}"
+    peers = (
+        f", {_GROUPS[n['peer_group']][0]} {_amount(n['peer_usual'], is_size)}" if n["peer_usual"] is not None else ""
+    )
+    return f"{_amount(n['own_now'], is_size)} {words} {days}; usual {_amount(n['own_usual'], is_size)} a day{peers}."
+
+
+def _channel_ja(n: Numbers) -> str:
+    what, counter = BY_NAME[n["metric"]].ja
+    is_size = counter == "バイト"
+    counter = "" if is_size else counter
+    most = f"（最多は{_day_ja(n['busiest_day'])}）" if n["days"] > 1 else ""
+    peers = ""
+    if n["peer_usual"] is not None:
+        peers = f"、{_GROUPS[n['peer_group']][1]}は{_amount(n['peer_usual'], is_size)}{counter}"
+    usual = f"{_amount(n['own_usual'], is_size)}{counter}"
+    now = f"{_amount(n['own_now'], is_size)}{counter}{most}"
+    return f"{what}が{max(n['days'], 1)}日間に{now}。本人のふだんは1日{usual}{peers}。"
+
+
+def _amount(count: float, is_size: bool) -> str:  # read beside the number it is of
+    return size_text(count) if is_size else f"{count:,g}"
+
+
 _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Numbers], str]]]] = {
     Code.ALONE: (_alone_en, _alone_ja),
     Code.APPROVED_FLOW: (_flow_en, _flow_ja),
     Code.BULK_READ: (_bulk_en, _bulk_ja),
+    Code.CHANNEL: (_channel_en, _channel_ja),
     Code.COPY_OUT: (_copy_en, _copy_ja),
     Code.DAILY_BREAD: (_bread_en, _bread_ja),
     Code.FIRST_AREA: (_area_en, _area_ja),

@@ -4,7 +4,10 @@ Tables given: `rolled` and `touched` (the roll-up's days and areas up to the day
 Robust deviation: x' = ln(1+x); z = (x' - median) / max(1.4826 * MAD, 0.25), against oneself and against peers.
 """
 
+from collections.abc import Sequence
 from typing import Final
+
+from kuramori_lake.detect.metrics import SCREENED
 
 STAFF: Final = """
 CREATE TABLE staff AS
@@ -38,15 +41,25 @@ FROM (SELECT site, holidays FROM sites UNION ALL SELECT '', []::DATE[]),
     generate_series(greatest((SELECT min(day) FROM rolled), (SELECT min(scan_from) FROM staff) - $reach),
         $as_of, INTERVAL 1 DAY) t(day)
 """
-GRID: Final = """
+ALIVE: Final = f"SELECT {', '.join(f'max({name}) AS {name}' for name in SCREENED)} FROM rolled"
+
+
+def grid(alive: Sequence[str]) -> str:
+    """Everybody's days with the numbers looked at: those of channels only where the lake has any."""
+    more = "".join(f", coalesce({name}, 0) AS {name}" for name in alive)
+    return f"""
 CREATE TABLE grid AS
 SELECT person_id, day, rest, coalesce(events, 0) > 0 AS present, coalesce(documents, 0) AS documents,
-    coalesce(copies, 0) AS copies
+    coalesce(copies, 0) AS copies{more}
 FROM staff JOIN calendar USING (site) LEFT JOIN rolled USING (person_id, day)
 """
-SERIES: Final = """
+
+
+def series(alive: Sequence[str]) -> str:
+    """Sums over windows that end on each day; one-day windows keep working days and rest days apart."""
+    return f"""
 CREATE TABLE series AS
-WITH long AS (UNPIVOT grid ON documents, copies INTO NAME metric VALUE x)
+WITH long AS (UNPIVOT grid ON {", ".join(("documents", "copies", *alive))} INTO NAME metric VALUE x)
 SELECT person_id, metric, 1 AS width, day, rest, x FROM long WHERE rest OR present
 UNION ALL
 SELECT person_id, metric, width, day, false, x FROM (
@@ -56,7 +69,9 @@ SELECT person_id, metric, width, day, false, x FROM (
         RANGE BETWEEN to_days(width - 1) PRECEDING AND CURRENT ROW)
 ) WHERE filled = width
 """
-"""Sums over windows that end on each day; one-day windows keep working days and rest days apart."""
+
+
+_LEAST: Final = " ".join(f"WHEN '{name}' THEN {least}" for name, least in SCREENED.items())
 
 OWN: Final = """
 CREATE TABLE own AS
@@ -71,12 +86,12 @@ CREATE TABLE of_role AS
 SELECT role, metric, width, rest, median(usual) AS usual, median(spread) AS spread
 FROM own JOIN staff USING (person_id) GROUP BY ALL
 """
-ODD: Final = """
+ODD: Final = f"""
 CREATE TABLE odd AS
 WITH now AS (
     SELECT s.* FROM series s JOIN staff USING (person_id)
     WHERE day BETWEEN CASE WHEN width = 1 THEN scan_from ELSE $as_of END AND $as_of
-        AND x >= CASE metric WHEN 'copies' THEN $least_copies ELSE $least_documents END
+        AND x >= CASE metric WHEN 'copies' THEN $least_copies {_LEAST} ELSE $least_documents END
 ), compared AS (
     SELECT now.*, coalesce(samples, 0) AS samples, least(coalesce(samples, 0), 10) / 10.0 AS own_share,
         coalesce(own.usual, 0) * own_share + coalesce(of_role.usual, 0) * (1 - own_share) AS usual,

@@ -17,6 +17,7 @@ BULK: Final = 0.45
 SECRET: Final = 0.50
 AREA: Final = 0.35
 COPY: Final = 0.45
+CHANNEL: Final = 0.40
 HOURS: Final = 0.20
 LEAVING: Final = 0.35
 FAMILIAR: Final = 0.05
@@ -63,6 +64,11 @@ def copy_out(numbers: Numbers) -> float:
     unusual: float = 1.0 if numbers["files"] > 3 * numbers["own_usual"] else 0.5
     read: float = 1.0 if numbers["read_before"] or numbers["archives"] else 0.7
     return COPY * amount * device * unusual * read
+
+
+def channel(z: float, *, part: float, times_least: float) -> float:
+    """Strength of much by mail, web, print, database, door or share, by how unusual it is and how much."""
+    return CHANNEL * min(1.0, part) * min(1.0, max(0.0, z - 2) / 6) * (0.5 + 0.5 * _share(times_least, 20))
 
 
 def off_hours(numbers: Numbers) -> float:

@@ -165,7 +165,7 @@ class Small:
 
 
 UP_TO_STAFF = (sql_screen.STAFF,)
-UP_TO_OWN = (*UP_TO_STAFF, sql_screen.CALENDAR, sql_screen.GRID, sql_screen.SERIES, sql_screen.OWN)
+UP_TO_OWN = (*UP_TO_STAFF, sql_screen.CALENDAR, sql_screen.grid([]), sql_screen.series([]), sql_screen.OWN)
 UP_TO_ODD = (*UP_TO_OWN, sql_screen.ROLE, sql_screen.ODD)
 UP_TO_FLAGGED = (*UP_TO_ODD, sql_screen.MEMBERS, sql_screen.PEERS, sql_screen.FLAGGED)
 

@@ -43,6 +43,18 @@ COPIED = (
 
 SAID = [
     (
+        Code.CHANNEL,
+        BULK | {"metric": "pages", "own_now": 900, "days": 1, "own_usual": 3, "peer_usual": None},
+        "900 pages printed in one day; usual 3 a day.",
+        "印刷ページが1日間に900ページ。本人のふだんは1日3ページ。",
+    ),
+    (
+        Code.CHANNEL,
+        BULK | {"metric": "mail_bytes", "own_now": 36_000_000, "own_usual": 30_000, "peer_usual": 0},
+        "36.0 MB mailed to outside in 2 days, most on 2026-11-14; usual 30.0 kB a day, team 0 B.",
+        "社外宛てメールの量が2日間に36.0 MB（最多は2026年11月14日）。本人のふだんは1日30.0 kB、チームは0 B。",
+    ),
+    (
         Code.BULK_READ,
         BULK,
         "1,240 documents in 2 days, 900 of them on 2026-11-14; usual 31 a day, team 40.5.",

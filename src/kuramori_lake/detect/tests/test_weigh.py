@@ -57,3 +57,11 @@ def test_severity_follows_score_and_budget(score, place, expected):
 @pytest.mark.parametrize(("headcount", "days", "expected"), [(300, 7, 3), (5, 7, 1), (1000, 1, 1), (10_000, 7, 100)])
 def test_budget_is_per_week_and_thousand(headcount, days, expected):
     assert weigh.allowed(Settings(), headcount=headcount, days=days) == expected
+
+
+@pytest.mark.parametrize(
+    ("z", "part", "times", "expected"),
+    [(8, 1.2, 20, 0.4), (8, 0.7, 20, 0.28), (2, 1.0, 20, 0), (1, 1.0, 20, 0), (5, 1.0, 20, 0.2), (8, 1.0, 0, 0.2)],
+)
+def test_channels_by_how_unusual_and_how_much(z, part, times, expected):
+    assert weigh.channel(z, part=part, times_least=times) == pytest.approx(expected)
