@@ -32,6 +32,8 @@ NUMBERS: dict[Code, dict[str, Any]] = {
     Code.APPROVED_FLOW: {"flow": "契約", "files": 4, "bytes": 10, "handed_over": 7, "lowered_by": 0.2},
     Code.BULK_READ: {"own_now": 1240, "days": 2, "busiest_day": date(2026, 11, 18), "busiest_day_count": 800,
                      "own_usual": 31.0, "peer_usual": 40.0, "peer_n": 12, "peer_group": "team"},
+    Code.CHANNEL: {"metric": "pages", "own_now": 900, "days": 2, "busiest_day": date(2026, 11, 18), "own_usual": 3.0,
+                   "peer_usual": 4.0, "peer_n": 12, "peer_group": "team"},
     Code.COPY_OUT: {"files": 12, "bytes": 9_000_000, "first_time_devices": 1, "archives": 3, "read_before": 5,
                     "own_usual": 0},
     Code.DAILY_BREAD: {"share_familiar": 0.8, "lowered_by": 0.3},
