@@ -147,8 +147,10 @@ CASES = {
             m365(2, Operation="FileSensitivityLabelChanged", LabelEventType="LabelDowngraded"),
             m365(3, Operation="FileSensitivityLabelChanged", LabelEventType="LabelUpgraded"),
             m365(4, Operation="FileAccessed"),
+            m365(5, Operation="SensitivityLabelUpdated", SensitivityLabelEventData={"LabelEventType": 2}),
+            m365(6, Operation="SensitivityLabelUpdated", SensitivityLabelEventData={"LabelEventType": 1}),
         ],
-        {1, 2},
+        {1, 2, 5},
     ),
     "Document made reachable without a log-in": (
         [did(1, "share_anonymous"), did(2, "share_internal"), did(3, "share_anonymous", outcome="denied")],
