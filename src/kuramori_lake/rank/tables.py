@@ -103,7 +103,8 @@ def reasons_by_day(lake: Lake, asked: Asked) -> list[dict[str, Any]]:
         _compare(db, given, asked.settings)
         for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
             _run(db, step, given)
-        return _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
+        return found
 
 
 def _compare(db: duckdb.DuckDBPyConnection, given: Mapping[str, Any], settings: Settings) -> None:
