@@ -31,7 +31,7 @@ from kuramori.evidence.heads import HEAD_FILE, Against
 from kuramori.evidence.keeping import held
 from kuramori.evidence.known_backups import KnownBackup
 from kuramori.evidence.models.cases import ItemChoice, ProofKind
-from kuramori.evidence.queries.backups import backups_visible_to
+from kuramori.evidence.queries.backups import backups_visible_to, overdue_backups
 from kuramori.evidence.queries.custody import custody_rows
 from kuramori.evidence.queries.holds import refuse_if_held
 from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_state
@@ -62,7 +62,8 @@ __all__ = [
     "drill", "exhibits_of", "export_ledger", "held", "hold_add", "key_revoke", "key_rotate", "known_claims",
     "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",
-    "make_certificate", "outside_words", "plan_set", "plan_standing", "proof_of", "refresh_witnesses", "refuse_if_held",
+    "make_certificate", "outside_words", "overdue_backups",
+    "plan_set", "plan_standing", "proof_of", "refresh_witnesses", "refuse_if_held",
     "rounds_forever", "row_leaf", "row_ranges", "rows_path", "run_forever", "seal_now", "seals", "sequence_all",
     "silent_authorities", "silent_witnesses", "smallest", "standing_against", "statement_add", "statement_retire",
     "statements_of", "sums", "variants", "witness_add", "write_bundle", "written",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from kuramori.directory.api import viewer_of_system
 from kuramori.evidence.acts.custody import snapshot_keep
@@ -34,7 +34,8 @@ def run_snapshot(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[st
         raise Refused(_("This preservation was released."))
     if CustodyItem.objects.filter(file__startswith=f"{job.pk}/").exists():
         return {}
-    collected = collect(hold, job.pk, viewer, progress.report)
+    with override(viewer.language):  # what is collected is named for who asked, whatever the worker speaks
+        collected = collect(hold, job.pk, viewer, progress.report)
     return {"items": len(snapshot_keep(hold=hold, collected=collected, by=viewer.actor, began_at=began_at))}
 
 

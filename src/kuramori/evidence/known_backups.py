@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from kuramori.evidence.keeping import company_day
+from kuramori.kernel.acts import Subject
 from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry
 
 WRITE, DESTROY = "evidence.backup.write", "evidence.backup.destroy"
 SHA256, BEGAN, KEEP, FILE = "sha256", "began_at", "keep_until", "file"
+BACKUPS = Subject("evidence.backups", UUID("6d1f0c52-3c39-5a0e-9a2e-0b6c5f4d7e31"))
+"""What every act about a backup is about: by it they are found among millions of entries, by a verb they are not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ class KnownBackup:
 
 def known_backups() -> list[KnownBackup]:
     """Return every backup that was written, oldest first."""
-    told = read(Entry.objects.filter(verb__in=(WRITE, DESTROY)).order_by("seq"))
+    told = read(Entry.objects.filter(subjects__subject_id=BACKUPS.id).order_by("seq"))
     gone = {each.notes[SHA256]: each.at for each in told if each.verb == DESTROY}
     return [
         KnownBackup(

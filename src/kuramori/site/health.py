@@ -20,7 +20,7 @@ from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.pages import OPEN, ViewedRequest, page
 from kuramori.kernel.wording import moment
 from kuramori.site.findings import Finding, State
-from kuramori.site.proof_state import ledger_finding, stamp_finding, witness_finding
+from kuramori.site.proof_state import backup_finding, ledger_finding, stamp_finding, witness_finding
 from kuramori.site.rules import Permission
 
 GIB = 2**30
@@ -82,7 +82,8 @@ def findings() -> list[Finding]:
         return [first]
     rest = [look() for look in PARTS[1:]]
     viewer = viewer_of_system()
-    return [first, *rest, ledger_finding(viewer), witness_finding(viewer), stamp_finding(viewer)]
+    about_proof = (ledger_finding, witness_finding, stamp_finding, backup_finding)
+    return [first, *rest, *(look(viewer) for look in about_proof)]
 
 
 def worst(found: list[Finding]) -> State:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +18,13 @@ from kuramori.kernel.pages import SIGNED_IN, ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import rooms
 from kuramori.register.api import Figures, figures, recently_changed, registered_by_month
+from kuramori.site.findings import State
+from kuramori.site.health import findings, worst
 from kuramori.site.inbox import duties_of
+from kuramori.site.rules import Permission
 
 SHOWN_DUTIES = 6
+HEALTH, KEPT_SECONDS = "health", 20
 TONES = (3, 1, 2, 4, 5)  # of the charts, by level; a sixth level begins anew, its word tells it apart
 SECRET_VIEW = "register:secret:view"  # noqa: S105  (the name of a permission)
 
@@ -79,6 +84,29 @@ def measured_tiles(viewer: Viewer, today: date) -> list[Tile]:
     return found
 
 
+def health_tiles(viewer: Viewer) -> list[Tile]:
+    """Return how many parts are in order and how the worst is, for who may open the list; at most 20 seconds old."""
+    if not viewer.may(Permission.HEALTH_VIEW):
+        return []
+    known: tuple[int, int, State] | None = cache.get(HEALTH)
+    if known is None:
+        found = findings()
+        known = (sum(each.state is State.OK for each in found), len(found), worst(found))
+        cache.set(HEALTH, known, KEPT_SECONDS)
+    good, total, state = known
+    words = {State.OK: _("in order"), State.WARN: _("look at it"), State.BAD: _("broken")}
+    return [
+        Tile(
+            label=gettext_lazy("Health"),
+            value=f"{good} / {total}",
+            below=words[state],
+            url=reverse("health"),
+            icon="heart-pulse",
+            tone=str(state),
+        )
+    ]
+
+
 @page(SIGNED_IN)
 def home(request: ViewedRequest) -> HttpResponse:
     """Show the dashboard, as far as the viewer's roles reach."""
@@ -87,7 +115,7 @@ def home(request: ViewedRequest) -> HttpResponse:
     context = {
         "title": _("How the secrets are kept"),
         "today": today,
-        "tiles": measured_tiles(viewer, today),
+        "tiles": [*measured_tiles(viewer, today), *health_tiles(viewer)],
         "duties": duties[:SHOWN_DUTIES],
         "duty_count": len(duties),
     }

@@ -7,7 +7,14 @@ from django.core.cache import cache
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from kuramori.evidence.api import against_words, ledger_state, silent_authorities, silent_witnesses, standing_against
+from kuramori.evidence.api import (
+    against_words,
+    ledger_state,
+    overdue_backups,
+    silent_authorities,
+    silent_witnesses,
+    standing_against,
+)
 from kuramori.kernel.permissions import Viewer
 from kuramori.site.findings import Finding, State
 
@@ -64,3 +71,13 @@ def stamp_finding(viewer: Viewer) -> Finding:
         step = _("See the page of the time-stamp authorities.")
         return Finding(part=part, state=State.WARN, words=words, next_step=step)
     return Finding(part=part, state=State.OK, words=_("none is silent"))
+
+
+def backup_finding(viewer: Viewer) -> Finding:
+    """Say which backups are kept for longer than was said: what was erased by law is still in them (fault L13)."""
+    part, overdue = _("Backups"), overdue_backups(viewer)
+    if overdue:
+        words = _("overdue: %(files)s") % {"files": ", ".join(f"{each.file} ({each.keep_until})" for each in overdue)}
+        step = _("Destroy every copy, then run “kuramori backups --destroyed”.")
+        return Finding(part=part, state=State.WARN, words=words, next_step=step)
+    return Finding(part=part, state=State.OK, words=_("none is overdue"))

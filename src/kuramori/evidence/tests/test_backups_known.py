@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.acts.backups import backup_destroy, backup_note
 from kuramori.evidence.erasure_register import erasure_facts
 from kuramori.evidence.models import Erasure
-from kuramori.evidence.queries.backups import backups_visible_to
+from kuramori.evidence.queries.backups import backups_visible_to, overdue_backups
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.models import Entry
@@ -23,11 +25,12 @@ LABEL = "その言葉がまだ残るバックアップ"
 @pytest.fixture
 def company():
     """A backup from before noon that is kept ten days, and one from the day after that is kept a year."""
-    with time_machine.travel(NOON, tick=False):
+    with time_machine.travel(NOON, tick=False) as clock:
         here = Company()
         here.give(here.chihiro, Role.PRIVACY_OFFICER)
         for digest, file, hours, days in ((EARLY, "friday.tar.gz", -2, 10), (LATE, "saturday.tar.gz", 24, 365)):
             backup_note(file=file, sha256=digest, began_at=NOON + timedelta(hours=hours), days=days, by=SYSTEM)
+        here.clock = clock
         yield here
 
 
@@ -76,3 +79,16 @@ def test_the_digest_stands_in_clear_and_the_file_s_name_does_not(company):
 
 def test_who_may_not_know_of_erasures_sees_no_backups(company):
     assert backups_visible_to(company.viewer(company.akari)) == []
+
+
+def test_those_that_should_be_gone_are_found_without_a_search_through_the_ledger(company, officer):
+    """GDPR art. 5(1)(e). An index of what entries are about finds them, whatever else was done."""
+    assert overdue_backups(officer) == []
+    company.clock.move_to(NOON + timedelta(days=11))
+    with CaptureQueriesContext(connection) as asked:
+        assert [each.file for each in overdue_backups(officer)] == ["friday.tar.gz"]
+    (entries,) = (each["sql"] for each in asked if 'FROM "kernel_entry"' in each["sql"])
+    assert ("subject_id" in entries, "verb IN" in entries) == (True, False)
+    assert overdue_backups(company.viewer(company.akari)) == []
+    backup_destroy(sha256=EARLY, by=officer.actor, why="媒体を細断した")
+    assert overdue_backups(officer) == []

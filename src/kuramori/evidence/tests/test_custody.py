@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence import snapshots
@@ -181,6 +182,15 @@ def test_a_snapshot_that_was_killed_begins_anew_and_one_that_is_done_stays(hold,
     snapshot_ask(hold=hold, by=chihiro.actor)
     run_waiting()
     assert len(custody()) == 4, "a later snapshot stands beside the first"
+
+
+@pytest.mark.usefixtures("logs", "hold")
+def test_what_is_collected_is_named_for_who_asked_whatever_the_worker_speaks():
+    with override("en"):
+        run_waiting()
+    assert {each.title.partition("（")[0].rpartition(" ")[2] for each in custody() if each.kind == "entries"} == {
+        "についての証跡"
+    }
 
 
 def custody():

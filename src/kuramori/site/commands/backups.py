@@ -3,10 +3,8 @@
 import argparse
 from dataclasses import asdict
 
-from django.utils.timezone import now
-
 from kuramori.directory.api import viewer_of_system
-from kuramori.evidence.api import KnownBackup, backup_destroy, backups_visible_to
+from kuramori.evidence.api import KnownBackup, backup_destroy, backups_visible_to, overdue_backups
 from kuramori.kernel.acts import Refused
 from kuramori.site.terminal import Exit, complain, say, say_json
 from kuramori.site.words import gettext as _
@@ -21,8 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
         except Refused as refusal:
             complain(f"{refusal.message} {refusal.next_step}")
             return Exit.REFUSED
-    known = backups_visible_to(viewer)
-    overdue = [each for each in known if each.is_overdue(now())]
+    known, overdue = backups_visible_to(viewer), overdue_backups(viewer)
     if arguments.json:
         say_json([asdict(each) | {"is_overdue": each in overdue} for each in known])
     else:
