@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from kuramori_lake.sources import names
 
 SOURCE_WORDS: dict[str, str | Promise] = {
+    "auditd": _("Linux audit log (auditd)"),
     "box": _("Box audit log"),
     "cert:device": _("CERT data set: devices"),
     "cert:email": _("CERT data set: mail"),
@@ -22,10 +23,12 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "ledger": _("Kuramori itself (ledger)"),
     "m365": _("Microsoft 365 audit log"),
     "osquery": _("osquery results"),
+    "pgaudit": _("PostgreSQL audit log (pgaudit)"),
     "postfix": _("Postfix mail server"),
     "samba": _("Samba file server (full_audit)"),
     "setupapi": _("Windows device installation log"),
     "squid": _("Squid web proxy"),
+    "sshd": _("Linux sign-ins and SFTP (sshd, PAM, sudo)"),
     "table:alligate": _("table: ALLIGATE doors"),
     "table:badge": _("table: entry badges"),
     "table:ccas": _("table: copy and print (CCAS)"),
@@ -36,6 +39,8 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "table:remotelock": _("table: RemoteLOCK doors"),
     "table:systemwalker": _("table: Systemwalker"),
     "table:visitor": _("table: visitors' book"),
+    "udev": _("USB media on Linux (kernel)"),
+    "vsftpd": _("vsftpd file transfer"),
 }
 CHANNEL_WORDS: dict[str, str | Promise] = {
     "anonymous_link": _("open link"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kuramori_lake.sources.auditd import AUDITD
 from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
@@ -9,15 +10,20 @@ from kuramori_lake.sources.ledger import LEDGER
 from kuramori_lake.sources.m365 import M365
 from kuramori_lake.sources.osquery import OSQUERY
 from kuramori_lake.sources.parsed import Source
+from kuramori_lake.sources.pgaudit import PGAUDIT
 from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
 from kuramori_lake.sources.setupapi import SETUPAPI
 from kuramori_lake.sources.squid import SQUID
+from kuramori_lake.sources.sshd import SSHD
 from kuramori_lake.sources.table import presets, table_source
+from kuramori_lake.sources.udev import UDEV
+from kuramori_lake.sources.vsftpd import VSFTPD
 from kuramori_lake.sources.windows import EVTX
 
 _SOURCES: Final = (
     *CERT,
+    AUDITD,
     BOX,
     CUPS,
     DROPBOX,
@@ -26,10 +32,14 @@ _SOURCES: Final = (
     LEDGER,
     M365,
     OSQUERY,
+    PGAUDIT,
     POSTFIX,
     SAMBA,
     SETUPAPI,
     SQUID,
+    SSHD,
+    UDEV,
+    VSFTPD,
 )
 LOGS: Final = {source.name: source for source in _SOURCES}
 
