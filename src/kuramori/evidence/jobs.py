@@ -70,7 +70,7 @@ def run_contents(progress: Progress, arguments: Mapping[str, Any]) -> Mapping[st
     row = order_seen(viewer, UUID(arguments["order"]))
     if row is None:
         raise Refused(_("You may no longer see what this bundle is about."))
-    keep(row.pk, look(as_order(row), viewer, progress.report))
+    keep(row.pk, look(as_order(row), viewer, lambda done, total: progress.report(done, total or None)))
     return {"url": reverse("evidence:bundle-order", args=[row.pk])}
 
 

@@ -10,6 +10,7 @@ from django.db.models import Field
 from django.utils.translation import gettext as _
 
 from kuramori.kernel.entry_body import Op
+from kuramori.kernel.field_words import field_words
 from kuramori.kernel.ledger import ReadChange, ReadEntry, entries_about, read
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import rooms
@@ -135,7 +136,7 @@ def _told(
             is_empty = change.op == Op.ADD and after in (None, "")
             if is_bare_id or is_empty or {name, field.name if field else name} & withheld:
                 continue
-            label = str(field.verbose_name) if field else name
+            label = field_words(field) if field else name
             first = "" if change.op == Op.ADD else _word(field, before, viewer, names)
             yield label, first, _word(field, after, viewer, names)
 

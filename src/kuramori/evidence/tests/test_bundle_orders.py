@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.translation import override
 
 from kuramori.directory.acts import people
 from kuramori.directory.api import Account, actor_of, subjects_of_person
@@ -21,7 +22,7 @@ from kuramori.evidence.bundles.asking import BUNDLE, PERSON, ask_bundle, ask_con
 from kuramori.evidence.bundles.contents import acts
 from kuramori.evidence.bundles.contents.acts import order_add, order_place, order_retire, order_show, order_withhold
 from kuramori.evidence.bundles.contents.forms import NarrowForm, SettingsForm
-from kuramori.evidence.bundles.contents.looking import keep, kept
+from kuramori.evidence.bundles.contents.looking import keep, kept, look
 from kuramori.evidence.bundles.contents.orders import as_order
 from kuramori.evidence.bundles.contents.queries import (
     contents_seen,
@@ -33,10 +34,11 @@ from kuramori.evidence.bundles.contents.queries import (
 from kuramori.evidence.bundles.contents.showing import choice_rows, exhibit_rows, group_rows, member_words
 from kuramori.evidence.bundles.order import Delivery
 from kuramori.evidence.bundles.place import bundle_file, contents_file
+from kuramori.evidence.bundles.selection import select
 from kuramori.evidence.models import Bundle, BundleOrder
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.kernel.acts import Refused, act
-from kuramori.kernel.jobs import run_waiting
+from kuramori.kernel.jobs import Cancelled, run_waiting
 from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.permissions import Role
 from kuramori_verify.cli import verify
@@ -372,3 +374,32 @@ def test_a_stranger_finds_no_order(client, company, row):
         assert client.get(reverse(f"evidence:bundle-order{name}", args=[row.pk])).status_code == 404
     for name in ("-choose", "-settings", "-look", "-place", "-give-up"):
         assert client.post(reverse(f"evidence:bundle-order{name}", args=[row.pk])).status_code == 404
+
+
+def test_a_look_gives_a_sign_of_life_at_every_entry_it_reads_and_can_be_stopped(row, daichi):
+    """A job that is silent for half a minute is taken over by another worker; the entries are read twice."""
+    told: list[tuple[int, int]] = []
+    found = look(as_order(row), daichi, lambda done, total: told.append((done, total)))
+    total = 2 * found["entries"]
+    assert told == [(done, total) for done in range(1, total + 1)]
+    assert found == contents_seen(daichi, row)
+
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        look(as_order(row), daichi, stop)
+
+
+def test_the_size_of_all_entries_is_told_once_and_their_exhibit_names_people(row, daichi):
+    (exhibit,) = contents_seen(daichi, row)["exhibits"]
+    ours = select(as_order(row), frozenset())
+    assert exhibit["bytes"] == sum(len(bytes(each.body)) for each in Entry.objects.filter(seq__in=[s for _, s in ours]))
+    assert (exhibit["people"], exhibit["entry"]) == (True, None)
+
+
+def test_fields_without_a_name_of_their_own_are_told_in_words():
+    with override("ja"):
+        assert "目録のハッシュ値" in member_words("changes.*.manifest_sha256", "evidence.bundle")
+        assert member_words("changes.*.person_id", "directory.assignment").isascii() is False

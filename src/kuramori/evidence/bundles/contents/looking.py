@@ -1,17 +1,21 @@
 """Look through what an order would put into a bundle: its exhibits, and its entries' members in groups.
 
 Made by a job, since a hundred thousand entries take their time; what was found lies in a file until it is ordered.
+Of each entry some 80 bytes stay in memory, and each read gives a sign of life.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kuramori.evidence.bundles.beating import Report, beating
 from kuramori.evidence.bundles.choices import kind_of_place
+from kuramori.evidence.bundles.compact import Leaves, Placed, PlacedEntries
 from kuramori.evidence.bundles.gathering import extracts_of
 from kuramori.evidence.bundles.numbering import ENTRIES, LOG, Exhibit, contents_digest, numbered
 from kuramori.evidence.bundles.order import Order
@@ -31,36 +35,53 @@ from kuramori.kernel.permissions import Viewer
 WHO = "by.name"
 
 
-@dataclass(kw_only=True)
 class _Found:
-    """What one reading of the entries gathers; `about_people` are ledger indexes."""
+    """What one reading of the entries, in the ledger's order, gathers."""
 
-    leaves: dict[int, bytes] = field(default_factory=dict)
-    sizes: dict[int, int] = field(default_factory=dict)
-    about_people: set[int] = field(default_factory=set)
-    groups: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.entries = PlacedEntries()
+        self.sizes = array("q")
+        self.about_people = bytearray()
+        self.groups: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def add(self, entry: OpenEntry, *, is_about_people: bool) -> None:
+        """Take the next entry."""
+        self.entries.add(Placed(index=entry.index, leaf=leaf_hash(entry.raw)))
+        self.sizes.append(len(entry.raw))
+        self.about_people.append(is_about_people)
+
+    def of(self, index: int | None) -> tuple[int, bool]:
+        """Return an entry's size in bytes and whether it is about people; nothing of one that is not there."""
+        place = bisect_left(self.entries.indexes, index) if index is not None else len(self.sizes)
+        if place == len(self.sizes) or self.entries.indexes[place] != index:
+            return 0, False
+        return self.sizes[place], bool(self.about_people[place])
 
 
-def look(order: Order, viewer: Viewer, progress: Callable[[int, int], None]) -> Mapping[str, Any]:
+def look(order: Order, viewer: Viewer, progress: Report) -> Mapping[str, Any]:
     """Return what would be in the bundle as JSON, nothing of it kept back; sizes in bytes, of logs in rows.
 
-    Of what need-to-know hides nothing is told, nor of what was erased. OSError.
+    Of what need-to-know hides nothing is told, nor of what was erased. The entries are read twice: `progress` counts
+    both readings, and before them tells only that it goes on. OSError.
     """
     matrices = matrices_of(order, viewer)
-    extracts = list(extracts_of(order, viewer))
+    extracts = list(beating(extracts_of(order, viewer), lambda: progress(0, 0)))
     more = entries_behind(matrices, extracts)
-    places = select(order, more)
-    parts = parts_of(order, places)
+    places, steps = select(order, more), count(1)
+
+    def step() -> None:
+        progress(next(steps), 2 * len(places))
+
+    parts = parts_of(order, places, step)
     names = Withholding(words=frozenset(each for each in names_written() if len(each) >= SHORTEST_NAME))
     found = _Found()
-    for done, entry in enumerate(opened(places), start=1):
+    for entry in beating(opened(places), step):
         _read(found, order, entry, parts, names)
-        progress(done, len(places))
     index_of = dict(Leaf.objects.filter(entry__id__in=more).values_list("entry__id", "index"))
     exhibits = numbered(
         matrices,
-        leaves={index: leaf.hex() for index, leaf in found.leaves.items()},
-        entries_root=leaves_root(list(found.leaves.values())),
+        leaves=Leaves(found.entries),
+        entries_root=leaves_root(each.leaf for each in found.entries),
         extracts=[log_extract(each, index_of, csv=None) for each in extracts],
         withholding=OPEN,
     )
@@ -68,7 +89,7 @@ def look(order: Order, viewer: Viewer, progress: Callable[[int, int], None]) -> 
         "digest": contents_digest(exhibits),
         "exhibits": [_told(each, found, names) for each in exhibits],
         "groups": sorted(found.groups.values(), key=lambda each: (-each["people"], each["verb"], each["place"])),
-        "entries": len(found.leaves),
+        "entries": len(found.entries),
         "more": sorted(map(str, more)),
         "parts": sorted(map(str, parts)),
     }
@@ -93,9 +114,7 @@ def kept(pk: UUID) -> Mapping[str, Any] | None:
 
 
 def _read(found: _Found, order: Order, entry: OpenEntry, parts: frozenset[UUID], names: Withholding) -> None:
-    found.leaves[entry.index] = leaf_hash(entry.raw)
-    found.sizes[entry.index] = len(entry.raw)
-    verb, changes = entry.entry.verb, dict(entry.changes)
+    verb, changes, is_about_people = entry.entry.verb, dict(entry.changes), False
     for place, value, is_person in members_open(order, entry, parts):
         kind = kind_of_place(place)
         on = changes[int(place.split(".")[1])]["on"] if place.startswith("changes.") else ""
@@ -104,14 +123,13 @@ def _read(found: _Found, order: Order, entry: OpenEntry, parts: frozenset[UUID],
         group["count"] += 1
         if is_person or names.names(text_of(value)):
             group["people"] += 1
-            if place != WHO:
-                found.about_people.add(entry.index)
+            is_about_people = is_about_people or place != WHO
+    found.add(entry, is_about_people=is_about_people)
 
 
 def _told(each: Exhibit, found: _Found, names: Withholding) -> dict[str, Any]:
     words: Sequence[str] = [*each.title.values(), *each.purport.values()]
-    has_people = any(map(names.names, words)) or each.entry in found.about_people
-    size = partial(found.sizes.get, each.entry or 0, 0)
+    size, is_about_people = found.of(each.entry)
     return {
         "number": each.number,
         "key": each.key,
@@ -122,6 +140,6 @@ def _told(each: Exhibit, found: _Found, names: Withholding) -> dict[str, Any]:
         "elements": list(each.elements),
         "entry": each.entry,
         "rows": each.rows,
-        "bytes": sum(found.sizes.values()) if each.kind == ENTRIES else size() if each.entry is not None else 0,
-        "people": has_people or each.kind in (ENTRIES, LOG),
+        "bytes": sum(found.sizes) if each.kind == ENTRIES else size,
+        "people": is_about_people or each.kind in (ENTRIES, LOG) or any(map(names.names, words)),
     }

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +13,7 @@ from kuramori.evidence.bundles.choices import EXHIBIT, MEMBER, Chosen, of_exhibi
 from kuramori.evidence.bundles.numbering import ENTRIES
 from kuramori.evidence.bundles.order import Order
 from kuramori.evidence.bundles.variants import variants
+from kuramori.kernel.field_words import field_words
 from kuramori.kernel.pen import NAME
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.sentences import sentence
@@ -90,9 +90,10 @@ def member_words(place: str, on: str = "") -> str:
 
 def _field_words(on: str, field: str) -> str:
     try:
-        return str(apps.get_model(on)._meta.get_field(field.removesuffix("_id")).verbose_name)  # noqa: SLF001
-    except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
+        fields = apps.get_model(on)._meta.concrete_fields  # noqa: SLF001
+    except (LookupError, ValueError):
         return field
+    return next((field_words(each) for each in fields if field in {each.name, each.attname}), field)
 
 
 def _size(each: Mapping[str, Any]) -> str:
