@@ -20,6 +20,8 @@ Ran = subprocess.CompletedProcess[str]
 class Installation:
     """A data folder with SQLite. What it holds is looked at in the database itself, past the program under test."""
 
+    patience = PATIENCE
+
     def __init__(self, data: Path) -> None:
         self.data = data
 
@@ -40,7 +42,7 @@ class Installation:
         """Run Python on this installation to its end."""
         ran = subprocess.run(
             [sys.executable, *map(str, words)],
-            env=self.environment(**env), capture_output=True, text=True, check=False, timeout=PATIENCE,
+            env=self.environment(**env), capture_output=True, text=True, check=False, timeout=self.patience,
         )  # fmt: skip
         assert not check or ran.returncode == 0, f"{words}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran

@@ -31,6 +31,7 @@ class House(Installation):
     """The demo company in a folder, and the address at which it is served."""
 
     address = ""
+    patience = 1200  # a whole company, on a machine that has other work
 
     @property
     def story(self) -> dict[str, str]:

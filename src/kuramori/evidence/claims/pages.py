@@ -9,12 +9,14 @@ from kuramori.evidence.models.cases import ProofKind
 from kuramori.evidence.rules.permissions import Permission
 from kuramori.evidence.views.trail import crumbs
 from kuramori.kernel.pages import ViewedRequest, page
+from kuramori.kernel.room import rooms
 
 
 @page(Permission.CLAIM_VIEW)
 def claims(request: ViewedRequest) -> HttpResponse:
     """Show a claim with its elements, what has to be shown for each, and the kinds of proof that serve it."""
     known, language = known_claims(), request.viewer.language
+    keepers = {room.name: room.title for room in rooms()}
     chosen = known.named(request.GET.get("claim", ""))
     elements = [
         {
@@ -22,7 +24,14 @@ def claims(request: ViewedRequest) -> HttpResponse:
             "law": each.law.of(language),
             "explanation": each.explanation.of(language),
             "proofs": [
-                (one.title.of(language), ProofKind(one.kind).label, one.cost, one.tier.upper(), one.source)
+                {
+                    "title": one.title.of(language),
+                    "kind": ProofKind(one.kind).label,
+                    "cost": one.cost,
+                    "tier": one.tier.upper(),
+                    "keeper": keepers.get(one.source.partition(".")[0], ""),
+                    "source": one.source,
+                }
                 for one in each.proofs
             ],
         }

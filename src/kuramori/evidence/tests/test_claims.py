@@ -126,3 +126,24 @@ def test_a_timeline_is_open_to_nobody_who_is_no_person_or_may_not_open_one() -> 
     company = Company()
     assert opened_timeline(viewer_of_system(), UUID(int=1)) is None
     assert opened_timeline(company.viewer(company.akari), UUID(int=1)) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "register", "watch"),
+    [("ja", "秘密情報台帳", "検知と見守り"), ("en", "Register of secrets", "Detection and watch")],
+)
+def test_a_lawyer_reads_where_each_proof_is_kept_in_words_and_finds_the_code_for_a_file_of_his_own(
+    client, language: str, register: str, watch: str
+) -> None:
+    """EVD-01: what proves an element is planned before it is needed, so somebody has to know where it comes from."""
+    company = Company()
+    company.give(company.chihiro, Role.LEGAL)
+    account = Account.objects.create(email=company.chihiro.mail, person=company.chihiro, language=language)
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("evidence:claims"), {"claim": "jp-criminal"}, headers={"accept-language": language})
+    shown = page.content.decode()
+    for keeper, source in ((register, "register.level"), (watch, "watch.taking")):
+        assert f'{keeper} <small class="mono" translate="no">{source}</small>' in shown
+    told = [proof for element in page.context["elements"] for proof in element["proofs"]]
+    assert all(proof["keeper"] for proof in told), "every proof of ours is kept by a room that is installed"
