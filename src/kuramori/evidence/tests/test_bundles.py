@@ -15,7 +15,7 @@ import time_machine
 
 from kuramori.directory.api import actor_of, subjects_of_person
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.evidence.bundles import gathering, making
+from kuramori.evidence.bundles import making
 from kuramori.evidence.bundles.asking import PERSON, write_bundle
 from kuramori.evidence.bundles.making import make_bundle
 from kuramori.evidence.bundles.order import BundleSource, EventExtract, Order
@@ -32,7 +32,7 @@ from kuramori.kernel.merkle import root_of
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
-from kuramori.kernel.room import Room
+from kuramori.kernel.tests.above import room_above
 from kuramori.kernel.tests.moments import killed_at
 from kuramori_verify.cli import verify
 
@@ -210,7 +210,7 @@ ROWS = [["time_utc", "path"], *([f"2026-11-{day:02d}", f"図面/{day}.dwg"] for 
 
 
 @pytest.fixture
-def events(company, monkeypatch):
+def events(company):
     """A room whose segment of 28 rows holds three of Botan's."""
     leaves = [row_leaf(row) for row in ROWS]
     segment, mine = UUID(int=77), [3, 4, 9]
@@ -229,8 +229,8 @@ def events(company, monkeypatch):
             first_at=datetime(2026, 11, 3, tzinfo=UTC), last_at=datetime(2026, 11, 9, tzinfo=UTC),
         )  # fmt: skip
 
-    room = Room(name="watch", title="", permissions={}, verbs={}, exhibits=(BundleSource(collect=collect),))
-    monkeypatch.setattr(gathering, "rooms", lambda: (room,))
+    with room_above(exhibits=(BundleSource(collect=collect),)):
+        yield
 
 
 def test_events_come_with_the_entry_that_sealed_their_segment(events, company, daichi, tmp_path):

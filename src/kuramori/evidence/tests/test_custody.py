@@ -13,7 +13,6 @@ import time_machine
 from django.utils.translation import override
 
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.evidence import snapshots
 from kuramori.evidence.acts import custody as acts
 from kuramori.evidence.acts.holds import SNAPSHOT, hold_add, hold_edit, hold_retire, snapshot_ask
 from kuramori.evidence.api import custody_rows
@@ -35,7 +34,7 @@ from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry, EntrySubject, ImportRun, Job, JobState, SavedView
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
-from kuramori.kernel.room import Room
+from kuramori.kernel.tests.above import room_above
 
 pytestmark = pytest.mark.django_db
 AN_HOUR = timedelta(hours=1)
@@ -64,16 +63,14 @@ def chihiro(company):
 
 
 @pytest.fixture
-def logs(monkeypatch):
+def logs():
     """A room above offers one extract of log events."""
     extract = EventExtract(
         segment=uuid4(), entry_id=uuid4(), csv=[CSV], ranges=((0, 1),), path=(), root=b"", title_ja="ログ 1件",
         title_en="Log, 1 row", first_at=NOON, last_at=NOON,
     )  # fmt: skip
-    room = Room(
-        name="above", title="", permissions={}, verbs={}, exhibits=(BundleSource(collect=lambda _o, _v: [extract]),)
-    )
-    monkeypatch.setattr(snapshots, "rooms", lambda: (room,))
+    with room_above(exhibits=(BundleSource(collect=lambda _order, _viewer: [extract]),)):
+        yield
 
 
 @pytest.fixture

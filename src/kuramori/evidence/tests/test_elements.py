@@ -5,24 +5,26 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from kuramori.directory.api import viewer_of_system
 from kuramori.evidence.api import exhibits_of, proof_of, seal_now, sequence_all
 from kuramori.evidence.bundles.order import BundleSource
-from kuramori.evidence.claims import matrix as collecting
 from kuramori.evidence.claims.known import default_claims
 from kuramori.evidence.claims.matrix import ClaimMatrix, Element, State, claim_matrix
 from kuramori.evidence.claims.reading import Stage, read_claim
 from kuramori.kernel.acts import Subject
-from kuramori.kernel.room import Exhibit, ExhibitKind, Room, Strength
+from kuramori.kernel.room import Exhibit, ExhibitKind, Strength
+from kuramori.kernel.tests.above import room_above
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TODAY = NOON.date()
 ALWAYS = [each for each in default_claims()[0].requirements if each.stage is Stage.ALWAYS]
-SUBJECT = Subject("register.secret", UUID(int=5), "配合比")
+SUBJECT = Subject("above.thing", UUID(int=5), "配合比")  # only the room above has anything to show for it
 
 
 def exhibit(element: str = "usefulness", **values: object) -> Exhibit:
@@ -30,14 +32,13 @@ def exhibit(element: str = "usefulness", **values: object) -> Exhibit:
 
 
 @pytest.fixture
-def shown(monkeypatch):
+def shown():
     """Let rooms offer these exhibits; returns the elements by code."""
 
     def offer(*exhibits: Exhibit, language: str = "en") -> dict[str, Element]:
         source = BundleSource(collect=lambda _order, _viewer: iter(()))
-        room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(lambda *_asked: list(exhibits), source))
-        monkeypatch.setattr(collecting, "rooms", lambda: (room,))
-        with override(language), time_machine.travel(NOON, tick=False):
+        above = room_above(exhibits=(lambda *_asked: list(exhibits), source))
+        with above, override(language), time_machine.travel(NOON, tick=False):
             return {each.code: each for each in proof_of(SUBJECT, viewer_of_system(), today=TODAY)}
 
     return offer
@@ -91,7 +92,9 @@ def test_many_exhibits_ask_for_their_seals_once(shown, write, django_assert_num_
     write(5)
     sequence_all()
     ids = [entry.id for entry in type(write()).objects.all()]
-    with django_assert_num_queries(1):
+    with CaptureQueriesContext(connection) as for_one:
+        shown(exhibit(entry_id=ids[0]))
+    with django_assert_num_queries(len(for_one)):
         shown(*(exhibit(entry_id=each) for each in ids))
 
 
@@ -111,17 +114,16 @@ def test_whoever_reads_another_language_gets_english(shown, language: str) -> No
     assert shown(language=language)["usefulness"].title == "Usefulness"
 
 
-def test_an_offer_gets_subject_viewer_and_day(monkeypatch) -> None:
+def test_an_offer_gets_subject_viewer_and_day() -> None:
     asked = []
 
     def offer(*given: object) -> list[Exhibit]:
         asked.append(given)
         return []
 
-    room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(offer,))
-    monkeypatch.setattr(collecting, "rooms", lambda: (room, room))
     viewer = viewer_of_system()
-    assert exhibits_of(SUBJECT, viewer, TODAY) == []
+    with room_above(exhibits=(offer, offer)):
+        assert exhibits_of(SUBJECT, viewer, TODAY) == []
     assert asked == [(SUBJECT, viewer, TODAY)] * 2
 
 
@@ -152,36 +154,34 @@ def test_words_of_an_exhibit_are_never_markup(shown) -> None:
     assert "&lt;script&gt;" in page
 
 
-def matrix_of(monkeypatch, *exhibits: Exhibit, extra: tuple[Exhibit, ...] = ()) -> ClaimMatrix:
-    room = Room(name="x", title="", permissions={}, verbs={}, exhibits=(lambda *_asked: list(exhibits),))
-    monkeypatch.setattr(collecting, "rooms", lambda: (room,))
-    with override("en"):
+def matrix_of(*exhibits: Exhibit, extra: tuple[Exhibit, ...] = ()) -> ClaimMatrix:
+    with room_above(exhibits=(lambda *_asked: list(exhibits),)), override("en"):
         (found,) = claim_matrix(SUBJECT, viewer_of_system(), default_claims(), TODAY, extra=extra)
     return found
 
 
-def test_the_matrix_counts_kinds_of_proof_and_says_what_rests_on_conclusions_alone(monkeypatch) -> None:
+def test_the_matrix_counts_kinds_of_proof_and_says_what_rests_on_conclusions_alone() -> None:
     """EVD-07: elements backed only by circumstantial items stand out; a statement is more than a conclusion."""
     conclusion = exhibit(kind=ExhibitKind.CIRCUMSTANTIAL)
-    alone = matrix_of(monkeypatch, conclusion, exhibit("access", kind=ExhibitKind.TESTIMONY))
+    alone = matrix_of(conclusion, exhibit("access", kind=ExhibitKind.TESTIMONY))
     by_code = {each.code: each for each in alone.elements}
     assert by_code["usefulness"].rests_on_conclusions
     assert dict(by_code["usefulness"].kinds) == {"direct": 0, "testimony": 0, "circumstantial": 1}
     assert not by_code["access"].rests_on_conclusions
     assert not by_code["recognition"].rests_on_conclusions, "nothing at all is missing, not circumstantial"
-    both = matrix_of(monkeypatch, conclusion, exhibit())
+    both = matrix_of(conclusion, exhibit())
     assert not next(each for each in both.elements if each.code == "usefulness").rests_on_conclusions
 
 
-def test_percent_counts_what_can_be_shown_today_and_halves_what_has_gaps(monkeypatch) -> None:
-    assert matrix_of(monkeypatch).percent == 0
-    assert matrix_of(monkeypatch, exhibit(), exhibit("access"), exhibit("access", is_gap=True)).percent == 30
-    assert matrix_of(monkeypatch, exhibit("intent")).percent == 17, "what a case has brought counts from then on"
+def test_percent_counts_what_can_be_shown_today_and_halves_what_has_gaps() -> None:
+    assert matrix_of().percent == 0
+    assert matrix_of(exhibit(), exhibit("access"), exhibit("access", is_gap=True)).percent == 30
+    assert matrix_of(exhibit("intent")).percent == 17, "what a case has brought counts from then on"
 
 
-def test_elements_of_a_case_wait_until_something_speaks_for_them(monkeypatch, shown) -> None:
-    assert {each.code for each in matrix_of(monkeypatch).elements if each.state is State.LATER} == {"fault", "damage"}
-    found = matrix_of(monkeypatch, extra=(exhibit("intent", title="深夜"),))
+def test_elements_of_a_case_wait_until_something_speaks_for_them(shown) -> None:
+    assert {each.code for each in matrix_of().elements if each.state is State.LATER} == {"fault", "damage"}
+    found = matrix_of(extra=(exhibit("intent", title="深夜"),))
     assert [each.title for each in found.elements[5].exhibits] == ["深夜"]
     assert found.elements[5].state is State.COMPLETE
     assert {"fault", "damage"}.isdisjoint(shown())
@@ -201,25 +201,22 @@ def test_what_nothing_dates_and_no_entry_holds_carries_less(shown, offered, valu
     assert shown(exhibit(strength=offered, **values))["usefulness"].exhibits[0].strength is strength
 
 
-def test_rooms_are_asked_once_for_all_claims_and_an_exhibit_serves_each_that_takes_it(monkeypatch) -> None:
+def test_rooms_are_asked_once_for_all_claims_and_an_exhibit_serves_each_that_takes_it() -> None:
     calls = []
 
     def offer(*_asked: object) -> list[Exhibit]:
         calls.append(1)
         return [exhibit()]
 
-    monkeypatch.setattr(
-        collecting, "rooms", lambda: (Room(name="x", title="", permissions={}, verbs={}, exhibits=(offer,)),)
-    )
     twice = [*default_claims(), *default_claims()]
-    found = claim_matrix(SUBJECT, viewer_of_system(), twice, TODAY)
+    with room_above(exhibits=(offer,)):
+        found = claim_matrix(SUBJECT, viewer_of_system(), twice, TODAY)
     assert [bool(each.elements[1].exhibits) for each in found] == [True, True]
     assert calls == [1]
 
 
-def test_a_claim_whose_elements_all_wait_for_a_case_is_at_nothing_and_fails_on_nothing(monkeypatch) -> None:
+def test_a_claim_whose_elements_all_wait_for_a_case_is_at_nothing_and_fails_on_nothing() -> None:
     waiting = read_claim(ONLY_A_CASE, file="x.toml")
-    monkeypatch.setattr(collecting, "rooms", tuple)
     assert claim_matrix(SUBJECT, viewer_of_system(), [waiting], TODAY)[0].percent == 0
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from kuramori.directory.tests.company import TODAY, Company
 from kuramori.kernel.room import Duty
+from kuramori.kernel.tests.above import room_above
 from kuramori.register.tests.conftest import Add
 from kuramori.site.inbox import count_of, duties_of
 from kuramori.site.tests.conftest import SignIn
@@ -18,18 +19,15 @@ def test_an_overdue_stocktaking_waits_for_its_keeper_alone(company: Company, add
     assert duties_of(company.viewer(company.botan), today=TODAY) == []
 
 
-def test_urgent_comes_first_then_what_is_due_first_then_what_has_no_day(company: Company, monkeypatch) -> None:
+def test_urgent_comes_first_then_what_is_due_first_then_what_has_no_day(company: Company) -> None:
     listed = [
         Duty(title="some day", url="/"),
         Duty(title="next week", url="/", due=date(2026, 11, 27)),
         Duty(title="now", url="/", due=date(2026, 12, 24), urgent=True),
         Duty(title="tomorrow", url="/", due=date(2026, 11, 21)),
     ]
-    rooms = duties_of.__globals__["rooms"]
-    first = rooms()[0]
-    offering = type(first)(**{**vars(first), "duties": (lambda _viewer, _today: listed,)})
-    monkeypatch.setitem(duties_of.__globals__, "rooms", lambda: (offering,))
-    found = [duty.title for duty in duties_of(company.viewer(company.akari), today=TODAY)]
+    with room_above(duties=(lambda _viewer, _today: listed,)):
+        found = [duty.title for duty in duties_of(company.viewer(company.akari), today=TODAY)]
     assert found == ["now", "tomorrow", "next week", "some day"]
 
 

@@ -8,7 +8,7 @@ next run finds the act by its root, and only carries it out. What is left of a s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -60,16 +60,16 @@ def _spared(mentioned: Mentioned | None) -> Spared:
     """Ask of each person and secret whether he or it has to be kept; events of nobody known may be anybody's."""
     if mentioned is None:
         return Spared(unknown=is_kept(Purge()))
-    days = {"first": mentioned.first, "last": mentioned.last}
+    asked = Purge(first=mentioned.first, last=mentioned.last)
     return Spared(
-        people=frozenset(_kept(mentioned.people, days)),
-        secrets=frozenset(_kept(mentioned.secrets, days)),
-        unknown=is_kept(Purge(**days)),
+        people=frozenset(_kept(mentioned.people, asked)),
+        secrets=frozenset(_kept(mentioned.secrets, asked)),
+        unknown=is_kept(asked),
     )
 
 
-def _kept(ids: Iterable[str], days: dict[str, date]) -> Iterable[str]:
-    return (each for each in ids if is_kept(Purge(subjects=frozenset({UUID(each)}), **days)))
+def _kept(ids: Iterable[str], asked: Purge) -> Iterable[str]:
+    return (each for each in ids if is_kept(replace(asked, subjects=frozenset({UUID(each)}))))
 
 
 def _note(plan: Plan, month: str, kept_for: Sequence[KeptFor], by: Actor) -> None:

@@ -10,7 +10,6 @@ from django.utils.timezone import now
 from django.utils.translation import override
 
 from kuramori.kernel.actors import Actor, ActorKind
-from kuramori.kernel.imports import runs
 from kuramori.kernel.imports.mapping import (
     Action,
     FieldChange,
@@ -24,7 +23,7 @@ from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.models import SavedView
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import record_many
-from kuramori.kernel.room import Room, rooms
+from kuramori.kernel.tests.above import room_above
 
 PERMISSION = "kernel:view:import"
 APPROVAL = "kernel:view:approve_import"
@@ -109,13 +108,13 @@ def viewer_of(person_id: UUID, _at: object) -> Viewer:
 
 
 @pytest.fixture(autouse=True)
-def _views_can_be_imported(monkeypatch, settings, tmp_path):
+def _views_can_be_imported(settings, tmp_path):
     """Declare the kind as a room would, and keep uploads in a folder of this test."""
-    room = Room(name="test", title="Test", permissions={PERMISSION: (), APPROVAL: ()}, verbs={}, imports=(VIEWS,))
-    monkeypatch.setattr(runs, "rooms", lambda: (*rooms(), room))
     settings.DATA = tmp_path / "data"
     settings.DATA.mkdir()
     settings.KURAMORI_VIEWER_OF = f"{__name__}.viewer_of"
+    with room_above(permissions={PERMISSION: (), APPROVAL: ()}, imports=(VIEWS,)):
+        yield
 
 
 @pytest.fixture(autouse=True)
