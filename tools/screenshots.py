@@ -14,13 +14,22 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.house import FULL, House, built, served
+from tests.browser.house import DEMO, FULL, House, built, served
 from tests.browser.visitor import DESK, PHONE, Visitor
 from tests.conftest import QUIET
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 LARGEST = 250_000  # bytes of one picture
+CHECK = """
+import django
+django.setup()
+from kuramori.directory.api import viewer_of_system
+from kuramori.evidence.api import ask_check
+from kuramori.kernel.jobs import run_waiting
+ask_check(viewer_of_system())
+run_waiting()
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +132,7 @@ def main() -> None:
         house = House(given.data) if given.data else built(Path(folder) / "data", FULL)
         bag = Path(folder) / "bag"
         house.run("bundle", "secret", house.story["secret"], "--out", bag, check=True)
+        house.python("-c", CHECK, env=DEMO, check=True)  # as a night would have
         with served(house), sync_playwright() as play:
             browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
             for picture in PICTURES:

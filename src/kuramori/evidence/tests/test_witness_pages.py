@@ -241,7 +241,7 @@ def test_silence_is_a_duty_and_stands_on_the_dashboard(company):
         assert witness_duties(outsider, NOON.date()) == []
         check, tile = proof_tiles(viewer, NOON.date())
         assert (tile["value"], tile["tone"]) == ("2", "warn")
-        assert (check["value"], check["tone"]) == ("–", "warn")
+        assert (check["value"], check["tone"], check["below"]) == ("–", "warn", "検査はまだです")
         assert proof_tiles(outsider, NOON.date()) == []
         folder.refresh_from_db()
         assert witness_mark(folder, viewer).tone == "bad"

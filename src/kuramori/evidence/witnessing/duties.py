@@ -59,7 +59,7 @@ def proof_tiles(viewer: Viewer, _today: date) -> list[dict[str, str]]:
         {
             "label": _("Last full check"),
             "value": moment(check.created_at, viewer) if check else "–",
-            "below": _result(check, viewer) if check else "",
+            "below": _result(check, viewer) if check else _("not checked yet"),
             "url": reverse("evidence:home"),
             "icon": "shield-check",
             "tone": "bad" if is_bad else "warn" if is_late else "ok",
