@@ -42,7 +42,7 @@ def ordered(entries: int) -> None:
     here.give(here.daichi, Role.AUDITOR)
     build(entries=entries, waiting=0)
     sequence_all()
-    about = EntrySubject.objects.filter(kind="kernel.savedview").first()
+    about = EntrySubject.objects.filter(kind="kernel.savedview")[0]
     viewer = viewer_of(here.daichi, now())
     ask_bundle(
         viewer, kind=PERSON, subject=here.botan.as_subject(), ids=[about.subject_id], why="測定", look=True,
@@ -134,7 +134,7 @@ def main() -> int:
         from kuramori.evidence.models import BundleOrder
 
         row = BundleOrder.objects.get()
-        person = Person.objects.get(pk=row.asked_by)
+        person = Person.objects.get(pk=str(row.asked_by))
         met = looked(viewer_of(person, now()), row)
         return 0 if pages(person, row, options.rounds) and met else 1
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -92,8 +93,8 @@ def faults(visitor: Visitor, address: str) -> list[object]:
     return [fault for look in LOOKS for fault in faults_of_look(visitor.page, *look)]
 
 
-def withheld_of(bag: Path) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads((bag / "data/manifest.json").read_bytes())["withheld"]
+def withheld_of(bag: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((bag / "data/manifest.json").read_bytes())["withheld"]
     return found
 
 
