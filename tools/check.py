@@ -16,7 +16,7 @@ from tools.lint.finding import ROOT
 Command = tuple[str, ...]
 PYTHON = sys.executable
 PRODUCT = "src/kuramori", "src/kuramori_lake", "src/kuramori_verify"
-QUICK = "not browser and not faults"
+QUICK = "not browser and not faults and not servers"
 
 
 def lint(name: str) -> Command:
