@@ -1,6 +1,7 @@
 """Rule files as YAML documents: from a file, a folder or a zip archive, with limits; what is no YAML is told.
 
-Rules come from others: YAML is read without constructors, files above 1 MiB and archives above 200 MiB are refused.
+Rules come from others: YAML is read without constructors; files above 1 MiB, archives above 200 MiB and documents
+whose aliases grow beyond 4 MiB (or hold themselves) are refused.
 """
 
 import zipfile
@@ -16,6 +17,8 @@ from kuramori_lake.sigma.refusals import Refusal, RefusedError
 SUFFIXES: Final = frozenset({".yml", ".yaml"})
 MOST_BYTES: Final = 1 << 20
 MOST_ARCHIVE_BYTES: Final = 200 << 20
+MOST_WRITTEN: Final = 4 << 20
+"""Characters of a document with every alias written out."""
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -91,6 +94,7 @@ def documents(text: bytes) -> tuple[dict[str, Any], ...]:
         raise RefusedError("the file cannot be read: %(detail)s", detail=f"> {MOST_BYTES} bytes")
     try:
         found = [one for one in yaml.load_all(text, Loader=_LOADER) if one is not None]  # a safe loader
+        grown = max(map(_written, found), default=0)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
@@ -98,6 +102,20 @@ def documents(text: bytes) -> tuple[dict[str, Any], ...]:
         raise RefusedError("this is not YAML: %(detail)s", place, detail=detail) from error
     except RecursionError as error:
         raise RefusedError("this is not YAML: %(detail)s", detail="nested too deeply") from error
+    if grown > MOST_WRITTEN:
+        raise RefusedError("its aliases, written out, are more than %(most)s characters", most=MOST_WRITTEN)
     if not found or not all(isinstance(one, dict) for one in found):
         raise RefusedError("this file holds no rule")
     return tuple(found)
+
+
+def _written(value: Any, known: dict[int, int] | None = None) -> int:
+    """Characters of a value with every alias written out; one that holds itself has no end."""
+    known = {} if known is None else known
+    if not isinstance(value, dict | list):
+        return len(value) if isinstance(value, str | bytes) else 1
+    if id(value) not in known:
+        known[id(value)] = MOST_WRITTEN + 1
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_written(one, known) for one in parts)
+    return known[id(value)]

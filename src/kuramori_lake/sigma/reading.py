@@ -70,6 +70,8 @@ _GRAVE_IN_CORRELATION: Final = (
     wrong.SigmaCorrelationConditionError,
     wrong.SigmaTimespanError,
 )
+_MEANT: Final = ("title", "id", "name", "logsource", "detection")
+"""What decides which events a rule matches, and which filters name it."""
 MOST_WAYS: Final = 64
 _WILD: Final = {types.SpecialChars.WILDCARD_MULTI: Wild.ANY, types.SpecialChars.WILDCARD_SINGLE: Wild.ONE}
 _FLAGS: Final = {"IGNORECASE": "i", "MULTILINE": "m", "DOTALL": "s"}
@@ -96,8 +98,8 @@ class RawRule:
             level=str(content.get("level") or "medium").lower(),
             status=content.get("status"),
             description=str(content.get("description") or ""),
-            tags=tuple(str(one) for one in content.get("tags") or ()),
-            practices=tuple(str(one) for one in content.get("practices") or ()),
+            tags=_listed(content.get("tags")),
+            practices=_listed(content.get("practices")),
             file=self.file,
         )
 
@@ -105,6 +107,12 @@ class RawRule:
     def named(self) -> str:
         """How a refusal names it."""
         return self.about.id
+
+
+def _listed(told: Any) -> tuple[str, ...]:
+    """Metadata that should be a list; a single word is a list of one, anything else is none."""
+    told = [told] if isinstance(told, str) else told
+    return tuple(str(one) for one in told) if isinstance(told, list) else ()
 
 
 def gather(files: Iterable[RuleFile]) -> tuple[list[RawRule], list[RawRule], list[RawRule]]:
@@ -165,7 +173,8 @@ def _filters(raws: Iterable[RawRule], refused: list[Refusal]) -> Iterator[SigmaF
 
 def _rule(raw: RawRule, filters: Iterable[SigmaFilter]) -> Rule:
     try:
-        parsed = SigmaRule.from_dict(raw.content, collect_errors=True)
+        told = {name: raw.content[name] for name in _MEANT if name in raw.content}
+        parsed = SigmaRule.from_dict(told, collect_errors=True)
     except (wrong.SigmaError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise RefusedError("the rule is wrong: %(detail)s", detail=str(error)) from error
     for fault in parsed.errors:
@@ -177,7 +186,10 @@ def _rule(raw: RawRule, filters: Iterable[SigmaFilter]) -> Rule:
         trees = [one.parsed for one in parsed.detection.parsed_condition]
     except (wrong.SigmaError, RecursionError) as error:
         raise _refused(error, "detection.condition") from error
-    source = LogSource(parsed.logsource.category, parsed.logsource.product, parsed.logsource.service)
+    named = (parsed.logsource.category, parsed.logsource.product, parsed.logsource.service)
+    if wrong_names := [name for name in named if not isinstance(name, str | None)]:
+        raise RefusedError("the rule is wrong: %(detail)s", "logsource", detail=str(wrong_names))
+    source = LogSource(*named)
     ways = tuple(_condition(tree) for tree in trees)
     return Rule(about=raw.about, source=source, condition=ways[0] if len(ways) == 1 else AnyOf(ways))
 
@@ -308,6 +320,8 @@ def _correlation(raw: RawRule) -> Correlation:
     for fault in parsed.errors:
         if isinstance(fault, _GRAVE_IN_CORRELATION):
             raise RefusedError("the correlation is wrong: %(detail)s", "correlation", detail=str(fault))
+    if unnamed := [one.reference for one in parsed.rules or () if not isinstance(one.reference, str)]:
+        raise RefusedError("the correlation is wrong: %(detail)s", "correlation.rules", detail=str(unnamed))
     made = Correlation(
         about=raw.about,
         kind=Kind(parsed.type.name.lower()),

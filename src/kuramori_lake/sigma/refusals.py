@@ -36,6 +36,9 @@ JAPANESE: Final = MappingProxyType(
         "the condition has more than %(most)s alternatives": "condition の場合分けが %(most)s 通りを超えます",
         "the rule has more than %(most)s comparisons": "ルールの比較が %(most)s 個を超えます",
         "two rules have the id %(id)s; the first is used": "ID %(id)s のルールが二つあります。最初のものを使います",
+        "its aliases, written out, are more than %(most)s characters": (
+            "エイリアスを展開すると %(most)s 文字を超えます"
+        ),
         "the archive is not readable: %(detail)s": "アーカイブを読めません: %(detail)s",
         "the archive holds more than %(most)s bytes of rules": "アーカイブ内のルールが %(most)s バイトを超えます",
     }

@@ -5,6 +5,7 @@ window that ends with an occurrence; windows that overlap and satisfy are one ma
 averages, medians, percentiles) need a whole window: it begins with the first occurrence that no window before it held.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ MOST_CHAINS: Final = 256
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "lt": lt, "lte": le, "gt": gt, "gte": ge, "eq": eq, "neq": ne,
 }  # fmt: skip
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
+"""Values come from logs: `1e400` is no double, `1e300000000` would be worked on for hours."""
 _SLIDING: Final = frozenset({Kind.EVENT_COUNT, Kind.VALUE_COUNT, Kind.VALUE_SUM, Kind.TEMPORAL})
 _RISING: Final = frozenset({"gt", "gte"})
 
@@ -131,11 +134,9 @@ def _whole(one: Correlation, row: Sequence[Occurrence]) -> Iterator[Found]:
 
 
 def number(one: Occurrence) -> Fraction | None:
-    """An occurrence's value as a number; None if it is none."""
-    try:
-        return Fraction(one.value[0] or "")
-    except (ValueError, IndexError, ZeroDivisionError):
-        return None
+    """An occurrence's value as a number; None if it is none, or has more digits than anything that is counted."""
+    told = (one.value[0] or "").strip() if one.value else ""
+    return Fraction(told) if _NUMBER.fullmatch(told) else None
 
 
 def measured(kind: Kind, window: Sequence[Occurrence], percentile: int | None) -> float | None:
