@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, lake: Lake) -> int:
     """Print the reviews, a line each."""
     try:
         leavers = read_leavers(args.leavers) if args.leavers else {}
-    except (LeaversError, OSError) as error:
+    except (LeaversError, OSError, UnicodeDecodeError, csv.Error) as error:
         complain("%(file)s: %(error)s", file=args.leavers, error=error)
         return WRONG_USE
     settings = replace(DEFAULT, per_day=args.per_day)
@@ -52,12 +52,14 @@ def read_leavers(path: Path) -> Mapping[str, date]:
 
     Raises:
         LeaversError: a column is missing, or a date is none.
+        UnicodeDecodeError, csv.Error: not a table in UTF-8.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if not {"person", "date"} <= set(reader.fieldnames or ()):
             raise LeaversError(say("no columns person and date"))
-        return {row["person"].strip(): _date(row["date"].strip(), reader.line_num) for row in reader if row["person"]}
+        rows = ((row, reader.line_num) for row in reader if row["person"])
+        return {row["person"].strip(): _date((row["date"] or "").strip(), line) for row, line in rows}
 
 
 def _date(text: str, line: int) -> date:
