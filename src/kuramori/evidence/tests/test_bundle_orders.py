@@ -171,6 +171,10 @@ def test_a_group_and_a_member_are_kept_back_each_with_its_reason(row, daichi, tm
     found = contents_seen(daichi, row)
     (member,), later = group_members(daichi, row, verb="directory.person.edit", place="why", after=0, most=50)
     assert (member.text, member.why, later) == (WORD, None, None)
+    (change,), _none = group_members(
+        daichi, row, verb="directory.person.edit", place="changes.*.kana", after=0, most=50
+    )
+    assert change.text.endswith("→ マキノ"), "what it was and what it became"
     order_withhold(row=row, what=[member.what], by=daichi.actor, why="通報者の保護")
     order_withhold(
         row=row, what=[group_of(found, "directory.person.edit", "changes.*.kana")], by=daichi.actor, why="争点外"

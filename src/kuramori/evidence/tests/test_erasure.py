@@ -31,7 +31,7 @@ from kuramori.evidence.check import ledger_check
 from kuramori.evidence.custody_store import Collected, seal
 from kuramori.evidence.erasing import GONE, find, own_records, whom_of
 from kuramori.evidence.erasure_register import erasures
-from kuramori.evidence.models import Bundle, Erasure
+from kuramori.evidence.models import Bundle, BundleOrder, Erasure
 from kuramori.evidence.queries.erasure import erasures_visible_to
 from kuramori.evidence.rules.damage import Damage
 from kuramori.evidence.sequencer import seal_now
@@ -167,8 +167,12 @@ def test_his_bundles_go_from_the_data_folder(company, asked, tmp_path):
         bundle.save()
     (tmp_path / "bundles").mkdir()
     (tmp_path / "bundles" / f"{bundle.pk}.zip").write_bytes(b"x")
+    order = BundleOrder(kind="secret", subject_kind="register.secret", subject_id=uuid7(), name="配合", why="訴訟")
+    with act("evidence.bundleorder.add", by=SYSTEM, subjects=[order]):
+        order.save()
+    (tmp_path / "bundles" / f"{order.pk}.contents.json").write_text('["牧野 牡丹"]')
     erasure_carry_out(erasure=asked, by=company.doer)
-    assert list((tmp_path / "bundles").iterdir()) == []
+    assert list((tmp_path / "bundles").iterdir()) == [], "what was found for an order may name him as well"
     assert Bundle.objects.get().name == "■■"
 
 

@@ -1,9 +1,10 @@
 """Logs are kept for as long as the charter says, and no longer, unless somebody has to keep them (DET-01, SYS-16)."""
 
 import sqlite3
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 
 from kuramori.directory.acts.people import engagement_end
 from kuramori.directory.acts.units import site_add
@@ -178,3 +179,16 @@ def test_lines_that_were_not_understood_leave_too_and_without_a_lake_nothing_is_
         assert (found.quarantine(), heard) == ([], [(1, 1)])
     (entry,) = read(Entry.objects.filter(verb=VERB))
     assert (entry.notes["files"], len(entry.notes["segments"])) == (1, 2)
+
+
+def test_a_file_of_which_nothing_was_understood_leaves_when_its_time_is_over(company, source, charter, log):
+    """It holds no event that could be asked about, and may speak of anybody."""
+    path = log(name="odd.log")
+    path.write_text("not a line\n")
+    with time_machine.travel(datetime(2025, 9, 19, tzinfo=UTC)):
+        ingest(source="samba", instance="fs01", paths=[path])
+    assert purged() == 0
+    with lake() as found:
+        assert found.quarantine() == []
+    (entry,) = read(Entry.objects.filter(verb=VERB))
+    assert (entry.notes["files"], len(entry.notes["segments"])) == (1, 1), "the file by its digest"
