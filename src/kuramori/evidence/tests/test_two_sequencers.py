@@ -133,7 +133,7 @@ def test_the_state_tells_what_waits_and_since_when(write) -> None:
     assert (sealed.entries, sealed.waiting, sealed.waiting_since, sealed.checkpoint) == (3, 0, None, head)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the connection is given up, as after a real fault
 @pytest.mark.parametrize("fault", [DatabaseError("gone"), OSError("disk full"), ImproperlyConfigured("no key")])
 def test_a_fault_is_logged_and_tried_again(write, caplog, fault: Exception) -> None:
     write(2)
