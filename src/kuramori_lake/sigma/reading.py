@@ -173,7 +173,7 @@ def _filters(raws: Iterable[RawRule], refused: list[Refusal]) -> Iterator[SigmaF
 
 def _rule(raw: RawRule, filters: Iterable[SigmaFilter]) -> Rule:
     try:
-        told = {name: raw.content[name] for name in _MEANT if name in raw.content}
+        told: dict[str, Any] = {name: raw.content[name] for name in _MEANT if name in raw.content}
         parsed = SigmaRule.from_dict(told, collect_errors=True)
     except (wrong.SigmaError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise RefusedError("the rule is wrong: %(detail)s", detail=str(error)) from error
