@@ -5,6 +5,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
@@ -45,3 +46,9 @@ def _every_test_begins_in_the_same_language() -> Iterator[None]:
     """A test that activates a language must not decide in which language the next one writes."""
     with translation.override("ja"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _what_one_test_put_into_the_cache_is_gone_for_the_next() -> None:
+    """Limits of guesses add up there, and the foot of each page is kept for 20 seconds, which shows in query counts."""
+    cache.clear()

@@ -5,9 +5,11 @@ goes down is entered anew with pride, one that goes up with a reason in the comm
 """
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
@@ -32,6 +34,13 @@ pytestmark = pytest.mark.django_db
 def pinned() -> list[tuple[str, str, int]]:
     with PINNED.open(encoding="utf-8", newline="") as file:
         return [(row["who"], row["page"], int(row["queries"])) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands_still() -> Iterator[None]:
+    """What a page keeps for some seconds does not grow old between two questions, however slow the machine is."""
+    with time_machine.travel(now(), tick=False):
+        yield
 
 
 @pytest.fixture(params=[5, 60])

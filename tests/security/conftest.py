@@ -3,19 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 
 from kuramori.register.models import Secret
 from kuramori.register.tests.conftest import add, levels  # noqa: F401  (fixtures)
 from kuramori.site.tests.conftest import company, sign_in  # noqa: F401
 
 TITLE = "電解液の配合比"
-
-
-@pytest.fixture(autouse=True)
-def _no_guess_is_remembered() -> None:
-    """Limits of guesses are kept in the process; time stands still here, so they would add up."""
-    cache.clear()
 
 
 @pytest.fixture

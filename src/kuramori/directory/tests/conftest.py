@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from kuramori.directory.tests.company import NOON, Company
 
@@ -17,5 +16,4 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def company(db: None, clock: time_machine.Traveller) -> Company:
-    cache.clear()  # the rate limits of sign-in live there
     return Company()
