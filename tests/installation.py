@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120  # seconds; a command that takes longer hangs
+PATIENCE = 600  # seconds; a command that takes longer hangs, however busy the machine is
 OTHERS = ("KURAMORI_DATABASE_URL", "KURAMORI_DEMO", "DJANGO_SETTINGS_MODULE", "LC_ALL", "LC_MESSAGES", "LANG")
 Ran = subprocess.CompletedProcess[str]
 

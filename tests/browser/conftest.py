@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.house import House, built, served
 from tests.browser.visitor import Visitor
 
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
-PATIENCE = 20_000  # milliseconds for a page; this machine may be busy
+PATIENCE = 60_000  # milliseconds for a page, and for what is expected on it; this machine may be busy
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

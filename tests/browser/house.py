@@ -89,7 +89,7 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[str]") -> None:
     while time.monotonic() < end:
         assert process.poll() is None, f"the server ended with {process.returncode}"
         try:
-            with urlopen(f"{address}/alive/", timeout=5) as answer:  # noqa: S310  (our own server)
+            with urlopen(f"{address}/alive/", timeout=30) as answer:  # noqa: S310  (our own server)
                 assert answer.status == 200
                 return
         except (URLError, ConnectionError, TimeoutError):

@@ -12,7 +12,7 @@ from kuramori_verify.tests.test_exhibits import redacted
 from kuramori_verify.tests.test_messages import csv_bytes
 
 pytestmark = pytest.mark.browser
-WAIT = 30_000  # milliseconds on a busy machine
+WAIT = 120_000  # milliseconds on a busy machine
 
 
 def spoil_row(folder):

@@ -18,7 +18,7 @@ from tests.tampering.campaign import ALL
 from tests.tampering.good import TAG_TOKEN, TOKEN, good_bundle
 
 pytestmark = pytest.mark.browser
-WAIT = 30_000  # milliseconds on a busy machine
+WAIT = 120_000  # milliseconds on a busy machine
 # In the page, and not asked again and again from outside: there are many bundles.
 WHEN_SHOWN = """(result, patience) => new Promise((done, failed) => {
   const until = Date.now() + patience, look = () => {

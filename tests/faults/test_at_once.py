@@ -8,7 +8,7 @@ from tests.faults.test_killed_import import imports, is_whole, written
 from tests.faults.test_killed_ingest import INGEST, is_once, logged
 from tests.installation import register_lines
 
-PATIENCE = 60  # seconds until both have read what they need
+PATIENCE = 300  # seconds until both have read what they need
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 T = TypeVar("T")
 
 

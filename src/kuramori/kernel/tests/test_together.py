@@ -39,7 +39,7 @@ class Database:
     def together(self, what: str, count: int) -> list[str]:
         """Start several at once; return what each said, when all have ended well."""
         started = [self.start(what) for _number in range(count)]
-        ended = [process.communicate(timeout=120) for process in started]
+        ended = [process.communicate(timeout=600) for process in started]
         assert [process.returncode for process in started] == [0] * count, [errors for _said, errors in ended]
         return [said for said, _errors in ended]
 
