@@ -25,7 +25,7 @@ from kuramori_lake.detect.metrics import COUNTED
 from kuramori_lake.detect.sites import PLACES
 from kuramori_lake.store import Lake
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _COUNTS: Final = ("files", "documents", "secret_documents")
 _WHOSE: Final = [("person_id", pa.string()), ("day", pa.date32())]
 _DEEDS: Final = ("events", "night", "approved_copies", "bytes")
@@ -64,6 +64,11 @@ class RollUp:
     """`days 2026-11`, `areas …`, `things …` to the file of that month; `link NAME` to the links that were used."""
     rolled: int = 0
     """Days rolled in the last run."""
+    made: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Another one whenever it was made from nothing."""
+    turn: int = 0
+    turns: dict[str, int] = field(default_factory=dict)
+    """Day to the last run that rolled it: what is worked out from the roll-up begins anew at the first of these."""
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -71,6 +76,12 @@ class RollUp:
         state = folder / "state.json"
         kept = json.loads(state.read_text(encoding="utf-8")) if state.exists() else {}
         return cls(**kept) if kept.get("format") == FORMAT else cls()
+
+    def changed_since(self, made: str, turn: int) -> date | None:
+        """The first day that was rolled after run `turn` of that roll-up; None if there is none."""
+        if made != self.made:
+            return date.min
+        return min((date.fromisoformat(day) for day, at in self.turns.items() if at > turn), default=None)
 
     def write(self, folder: Path) -> None:
         """Make it the current one, whole or not at all, and remove what is no longer named."""
@@ -98,7 +109,10 @@ def roll_up(lake: Lake) -> RollUp:
         files = _roll(db, folder, before.files)
         files |= {f"link {name}": _keep(folder, table) for name, table in links.items()}
         days = [row[0] for row in db.execute("SELECT day FROM dirty").fetchall()]
-        after = RollUp(batch=batch or 0, rows=rows, context=lake.context.version, files=files, rolled=len(days))
+        after = replace(
+            before, batch=batch or 0, rows=rows, context=lake.context.version, files=files, rolled=len(days),
+            turn=before.turn + 1, turns=before.turns | {day.isoformat(): before.turn + 1 for day in days},
+        )  # fmt: skip
         after.write(folder)
         return after
 

@@ -26,10 +26,14 @@ SELECT person_id, (day + n)::DATE AS day, false FROM (
 
 STANDING: Final = """
 CREATE TABLE standing AS
-WITH placed AS (
-    SELECT d.person_id, d.day, d.present, arg_max(p.unit, p.since) AS unit, arg_max(p.role, p.since) AS role,
-        arg_max(p.site, p.since) AS site, arg_max(array_to_string(p.projects, ','), p.since) AS projects
-    FROM days d LEFT JOIN people p ON d.person_id = p.person_id AND d.day BETWEEN p.since AND p.until
+WITH placed_people AS (
+    SELECT person_id, unit, role, site, array_to_string(projects, ',') AS projects, since, until,
+        (since, unit, role, site, array_to_string(projects, ',')) AS latest
+    FROM people
+), placed AS (
+    SELECT d.person_id, d.day, d.present, arg_max(p.unit, latest) AS unit, arg_max(p.role, latest) AS role,
+        arg_max(p.site, latest) AS site, arg_max(p.projects, latest) AS projects
+    FROM days d LEFT JOIN placed_people p ON d.person_id = p.person_id AND d.day BETWEEN p.since AND p.until
     GROUP BY d.person_id, d.day, d.present
 )
 SELECT person_id, day, present,
@@ -146,6 +150,7 @@ SELECT g.person_id, g.day, g.day - k.known_since AS age, g.present, g.rest, g.ra
 FROM grouped g JOIN known_since k USING (person_id) LEFT JOIN rolled r USING (person_id, day)
 LEFT JOIN news_of_day n USING (person_id, day) LEFT JOIN hours h USING (person_id, day)
 WINDOW {frames}
+QUALIFY g.day >= $compared
 """
 
 

@@ -54,6 +54,31 @@ WINDOW {", ".join(map(_frame, widths))}
 """
 
 
+def own_of_few(series: Iterable[Series]) -> str:
+    """As `own`, for few days: each gathers the days before it, which no moving window has to carry along."""
+    by_width: dict[int, list[Series]] = {1: []}
+    for one in series:
+        by_width.setdefault(one.width, []).append(one)
+    parts = ", ".join(_gathered(width, theirs) for width, theirs in by_width.items())
+    joins = " ".join(f"LEFT JOIN of_{width} USING (person_id, day)" for width in by_width)
+    counts = ", ".join(f"coalesce(n{width}, 0) AS n{width}" for width in by_width)
+    usual = "".join(f", {one.column}" for theirs in by_width.values() for one in theirs)
+    return f"""
+WITH few AS (SELECT person_id, day FROM judged_days WHERE hash(person_id) % $slices = $slice), {parts}
+SELECT person_id, day, true AS present, {counts}{usual} FROM few {joins}
+"""
+
+
+def _gathered(width: int, series: Iterable[Series]) -> str:
+    usual = "".join(f", quantile_disc(w.{one.column}, [0.5, 0.9]) AS {one.column}" for one in series)
+    return f"""of_{width} AS (
+    SELECT few.person_id, few.day, count(*) FILTER (w.age >= {width - 1}) AS n{width}{usual}
+    FROM few JOIN wide w ON w.person_id = few.person_id
+        AND w.day BETWEEN few.day - ($baseline_days + {width - 1}) AND few.day - {width}
+    WHERE NOT w.rest GROUP BY few.person_id, few.day
+)"""
+
+
 def peers(series: Iterable[Series]) -> str:
     """Median and 90 % quantile of each group of peers on each day."""
     usual = ", ".join(f"quantile_disc({one.column}, [0.5, 0.9]) AS {one.column}" for one in series)
@@ -65,7 +90,7 @@ SEMI JOIN asked a ON a.rank = {rank} AND a.key = w.key_{rank} AND a.day = w.day 
     )
     return f"""
 CREATE TABLE beside AS
-WITH asked AS (SELECT DISTINCT rank, key, day FROM wide WHERE present AND day >= $first) {parts}
+WITH asked AS (SELECT DISTINCT rank, key, day FROM judged_days) {parts}
 """
 
 
@@ -74,6 +99,7 @@ def _z(value: str, usual: str) -> str:
     return f"least({MOST}, ({value} - {usual}[1]) / {spread})"
 
 
+JUDGED: Final = "CREATE TABLE judged_days AS FROM wide WHERE present AND day >= $fresh"
 ODD: Final = """
 CREATE TABLE odd (person_id VARCHAR, day DATE, metric VARCHAR, width INTEGER, y FLOAT, own FLOAT, peer FLOAT,
     n INTEGER, peer_n INTEGER, rank INTEGER, z_own FLOAT, z_peer FLOAT, s FLOAT)
@@ -95,8 +121,9 @@ WITH compared AS (
     SELECT w.person_id, w.day, {value} AS y, {mine}[1] AS own, {theirs}[1] AS peer, o.n{one.width} AS n, w.peer_n,
         w.rank, {_z(value, mine)} AS z_alone, CASE WHEN w.peer_n >= 3 THEN {_z(value, theirs)} END AS z_beside,
         {many} AS sure
-    FROM wide w JOIN own o USING (person_id, day) JOIN beside b ON w.rank = b.rank AND w.key = b.key AND w.day = b.day
-    WHERE w.present AND w.day >= $first AND {value} <> 0 AND (o.n{one.width} >= $least_own OR {one.width} = 1)
+    FROM judged_days w JOIN own o USING (person_id, day)
+    JOIN beside b ON w.rank = b.rank AND w.key = b.key AND w.day = b.day
+    WHERE {value} <> 0 AND (o.n{one.width} >= $least_own OR {one.width} = 1)
         {adds}
 ), judged AS (
     SELECT *, sure * coalesce(z_alone, 0) + (1 - sure) * coalesce(z_beside, 0) AS z_own,

@@ -17,7 +17,7 @@ REST: Final = 0.2
 
 TALLY: Final = f"""
 CREATE TABLE rare AS
-WITH present AS (SELECT day, count(*) AS people FROM wide WHERE present GROUP BY day),
+WITH present AS (SELECT day, count(*) AS people FROM rolled GROUP BY day),
 seen AS (
     SELECT day, metric, width, least(floor(2 * s), {BINS - 1})::INTEGER AS bin, count(*) AS hits
     FROM odd GROUP BY day, metric, width, bin

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,15 @@ from kuramori_lake import engine
 from kuramori_lake.detect.metrics import COUNTED, FIRSTS, Channel, Stage
 from kuramori_lake.detect.rollup import EMPTY, RollUp, roll_up
 from kuramori_lake.rank import sql_days, sql_odd, sql_weigh
+from kuramori_lake.rank.kept import Kept, alone, settings_key
 from kuramori_lake.rank.settings import Settings
 from kuramori_lake.rank.sql_odd import Series
 from kuramori_lake.store import Lake
 
 ROWS_A_SLICE: Final = 400_000
 """Person-days whose own usual is worked out at a time: keeps memory bounded."""
+FEW_DAYS: Final = 14
+"""So many days at most gather their own usual each by itself."""
 CANDIDATES_A_PLACE: Final = 20
 """So many more people a day than can be reviewed are looked at: some were reviewed for the same days ago."""
 
@@ -64,6 +67,8 @@ class Asked:
     until: date
     settings: Settings
     leaving: Sequence[Leaving] = ()
+    fresh: date | None = None
+    """The first day to be worked out; what is needed of earlier ones is kept. None: nothing is kept."""
 
     @property
     def warm(self) -> date:
@@ -76,9 +81,16 @@ class Asked:
         return self.warm - timedelta(days=self.settings.history_days)
 
     @property
+    def compared(self) -> date:
+        """The first day whose numbers are compared with: the usual of the longest sums lies so far back."""
+        back = self.settings.baseline_days + max(*self.settings.windows, *sql_days.PATTERN)
+        return (self.fresh or self.first) - timedelta(days=back)
+
+    @property
     def reach(self) -> date:
-        """The first day that is read at all."""
-        return self.first - timedelta(days=self.settings.baseline_days + 2 * max(self.settings.windows))
+        """The first day that is read at all: sums of the first day compared with, and how many people there were."""
+        sums = self.compared - timedelta(days=max(*self.settings.windows, self.settings.baseline_days))
+        return min(sums, self.first - timedelta(days=self.settings.history_days))
 
     def given(self) -> dict[str, Any]:
         """Parameters of the steps."""
@@ -87,6 +99,8 @@ class Asked:
             "until": self.until,
             "warm": self.warm,
             "first": self.first,
+            "fresh": self.fresh or self.first,
+            "compared": self.compared,
             "floor": 0.5 * self.settings.least,
             "candidates": CANDIDATES_A_PLACE * self.settings.per_day,
         }
@@ -95,20 +109,42 @@ class Asked:
 def reasons_by_day(lake: Lake, asked: Asked) -> list[dict[str, Any]]:
     """All reasons of all candidates, day by day, the person with most evidence first."""
     state = roll_up(lake)
+    with alone(lake):
+        kept = Kept.read(lake)
+        asked = replace(asked, fresh=kept.holds_before(lake, state, asked.settings, asked.first))
+        return _reasons(lake, state, kept, asked)
+
+
+def _reasons(lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> list[dict[str, Any]]:
     with _database(lake, state, asked) as db:
         given = asked.given()
         for step in (sql_days.ABSENT, sql_days.STANDING, sql_days.GROUPED, sql_days.NEWS, sql_days.NEWS_OF_DAY,
                      sql_days.HOURS):  # fmt: skip
             _run(db, step, given)
-        _compare(db, given, asked.settings)
+        _run(db, sql_odd.ODD, given)
+        _compare(db, asked)
+        _keep(db, lake, state, kept, asked)
         for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
             _run(db, step, given)
         found: list[dict[str, Any]] = _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
         return found
 
 
-def _compare(db: duckdb.DuckDBPyConnection, given: Mapping[str, Any], settings: Settings) -> None:
-    """Deviations of all numbers that the lake has anything of."""
+def _keep(db: duckdb.DuckDBPyConnection, lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> None:
+    """Join tonight's deviations to those kept, and keep them all; a question about the past displaces nothing."""
+    fresh = asked.fresh or asked.first
+    kept.load(db, asked.first, min(fresh - timedelta(days=1), asked.until))
+    made = {"settings": settings_key(asked.settings), "made": state.made}
+    is_past = asked.until < kept.until and made == {"settings": kept.settings, "made": kept.made}
+    if fresh <= asked.until and not is_past:
+        kept.write(db, lake, made | {"since": asked.first, "until": asked.until, "turn": state.turn})
+
+
+def _compare(db: duckdb.DuckDBPyConnection, asked: Asked) -> None:
+    """Deviations of all numbers that the lake has anything of, on the days that are not kept."""
+    given, settings = asked.given(), asked.settings
+    if given["fresh"] > asked.until:
+        return
     top = _run(db, sql_days.ALIVE, given).to_arrow_table().to_pylist()[0]
     alive = [name for name in sql_days.COUNTS if top[name]]
     slow = [(one.metric, width) for one in WEIGHTS if one.slow and one.metric in alive for width in settings.windows]
@@ -119,15 +155,17 @@ def _compare(db: duckdb.DuckDBPyConnection, given: Mapping[str, Any], settings: 
     series += [Series(column=f"odd_hours_{width}", metric="odd_hours", width=width) for width in sql_days.PATTERN]
     series.append(Series(column="quiet_7", metric="quiet", width=7))
     series = [one for one in series if _speaks(db, one)]
-    _run(db, sql_odd.ODD, given)
     if not series:
         return
+    _run(db, sql_odd.JUDGED, given)
     _run(db, sql_odd.peers(series), given)
-    rows = db.execute("SELECT count(*) FROM wide").fetchall()[0][0]
+    is_few = (asked.until - given["fresh"]).days < FEW_DAYS
+    rows = db.execute(f"SELECT count(*) FROM {'judged_days' if is_few else 'wide'}").fetchall()[0][0]
     slices = 1 + rows * len(series) // (ROWS_A_SLICE * 10)
+    own = sql_odd.own_of_few(series) if is_few else sql_odd.own(series)
     for slice_ in range(slices):
         part = {**given, "slices": slices, "slice": slice_}
-        _run(db, f"CREATE OR REPLACE TABLE own AS {sql_odd.own(series)}", part)
+        _run(db, f"CREATE OR REPLACE TABLE own AS {own}", part)
         for one in series:
             _run(db, sql_odd.odd(one), part)
 
