@@ -10,10 +10,11 @@ from kuramori.directory.api import Person, identity_add, identity_end, person_by
 from kuramori.kernel.actors import SYSTEM
 from kuramori.watch.api import LogSource, account_add, charter_add, ingest_source, source_add
 from kuramori_lake.simulator import Truth
+from kuramori_lake.sources import names
 
 PARSERS = {"winlogbeat": "evtx", "table:endpoint": "table:jp1_itdm2"}
 NAMESPACES = {"table:badge": "badge"}
-SITE_OF = {"fsde01": "LUD", "badge-lud": "LUD", "badge-ktk": "KTK", "fs02": "KTK"}
+SITE_OF = {"fsde01": "LUD", "badge-lud": "LUD", "badge-ktk": "KTK", "fs02": "KTK", "print-ktk": "KTK"}
 MAIN_SITE = "HMM"
 OFFICER_ROLE_HOLDER = "E0013"
 SILENCE_HOURS = 24
@@ -42,17 +43,22 @@ def set_up_watch(truth: Truth) -> list[LogSource]:
         person=_person(renamed["person"]), namespace="ad", value=renamed["before"], starts_on=since, by=SYSTEM
     )
     identity_end(identity=former, last=until, by=SYSTEM)
-    return [_source(told, places) for told in truth.sources]
+    return [_source(told, places) for told in _read(truth)]
 
 
 def take_logs(folder: Path, truth: Truth, sources: list[LogSource], step: Step) -> None:
     """Take every log file in, source by source; the rows that the simulator spoiled land in quarantine."""
-    total = sum(len(told["files"]) for told in truth.sources)
+    total = sum(len(told["files"]) for told in _read(truth))
     done = 0
-    for told, source in zip(truth.sources, sources, strict=True):
+    for told, source in zip(_read(truth), sources, strict=True):
         paths = [folder / file["path"] for file in told["files"]]
         ingest_source(source=source, paths=paths, by=SYSTEM, progress=_counted(step, done, total))
         done += len(paths)
+
+
+def _read(truth: Truth) -> list[dict[str, Any]]:
+    """Those of the company's sources that there is a parser for."""
+    return [told for told in truth.sources if told["kind"] in PARSERS or told["kind"] in names()]
 
 
 def _counted(step: Step, done: int, total: int) -> Callable[[int, int], None]:

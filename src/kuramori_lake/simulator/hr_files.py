@@ -61,6 +61,13 @@ def write(out: Path, *, company: Company) -> None:
     _file(out / "service_accounts.csv", ("アカウント", "用途", "ホスト", "IPアドレス", "管理者社員番号"), accounts)
 
 
+def write_events(out: Path, events: Iterable[tuple[str, str, date]]) -> None:
+    """What the personnel department came to know of single people: severance offers, returns from leave, notices."""
+    rows = sorted((_day(day), person, what) for person, what, day in events)
+    if rows:
+        _file(out / "hr_events.csv", ("日付", "社員番号", "事象"), rows)
+
+
 def _file(path: Path, header: Row, rows: Iterable[Row], encoding: str = "utf-8-sig") -> None:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -4,6 +4,7 @@ A document is `(share, path)`; the path is what the server's own log shows: `/sr
 `D:\Freigaben\...` on the German one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -74,10 +75,13 @@ class Library:
         return [document for area in self.areas.values() if area.host == host for document in area.documents]
 
 
-def stock(*, seed: int, company: Company, density: float, planted: int, newest: int) -> Library:
+def stock(
+    *, seed: int, company: Company, density: float, planted: int, newest: int, stocks: Mapping[str, int] | None = None
+) -> Library:
     """Every area with its documents. `density` 1.0 gives about 35,000 documents besides the planted ones.
 
     `planted` is the least number of documents of the story's project (and a seventh more) and of the retiree's unit.
+    `stocks` says how many documents certain projects have.
     `newest` is the year of the latest documents: nobody reads what is not written yet.
     """
     areas = {
@@ -88,6 +92,7 @@ def stock(*, seed: int, company: Company, density: float, planted: int, newest: 
     }
     for project in company.projects:
         count = planted * 8 // 7 if project.code == SECRET_PROJECT else max(12, int(900 * density))
+        count = (stocks or {}).get(project.code, count)
         areas[project.code] = _project_area(dice(seed, "area", project.code), project, count, newest)
     return Library(areas=areas)
 

@@ -11,7 +11,7 @@ from random import Random
 
 from kuramori_lake.simulator import samba
 from kuramori_lake.simulator.badges import GATE, room
-from kuramori_lake.simulator.calendars import HAMAMATSU, LUDWIGSBURG
+from kuramori_lake.simulator.calendars import HAMAMATSU, KITAKAMI, LUDWIGSBURG
 from kuramori_lake.simulator.company import ACCOUNTING, PERSONNEL, Person
 from kuramori_lake.simulator.dice import dice, heavy
 from kuramori_lake.simulator.library import Area, Document
@@ -54,6 +54,8 @@ class OrdinaryDays:
             if not person.employed_on(day):
                 continue
             chance = rng.random()
+            if self.stage.is_away(person, day):
+                continue
             planned = (person.number, day) in self.stage.stays_until
             if works[person.unit.site.code]:
                 if chance < ATTENDANCE or planned:
@@ -150,11 +152,15 @@ class OrdinaryDays:
             name = document[1].replace("\\", "/").rpartition("/")[2]
             second = rng.choice(self.office) + person.habit
             printer = f"{person.unit.site.prefix}-MFP{1 + int(person.unit.code) % 4}"
-            self.stage.endpoints.printed(day, second, person, name, pages=1 + heavy(rng, 3.0, 0.9), printer=printer)
+            log = self.stage.printing if person.unit.site is KITAKAMI else self.stage.endpoints
+            log.printed(day, second, person, name, pages=1 + heavy(rng, 3.0, 0.9), printer=printer)
 
     def _registered_stick(self, rng: Random, day: date, person: Person) -> None:
         stick = ("貸与USBメモリ ﾘﾑｰﾊﾞﾌﾞﾙ", f"SR{int(person.number[1:]):06d}A")
         second = rng.randrange(9 * HOUR, 16 * HOUR)
+        if person.unit.site is LUDWIGSBURG:
+            self.stage.devices.disk(day, second, person, "SanDisk Ultra", stick[1])
+            return
         self.stage.endpoints.plugged(day, second, person, stick, known=True)
         for place in range(1 + heavy(rng, 2.0)):
             name = rng.choice(self._working_set(person, day))[1].replace("\\", "/").rpartition("/")[2]

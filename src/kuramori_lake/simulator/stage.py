@@ -7,21 +7,35 @@ from pathlib import Path
 
 from kuramori_lake.simulator import badges, endpoints
 from kuramori_lake.simulator.badges import BadgeLog
-from kuramori_lake.simulator.calendars import LUDWIGSBURG, SITES, days
+from kuramori_lake.simulator.calendars import HAMAMATSU, KITAKAMI, LUDWIGSBURG, SITES, days
 from kuramori_lake.simulator.company import DIE_DESIGN, Company, Person
+from kuramori_lake.simulator.database_log import DatabaseLog
+from kuramori_lake.simulator.device_log import DeviceLog
 from kuramori_lake.simulator.endpoints import EndpointLog
 from kuramori_lake.simulator.library import SHARES_OF, Area, Document, Library
+from kuramori_lake.simulator.mail_log import MailLog
 from kuramori_lake.simulator.moments import Moments
 from kuramori_lake.simulator.outputs import MonthlyFile
+from kuramori_lake.simulator.print_log import PrintLog
+from kuramori_lake.simulator.proxy_log import ProxyLog
 from kuramori_lake.simulator.samba import SambaLog
 from kuramori_lake.simulator.windows import WindowsLog
 
 ATTENDANCE = 0.94
-_SHARES = {"samba": 0.62, "windows": 0.10, "badge": 0.20, "endpoint": 0.05, "service": 0.03}
+_SHARES = {"samba": 0.56, "windows": 0.10, "badge": 0.19, "endpoint": 0.05, "service": 0.03}
+_MAIL_SHARE, _WEB_SHARE, _DATABASE_SHARE = 0.045, 0.015, 0.01
+_LINES_PER_MAIL = 5.4
 _CONNECTS = 3.0
 _LINES_PER_OPEN = 1.25
 _RECORDS_PER_OPEN = 1.75
 _MEAN_OF_HEAVY = 1.14
+_PLAIN = (
+    ("mx01", "mail", "log"),
+    ("proxy01", "access", "log"),
+    ("print-ktk", "page_log", "log"),
+    ("db01", "postgresql", "csv"),
+    ("pcs", "devices", "jsonl"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +49,9 @@ class Budget:
     prints: float
     service_reads: int
     planted: int
+    mails: float = 0.1
+    uploads: float = 0.1
+    queries: float = 0.1
 
     @classmethod
     def plan(cls, *, events: int, company: Company, moments: Moments) -> "Budget":
@@ -55,6 +72,9 @@ class Budget:
             prints=_SHARES["endpoint"] * events / person_days,
             service_reads=max(1, int(_SHARES["service"] * events / 4 / (moments.today - moments.start).days)),
             planted=planted,
+            mails=_MAIL_SHARE * events / person_days / _LINES_PER_MAIL,
+            uploads=_WEB_SHARE * events / person_days,
+            queries=_DATABASE_SHARE * events / person_days,
         )
 
 
@@ -65,7 +85,11 @@ def planted_files(events: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """The running simulation. `stays_until` overrides when a person leaves the building on a day (local second)."""
+    """The running simulation.
+
+    `stays_until` overrides when a person leaves the building on a day (local second); whoever is `away` on a day does
+    not come; `spoken_for` are people who play a part that nothing else may disturb.
+    """
 
     seed: int
     company: Company
@@ -76,8 +100,15 @@ class Stage:
     windows: WindowsLog
     badges: dict[str, BadgeLog]
     endpoints: EndpointLog
+    mail: MailLog
+    proxy: ProxyLog
+    printing: PrintLog
+    database: DatabaseLog
+    devices: DeviceLog
     files: dict[str, MonthlyFile]
     stays_until: dict[tuple[str, date], int] = field(default_factory=dict)
+    away: set[tuple[str, date]] = field(default_factory=set)
+    spoken_for: set[str] = field(default_factory=set)
     designers_read: dict[str, dict[date, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
@@ -94,6 +125,10 @@ class Stage:
         projects = [self.library.areas[project.code] for project in begun]
         return own, [area for area in projects if (area.host == "FSDE01") is german]
 
+    def is_away(self, person: Person, day: date) -> bool:
+        """Does this person not come to the own site on that day?"""
+        return (person.number, day) in self.away
+
     def remember(self, person: Person, day: date, path: str) -> None:
         """Count what the die designers read, for the numbers that the truth promises."""
         if person.unit.code == DIE_DESIGN:
@@ -101,9 +136,8 @@ class Stage:
 
     def close_day(self, day: date) -> None:
         """Write the day of every log but the Samba servers, whose traps close them."""
-        self.windows.close_day(day)
-        self.endpoints.close_day(day)
-        for log in self.badges.values():
+        plain = (self.windows, self.endpoints, self.mail, self.proxy, self.printing, self.database, self.devices)
+        for log in (*plain, *self.badges.values()):
             log.close_day(day)
 
 
@@ -118,6 +152,8 @@ def set_up(out: Path, *, seed: int, company: Company, library: Library, moments:
             logs / "endpoint", stem="operations", ending="csv", encoding="cp932", header=endpoints.HEADER
         ),
     }
+    for key, stem, ending in _PLAIN:
+        files[key] = MonthlyFile(logs / key, stem=stem, ending=ending)
     for site in SITES:
         key = f"badge-{site.code.lower()}"
         files[key] = MonthlyFile(logs / key, stem=key, ending="csv", encoding="cp932", header=badges.HEADER)
@@ -131,6 +167,11 @@ def set_up(out: Path, *, seed: int, company: Company, library: Library, moments:
         windows=WindowsLog(files["fsde01"], LUDWIGSBURG),
         badges={site.code: BadgeLog(site, files[f"badge-{site.code.lower()}"]) for site in SITES},
         endpoints=EndpointLog(files["endpoint"]),
+        mail=MailLog(files["mx01"], HAMAMATSU),
+        proxy=ProxyLog(files["proxy01"]),
+        printing=PrintLog(files["print-ktk"], KITAKAMI),
+        database=DatabaseLog(files["db01"]),
+        devices=DeviceLog(files["pcs"]),
         files=files,
     )
 

@@ -5,12 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kuramori_lake.simulator.cases import CasePlay
+from kuramori_lake.simulator.company import Company
 from kuramori_lake.simulator.confusers import Confusers
 from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF, WINDOWS_ROOT
 from kuramori_lake.simulator.register import Secret
 from kuramori_lake.simulator.stage import Stage
 from kuramori_lake.simulator.story import Story
 from kuramori_lake.simulator.traps import Traps
+
+KINDS = {
+    "fs01": "samba",
+    "fs02": "samba",
+    "fsde01": "winlogbeat",
+    "endpoint": "table:endpoint",
+    "mx01": "postfix",
+    "proxy01": "squid",
+    "print-ktk": "cups",
+    "db01": "pgaudit",
+    "pcs": "winlogbeat",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +42,8 @@ class Truth:
     traps: dict[str, Any]
     confusers: dict[str, Any]
     cast: dict[str, Any]
+    cases: list[dict[str, Any]]
+    innocent_leavers: list[dict[str, str | None]]
     service_accounts: list[dict[str, str]]
     path: Path
 
@@ -36,11 +52,19 @@ class Truth:
         return {key: value for key, value in vars(self).items() if key != "path"}
 
 
-def tell(
-    out: Path, *, scene: Stage, plot: Story, confusers: Confusers, traps: Traps, secrets: list[Secret], seed: int
-) -> Truth:
+@dataclass(frozen=True, kw_only=True)
+class Acts:
+    """Everything that was planted, after the last day."""
+
+    plot: Story
+    play: CasePlay
+    confusers: Confusers
+    traps: Traps
+
+
+def tell(out: Path, *, scene: Stage, acts: Acts, secrets: list[Secret], seed: int) -> Truth:
     """Collect the truth and write it to `out/truth.json`."""
-    moments, company = scene.moments, scene.company
+    moments, company, confusers = scene.moments, scene.company, acts.confusers
     secret = next(one for one in secrets if one.is_the_story)
     sources = _sources(scene)
     truth = Truth(
@@ -59,10 +83,10 @@ def tell(
                 "unit": secret.unit,
                 "places": list(secret.places),
             },
-            **plot.expected(),
+            **acts.plot.expected(),
         },
         sources=sources,
-        traps=traps.told(),
+        traps=acts.traps.told(),
         confusers={
             **confusers.done,
             "handover": {
@@ -83,6 +107,8 @@ def tell(
             "renamed": company.renamed,
             "role_change": {"person": company.role_changer, "since": moments.role_change.isoformat()},
         },
+        cases=acts.play.told(),
+        innocent_leavers=_innocent(company),
         service_accounts=[
             {"account": one.account, "purpose": one.purpose, "ip": one.ip, "keeper": one.keeper}
             for one in company.service_accounts
@@ -94,14 +120,26 @@ def tell(
     return truth
 
 
+def _innocent(company: Company) -> list[dict[str, str | None]]:
+    """Everybody who leaves and takes nothing, the retiree who hands over his files among them."""
+    leavers = [company.person(number) for number in (*company.leavers, company.retiree)]
+    return [
+        {
+            "person": person.number,
+            "notice": person.career.notice.isoformat() if person.career.notice else None,
+            "last_day": person.career.last_day.isoformat() if person.career.last_day else None,
+        }
+        for person in leavers
+    ]
+
+
 def _sources(scene: Stage) -> list[dict[str, Any]]:
     """Each source with its kind, zone, files and lines; for file servers where each share (UNC) lies on the server."""
-    kinds = {"fs01": "samba", "fs02": "samba", "fsde01": "winlogbeat", "endpoint": "table:endpoint"}
     result: list[dict[str, Any]] = []
     for key, file in scene.files.items():
         told: dict[str, Any] = {
             "name": key,
-            "kind": kinds.get(key, "table:badge"),
+            "kind": KINDS.get(key, "table:badge"),
             "zone": _zone(scene, key),
             "encoding": file.encoding,
             "files": [{"path": f"logs/{key}/{name}", "lines": lines} for name, lines in file.lines.items()],
@@ -116,7 +154,7 @@ def _sources(scene: Stage) -> list[dict[str, Any]]:
 
 
 def _zone(scene: Stage, key: str) -> str:
-    if key in {"fsde01", "endpoint"}:
+    if key in {"fsde01", "endpoint", "proxy01", "pcs"}:
         return "UTC"
     if key.startswith("badge-"):
         return scene.badges[key.removeprefix("badge-").upper()].site.zone

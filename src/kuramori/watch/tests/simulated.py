@@ -13,6 +13,7 @@ from kuramori.kernel.imports.api import import_file
 from kuramori.watch.api import account_add, charter_add, ingest_source, source_add
 from kuramori.watch.models import LogSource
 from kuramori_lake.simulator import Truth, simulate
+from kuramori_lake.sources import names
 
 FILES = (
     ("sites", "sites.csv"),
@@ -39,7 +40,7 @@ def found(folder: Path) -> Truth:
     for account in truth.service_accounts:
         account_add(raw=account["account"], reason=account["purpose"], valid_from=since, by=SYSTEM)
     _rename(truth, since)
-    for told in truth.sources:
+    for told in (one for one in truth.sources if one["kind"] in KINDS or one["kind"] in names()):
         ingest_source(source=_source(told), paths=[folder / file["path"] for file in told["files"]], by=SYSTEM)
     return truth
 

@@ -13,6 +13,7 @@ from kuramori_lake.event import Namespace
 from kuramori_lake.simulator import Truth
 from kuramori_lake.simulator.calendars import SITES, days
 from kuramori_lake.simulator.ledger_xlsx import HEADER_ROW, SHEET
+from kuramori_lake.sources import LOGS
 from kuramori_lake.store import Lake
 
 KINDS = {"winlogbeat": "evtx", "table:endpoint": "table:jp1_itdm2"}
@@ -21,12 +22,15 @@ LONG_AGO = date(2000, 1, 1)
 
 
 def fill(lake: Lake, out: Path, truth: Truth) -> None:
-    """Take every log in and write the context."""
+    """Take every log in that there is a parser for, and write the context."""
     for source in truth.sources:
+        kind = KINDS.get(source["kind"], source["kind"])
+        if not kind.startswith("table:") and kind not in LOGS:
+            continue
         for file in source["files"]:
             lake.ingest(
                 out / file["path"],
-                source=KINDS.get(source["kind"], source["kind"]),
+                source=kind,
                 instance=source["name"],
                 zone=ZoneInfo(source["zone"]),
                 encoding=source["encoding"],
@@ -63,7 +67,11 @@ def _identities(row: dict[str, str], truth: Truth) -> list[Identity]:
     number, account = row["社員番号"], row["アカウント(AD)"]
     renamed = truth.traps["renamed_account"]
     accounts = {account} | ({renamed["before"]} if renamed["person"] == number else set())
-    found = [Identity(namespace=Namespace.AD, raw=name, person_id=number, since=LONG_AGO) for name in sorted(accounts)]
+    found = [
+        Identity(namespace=namespace, raw=name, person_id=number, since=LONG_AGO)
+        for name in sorted(accounts)
+        for namespace in (Namespace.AD, Namespace.DB)
+    ]
     return [*found, Identity(namespace=Namespace.EMPLOYEE, raw=number, person_id=number, since=LONG_AGO)]
 
 

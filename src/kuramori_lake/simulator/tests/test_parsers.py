@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.parsed import Options, Source
+from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
+from kuramori_lake.sources.squid import SQUID
 from kuramori_lake.sources.table import table_source
 from kuramori_lake.sources.windows import EVTX
 
@@ -16,6 +19,9 @@ PARSERS: dict[str, Source] = {
     "winlogbeat": EVTX,
     "table:badge": table_source("badge"),
     "table:endpoint": table_source("jp1_itdm2"),
+    "postfix": POSTFIX,
+    "squid": SQUID,
+    "cups": CUPS,
 }
 
 
