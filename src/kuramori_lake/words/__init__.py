@@ -4,13 +4,14 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from kuramori_lake.words import first_commands, rank, setting_up, sigma_rules
+from kuramori_lake.words import first_commands, rank, setting_up, sigma_rules, simulating
 
 JAPANESE: Final[Mapping[str, str]] = {
     **first_commands.JAPANESE,
     **rank.JAPANESE,
     **setting_up.JAPANESE,
     **sigma_rules.JAPANESE,
+    **simulating.JAPANESE,
 }
 
 
