@@ -67,8 +67,8 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
 
 
 def _batches(manifest: Manifest) -> pa.Table:
-    rows = manifest.db.execute("SELECT id AS batch_id, source, instance, sha256, name, received_utc, tz FROM batch")
-    names = ("batch_id", "source", "instance", "sha256", "name", "received_utc", "tz")
+    names = ("batch_id", "source", "instance", "sha256", "name", "received_utc", "tz", "site_tz")
+    rows = manifest.db.execute(f"SELECT id AS {', '.join(names)} FROM batch")
     schema = pa.schema([(name, pa.int64() if name == "batch_id" else pa.string()) for name in names])
     return pa.Table.from_pylist([dict(row) for row in rows], schema)
 

@@ -280,12 +280,12 @@ def commit(manifest: Manifest, root: Path, received: Received, stamp: Stamp, tak
     counts = tally.counts()
     with manifest.transaction() as db:
         db.execute(
-            "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 stamp.batch_id, stamp.source, stamp.instance, received.sha256, received.name, received.bytes,
                 received.kept_path, utc_text(stamp.received_utc), stamp.parser_version, stamp.zone.key, counts.rows,
                 counts.accepted, counts.duplicate, counts.rejected, counts.ignored, counts.derived, tally.gaps,
-                tally.cleared,
+                tally.cleared, stamp.local_zone.key,
             ),
         )  # fmt: skip
         db.executemany(

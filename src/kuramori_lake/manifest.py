@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS batch (
     received_utc TEXT NOT NULL, parser_version INTEGER NOT NULL, tz TEXT,
     rows INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL,
     rejected INTEGER NOT NULL, ignored INTEGER NOT NULL, derived INTEGER NOT NULL,
-    gaps INTEGER NOT NULL, cleared INTEGER NOT NULL,
+    gaps INTEGER NOT NULL, cleared INTEGER NOT NULL, site_tz TEXT,
     CHECK (rows = accepted + duplicate + rejected + ignored),
     UNIQUE (source, instance, sha256)
 );
@@ -82,12 +82,19 @@ class Manifest:
             for statement in _SCHEMA.split(";\n"):
                 if statement.strip():
                     self.db.execute(statement)
+            self._add_site_zone()
             self.db.execute("INSERT OR IGNORE INTO lake VALUES ('format', ?)", (FORMAT,))
             self.db.execute("INSERT OR IGNORE INTO lake VALUES ('salt', ?)", (secrets.token_bytes(16),))
         found = self.value("format")
         if found != FORMAT:
             self.close()
             raise LakeFormatError(f"{path} has lake format {found!r}, this program reads {FORMAT}")
+
+    def _add_site_zone(self) -> None:
+        """Lakes made before clock and site had zones of their own had one zone for both."""
+        if all(column["name"] != "site_tz" for column in self.db.execute("PRAGMA table_info(batch)")):
+            self.db.execute("ALTER TABLE batch ADD COLUMN site_tz TEXT")
+            self.db.execute("UPDATE batch SET site_tz = tz")
 
     def value(self, key: str) -> object:
         """A value of the lake's own settings, None if unset."""

@@ -31,6 +31,14 @@ class Stamp:
     parser_version: int
     received_utc: datetime
     zone: ZoneInfo
+    """Zone of the log's clock."""
+    site_zone: ZoneInfo | None = None
+    """Zone of the local hour; None: the same."""
+
+    @property
+    def local_zone(self) -> ZoneInfo:
+        """The zone by which it was day or night where people were."""
+        return self.site_zone or self.zone
 
 
 @dataclass(kw_only=True)
@@ -88,7 +96,7 @@ def stamped(parsed: pa.Table, keys: Keys, stamp: Stamp, *, first_ordinal: int) -
     """Rows of `event.EVENT` out of rows of `event.PARSED`; columns that the parser left out become null."""
     count = parsed.num_rows
     utc = np.asarray(parsed["time_utc"].cast(pa.timestamp("us")).cast(pa.int64()))
-    hour, day = clock.hour_and_day(_local(parsed, utc, stamp.zone))
+    hour, day = clock.hour_and_day(_local(parsed, utc, stamp.local_zone))
     ahead = (utc - clock.micros(stamp.received_utc)) // 1_000_000
     columns = {name: parsed[name] for name in parsed.column_names if name not in {"row_key", "offset_s"}}
     columns |= {

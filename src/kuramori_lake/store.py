@@ -139,6 +139,7 @@ class Lake:
         source: str,
         instance: str = "default",
         zone: ZoneInfo,
+        site_zone: ZoneInfo | None = None,
         basis: TimeBasis = TimeBasis.CONFIGURED,
         namespace: Namespace | None = None,
         encoding: str = "utf-8",
@@ -146,8 +147,9 @@ class Lake:
     ) -> IngestReport:
         """Take one file in, exactly once. The same bytes again store nothing.
 
-        `zone` is the clock of logs that name none and of the local hour of all; `keep` stores a copy of the file,
-        unless it has rows of a protected party (`context.Context.unwatched`).
+        `zone` is the clock of logs that name none, `site_zone` (the same if not given) that of the local hour of all:
+        a server in Tokyo may log in UTC. `keep` stores a copy of the file, unless it has rows of a protected party
+        (`context.Context.unwatched`).
 
         Raises:
             UnknownSourceError: no such parser.
@@ -157,6 +159,7 @@ class Lake:
         parser = source_of(source)
         options = Options(
             zone=zone,
+            site_zone=site_zone,
             basis=basis,
             salt=self.manifest.salt,
             namespace=namespace or Namespace.AD,
@@ -174,6 +177,7 @@ class Lake:
                 parser_version=parser.version,
                 received_utc=datetime.now(UTC).replace(tzinfo=None),
                 zone=zone,
+                site_zone=site_zone,
             )
             shelter = shelter_of(self.context.table("unwatched").to_pylist())
             intake = Intake(root=self.root, manifest=self.manifest, source=parser, stamp=stamp, shelter=shelter)

@@ -10,11 +10,12 @@ from kuramori_lake.event import Namespace
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How files are read: the parser's name, whose log it is, its clock and letters."""
+    """How files are read: the parser's name, whose log it is, its clock, its people's day and letters."""
 
     source: str
     instance: str = "default"
     zone: ZoneInfo = TOKYO
+    site_zone: ZoneInfo | None = None
     zone_is_assumed: bool = False
     encoding: str = "utf-8"
     namespace: str = Namespace.AD
@@ -27,6 +28,7 @@ def reading_of(source: LogSource) -> Reading:
         source=source.kind,
         instance=source.instance,
         zone=source.zone,
+        site_zone=source.site.zone if source.site else None,
         encoding=source.encoding,
         namespace=source.namespace,
     )

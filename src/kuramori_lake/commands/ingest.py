@@ -27,7 +27,13 @@ def add(commands: Any) -> None:
     names = ", ".join((cert_folder.NAME, *sources.names()))
     ingest.add_argument("--source", required=True, help=say("kind of log: %(names)s, or table:FILE.json", names=names))
     ingest.add_argument("--instance", default="default", help=say("name of the server or system that wrote the log"))
-    ingest.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the site's clock, e.g. Asia/Tokyo"))
+    ingest.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the log's clock, e.g. Asia/Tokyo"))
+    ingest.add_argument(
+        "--site-tz",
+        type=zone,
+        metavar="ZONE",
+        help=say("zone of the people's day, if it is not that of the log's clock"),
+    )
     ingest.add_argument("--encoding", default="utf-8", help=say("encoding of text logs that do not say"))
     ingest.add_argument("--keep", action="store_true", help=say("keep a copy of each received file"))
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("log files"))
@@ -76,6 +82,7 @@ def _file(args: argparse.Namespace, lake: Lake, path: Path, source: str) -> int:
             source=source,
             instance=args.instance,
             zone=args.tz or ZoneInfo(ASSUMED_ZONE),
+            site_zone=args.site_tz,
             basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED,
             encoding=args.encoding,
             keep=args.keep,

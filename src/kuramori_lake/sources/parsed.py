@@ -19,7 +19,9 @@ class Options:
     """What the administrator says about one source instance."""
 
     zone: ZoneInfo
-    """Zone of the site's clock: for logs without a zone, and for the local hour of all logs."""
+    """Zone of the log's clock: for logs that name none."""
+    site_zone: ZoneInfo | None = None
+    """Zone of the people's day: for the local hour of every event. None: the same as the log's clock."""
     basis: TimeBasis = TimeBasis.CONFIGURED
     """Whether `zone` was configured or merely assumed."""
     salt: bytes = b""

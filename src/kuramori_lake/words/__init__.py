@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from kuramori_lake.words import first_commands, rank, setting_up, sigma_rules, simulating
+from kuramori_lake.words import first_commands, rank, receiving, setting_up, sigma_rules, simulating
 
 JAPANESE: Final[Mapping[str, str]] = {
     **first_commands.JAPANESE,
     **rank.JAPANESE,
+    **receiving.JAPANESE,
     **setting_up.JAPANESE,
     **sigma_rules.JAPANESE,
     **simulating.JAPANESE,

@@ -34,7 +34,10 @@ JAPANESE: Final[Mapping[str, str]] = {
     "folder of the lake; created if missing": "レイクのフォルダー（無ければ作成します）",
     "kind of log: %(names)s, or table:FILE.json": "ログの種類: %(names)s、または table:FILE.json",
     "name of the server or system that wrote the log": "ログを書いたサーバーまたはシステムの名前",
-    "zone of the site's clock, e.g. Asia/Tokyo": "拠点の時計のタイムゾーン（例: Asia/Tokyo）",
+    "zone of the log's clock, e.g. Asia/Tokyo": "ログの時計のタイムゾーン（例: Asia/Tokyo）",
+    "zone of the people's day, if it is not that of the log's clock": (
+        "人が働く拠点のタイムゾーン（ログの時計と異なる場合）"
+    ),
     "encoding of text logs that do not say": "文字コードが書かれていないテキストログの文字コード",
     "keep a copy of each received file": "受け取ったファイルの写しを保管します",
     "log files": "ログファイル",

@@ -119,6 +119,7 @@ def _take(found: Lake, path: Path, reading: Reading) -> FileReport:
             source=reading.source,
             instance=reading.instance,
             zone=reading.zone,
+            site_zone=reading.site_zone,
             basis=TimeBasis.ASSUMED if reading.zone_is_assumed else TimeBasis.CONFIGURED,
             namespace=Namespace(reading.namespace),
             encoding=reading.encoding,

@@ -1,0 +1,87 @@
+"""`kuramori-lake receive`: a syslog receiver that writes files and takes each closed one into the lake."""
+
+import argparse
+import asyncio
+import signal
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from kuramori_lake.commands.ingest import ASSUMED_ZONE
+from kuramori_lake.commands.shell import DONE, FAILED, WRONG_USE, command, complain, tell, zone
+from kuramori_lake.event import TimeBasis
+from kuramori_lake.ingest import FileChangedError
+from kuramori_lake.receiver.server import Ports, Receiver
+from kuramori_lake.receiver.spool import Spool
+from kuramori_lake.store import Lake
+from kuramori_lake.words import say
+
+LIMIT_MB: Final = 1024
+EVERY_S: Final = 5
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    made = command(commands, "receive", "listen for syslog and take in what comes", run)
+    made.add_argument("--spool", required=True, type=Path, metavar="DIR", help=say("folder for what is received"))
+    made.add_argument("--source", required=True, help=say("kind of log that is received"))
+    made.add_argument("--instance", default="default", help=say("name of the server or system that wrote the log"))
+    made.add_argument("--host", default="127.0.0.1", help=say("address to listen on"))
+    for name in ("udp", "tcp", "tls"):
+        made.add_argument(f"--{name}", type=int, metavar="PORT", help=say("port for %(name)s", name=name.upper()))
+    made.add_argument("--cert", type=Path, help=say("our certificate (PEM)"))
+    made.add_argument("--key", type=Path, help=say("its key (PEM)"))
+    made.add_argument("--ca", type=Path, help=say("authority that must have signed the clients' certificates"))
+    made.add_argument("--limit", type=int, default=LIMIT_MB, metavar="MB", help=say("how much may wait in the folder"))
+    made.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the log's clock, e.g. Asia/Tokyo"))
+
+
+def run(args: argparse.Namespace, lake: Lake) -> int:
+    """Listen until told to stop (SIGTERM, SIGINT)."""
+    if args.udp is None and args.tcp is None and args.tls is None:
+        complain("name a port to listen on")
+        return WRONG_USE
+    if args.tls is not None and not (args.cert and args.key):
+        complain("TLS needs --cert and --key")
+        return WRONG_USE
+    ports = Ports(
+        host=args.host, udp=args.udp, tcp=args.tcp, tls=args.tls, certificate=args.cert, key=args.key, authority=args.ca
+    )
+    try:
+        asyncio.run(_serve(args, lake, ports))
+    except OSError as error:
+        complain("%(file)s: %(error)s", file=args.spool, error=error)
+        return FAILED
+    return DONE
+
+
+async def _serve(args: argparse.Namespace, lake: Lake, ports: Ports) -> None:
+    receiver, stop = Receiver(Spool(args.spool, limit=args.limit * 2**20)), asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with receiver.listening(ports):
+        tell("listening: %(ports)s", ports=receiver.ports)
+        while not stop.is_set():
+            take_in(args, lake)
+            try:
+                await asyncio.wait_for(stop.wait(), EVERY_S)
+            except TimeoutError:
+                continue
+    take_in(args, lake)
+
+
+def take_in(args: argparse.Namespace, lake: Lake) -> None:
+    """Closed files into the lake, then off the disk; one that fails stays and is tried again."""
+    for path in sorted((args.spool / "closed").glob("*.log")):
+        try:
+            lake.ingest(
+                path, source=args.source, instance=args.instance, zone=args.tz or ZoneInfo(ASSUMED_ZONE),
+                basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED,
+            )  # fmt: skip
+        except (OSError, sqlite3.OperationalError, FileChangedError, duckdb.Error) as error:
+            complain("%(file)s: %(error)s", file=path, error=error)
+        else:
+            path.unlink()
