@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kuramori_lake.setup import cups, postfix, samba, squid
+from kuramori_lake.setup import auditd, cups, pgaudit, postfix, rsyslog, samba, squid
 from kuramori_lake.setup.recipe import Caution, Recipe, SetupError
 
 __all__ = ["RECIPES", "Caution", "Recipe", "SetupError", "recipes"]
 
 RECIPES: Final[Mapping[str, Callable[..., tuple[Recipe, ...]]]] = {
+    "auditd": auditd.recipes,
     "cups": cups.recipes,
+    "pgaudit": pgaudit.recipes,
     "postfix": postfix.recipes,
+    "rsyslog": rsyslog.recipes,
     "samba": samba.recipes,
     "squid": squid.recipes,
 }

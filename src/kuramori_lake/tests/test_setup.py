@@ -38,7 +38,7 @@ def test_samba_version_that_was_not_tried_says_so():
     ("source", "version"),
     [
         ("samba", "3.6"), ("samba", "9.0"), ("squid", "3.1"), ("postfix", "2.8"), ("cups", "1.4"), ("cups", "new"),
-        ("cups", "2"), ("samba", ".1"), ("mainframe", None),
+        ("cups", "2"), ("samba", ".1"), ("pgaudit", "13.1"), ("auditd", "2.4"), ("rsyslog", "7.6"), ("mainframe", None),
     ],
 )  # fmt: skip
 def test_server_that_we_do_not_know_has_no_recipe(source, version):
@@ -75,3 +75,9 @@ def test_command_prints_what_can_be_pasted(monkeypatch, capsys):
 def test_command_for_an_unknown_server_is_wrong_use(capsys):
     assert cli.main(["setup", "samba", "--server-version", "3.6"]) == 2
     assert "4.3" in capsys.readouterr().err
+
+
+def test_database_counts_rows_and_rsyslog_keeps_a_queue():
+    assert "pgaudit.log_rows = on" in recipes("pgaudit")[0].text
+    assert 'TCP_Framing="octet-counted"' in recipes("rsyslog")[0].text
+    assert "log_format = ENRICHED" in recipes("auditd")[1].text
