@@ -2,7 +2,7 @@
 
 internal-sftp says who at the beginning of a session and how many bytes when a file is closed: a file that was read is a
 download, one that was written an upload to the server. `LogLevel VERBOSE` of the subsystem is needed for that
-(sshd_config: `Subsystem sftp internal-sftp -l VERBOSE`). A name that nobody has proved (a failed sign-in) is only claimed.
+(sshd_config: `Subsystem sftp internal-sftp -l VERBOSE`). A name of a failed sign-in is only claimed.
 """
 
 import re
