@@ -2,7 +2,7 @@
 
     python benchmarks/lake_ingest.py [--samba 500000] [--evtx 100000]
 
-Bars: 30,000 rows a second or more for Samba lines and for a binary EVTX file. Beside each figure stands the ratio to
+Bars: 120,000 rows a second for Samba lines, 40,000 for a binary EVTX file. Beside each figure stands the ratio to
 the least that any ingestion needs, measured in the same run: DuckDB reading the same lines and writing them as
 Parquet, and the Rust reader turning the same records into JSON. Exit status 1 when a bar is missed.
 """
@@ -22,7 +22,7 @@ from evtx import PyEvtxParser
 from kuramori_lake.sources.windows_records import places
 from kuramori_lake.store import Lake
 
-MIN_ROWS_PER_SECOND = 30_000
+MIN_ROWS_PER_SECOND = {"samba": 120_000, "evtx": 40_000}
 QUICK = ("--samba", "20000", "--evtx", "5000")
 SAMPLES = Path(__file__).resolve().parents[1] / "src/kuramori_lake/tests/samples"
 SAMPLE = "md_5145_user_files.evtx"
@@ -89,10 +89,10 @@ def measured(lake: Lake, path: Path, source: str, rows: int, limit: float) -> bo
     assert counts.rows == rows
     assert counts.duplicate == counts.rejected == 0
     speed = rows / seconds
-    print(f"{source}: {rows:,} rows in {seconds:.2f} s = {speed:,.0f}/s (bar {MIN_ROWS_PER_SECOND:,}/s)")
+    print(f"{source}: {rows:,} rows in {seconds:.2f} s = {speed:,.0f}/s (bar {MIN_ROWS_PER_SECOND[source]:,}/s)")
     print(f"{source}: {rows / spent:,.0f} rows for each second of processor time")
     print(f"{source}: {seconds / limit:.1f} times the bare reading of the same file ({rows / limit:,.0f}/s)")
-    return speed >= MIN_ROWS_PER_SECOND
+    return speed >= MIN_ROWS_PER_SECOND[source]
 
 
 def main() -> int:
