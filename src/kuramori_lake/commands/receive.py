@@ -74,12 +74,12 @@ async def _serve(args: argparse.Namespace, lake: Lake, ports: Ports) -> None:
 
 
 def take_in(args: argparse.Namespace, lake: Lake) -> None:
-    """Closed files into the lake, then off the disk; one that fails stays and is tried again."""
+    """Closed files into the lake, which keeps a copy of each; one that fails stays and is tried again."""
     for path in sorted((args.spool / "closed").glob("*.log")):
         try:
             lake.ingest(
                 path, source=args.source, instance=args.instance, zone=args.tz or ZoneInfo(ASSUMED_ZONE),
-                basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED,
+                basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED, keep=True,
             )  # fmt: skip
         except (OSError, sqlite3.OperationalError, FileChangedError, duckdb.Error) as error:
             complain("%(file)s: %(error)s", file=path, error=error)
