@@ -13,6 +13,10 @@ from kuramori.watch.measures import tiles
 from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.registers import accounts, charters, flows, sources
+from kuramori.watch.reviews import room_parts as reviewing
+from kuramori.watch.reviews.duties import review_duties, review_tiles
+from kuramori.watch.reviews.jobs import JOBS as REVIEW_JOBS
+from kuramori.watch.reviews.register import reviews
 from kuramori.watch.rules.permissions import Permission
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
@@ -58,9 +62,11 @@ ROOM = Room(
             permission=Permission.CHARTER_VIEW,
             order=40,
         ),
+        *reviewing.MENU,
     ),
-    registers=(alerts, sources, accounts, flows, charters),
+    registers=(alerts, sources, accounts, flows, charters, reviews),
     permissions={
+        **reviewing.PERMISSIONS,
         Permission.ACCESS_VIEW: (Role.EMPLOYEE, *OFFICE),  # keepers are employees; the panel asks whose secret it is
         Permission.ACCOUNT_ADD: SETTERS,
         Permission.ACCOUNT_EDIT: SETTERS,
@@ -91,6 +97,7 @@ ROOM = Room(
         Permission.SOURCE_VIEW: READERS_OF_SETTINGS,
     },
     verbs={
+        **reviewing.VERBS,
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
         "watch.account.edit": _("%(by)s changed the service account %(subject)s"),
         "watch.account.retire": _("%(by)s let the account %(subject)s count again"),
@@ -112,10 +119,10 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
-    jobs=JOBS,
+    jobs=(*JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
-    measures=(tiles,),
-    duties=(alert_duties, silence_duties),
+    measures=(tiles, review_tiles),
+    duties=(alert_duties, silence_duties, review_duties),
     panels=(
         Panel(
             kind="register.secret",

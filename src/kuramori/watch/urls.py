@@ -4,6 +4,7 @@ from django.urls import path
 
 from kuramori.watch.alert_register import alerts
 from kuramori.watch.registers import accounts, charters, flows, sources
+from kuramori.watch.reviews.urls import urlpatterns as review_pages
 from kuramori.watch.views import alerts as alert_views
 from kuramori.watch.views import leavers, logs
 
@@ -25,4 +26,5 @@ urlpatterns = [
     *accounts.urls(),
     *flows.urls(),
     *charters.urls(),
+    *review_pages,
 ]

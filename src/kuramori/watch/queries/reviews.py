@@ -1,0 +1,96 @@
+"""Which reviews and lines a viewer may see, and what exactly he signs: never a line about himself."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import now
+
+from kuramori.kernel.permissions import Role, Viewer
+from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSheet, ReviewSignature
+from kuramori.watch.pseudonyms import pseudonym
+from kuramori.watch.reviews.sheets import SheetSeen, shown_digest
+from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.rules.reviews import offices_up_to
+
+
+def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
+    """Return the reviews of his office or asked of him; the committee sees what was put before it.
+
+    Each says as `is_open` whether a sheet waits for a signature that this viewer has not given: whoever signed what
+    he saw is not told that a line about himself waits for another.
+    """
+    if not viewer.may(Permission.REVIEW_VIEW):
+        return Review.objects.none()
+    mine = ReviewSignature.objects.filter(sheet=OuterRef("pk"), by=viewer.person_id)
+    waiting = ReviewSheet.objects.filter(review=OuterRef("pk"), signed_at=None).filter(~Exists(mine))
+    found: QuerySet[Review] = Review.objects.annotate(is_open=Exists(waiting))
+    found = found.select_related("site", "unit", "reviewer")
+    if viewer.may_everywhere(Permission.REVIEW_OVERSEE):
+        return found
+    asked = Q(reviewer=viewer.person_id) if viewer.person_id else Q(pk__in=[])
+    if Role.COMMITTEE_MEMBER in viewer.roles:
+        asked |= Q(committee_at__isnull=False) | Q(office=Role.COMMITTEE_MEMBER)
+    return found.filter(asked)
+
+
+def sheets_of(viewer: Viewer, review: Review) -> list[SheetSeen]:
+    """Return the sheets of a review in sight, the first one first; lines about the viewer himself are not there."""
+    sheets = list(review.sheets.order_by("ordinal"))
+    items = ReviewItem.objects.filter(sheet__in=sheets).exclude(person=viewer.person_id).select_related("judged_by")
+    by_sheet: dict[UUID, list[ReviewItem]] = {}
+    for item in items.order_by("rank"):
+        by_sheet.setdefault(item.sheet_id, []).append(item)
+    signed: dict[UUID, list[ReviewSignature]] = {}
+    for each in ReviewSignature.objects.filter(sheet__in=sheets).select_related("by").order_by("created_at", "id"):
+        signed.setdefault(each.sheet_id, []).append(each)
+    return [_seen(viewer, review, sheet, by_sheet.get(sheet.pk, []), signed.get(sheet.pk, [])) for sheet in sheets]
+
+
+def _seen(
+    viewer: Viewer, review: Review, sheet: ReviewSheet, items: Iterable[ReviewItem], signed: list[ReviewSignature]
+) -> SheetSeen:
+    lines = tuple((pseudonym(f"review:{review.pk}", item.person_id), item) for item in items)
+    is_signed = sheet.signed_at is not None or any(each.by_id == viewer.person_id for each in signed)
+    return SheetSeen(
+        sheet=sheet,
+        lines=lines,
+        digest=shown_digest(review, sheet, lines),
+        signatures=tuple(signed),
+        is_signed=is_signed,
+    )
+
+
+def line_of(viewer: Viewer, review: Review, item_id: UUID) -> ReviewItem | None:
+    """Return a line of a review in sight; one about the viewer himself is not there for him."""
+    return ReviewItem.objects.filter(pk=item_id, sheet__review=review).exclude(person=viewer.person_id).first()
+
+
+def is_concerned(viewer: Viewer, review: Review) -> bool:
+    """Say whether a line is about the viewer himself; a page may show less for it, never that it is so."""
+    return ReviewItem.objects.filter(sheet__review=review, person=viewer.person_id).exists()
+
+
+def may_sign(viewer: Viewer, review: Review) -> bool:
+    """Say whether a viewer may decide and sign: the person asked, and the offices that were asked so far."""
+    if viewer.person_id is None or not viewer.may(Permission.REVIEW_SIGN):
+        return False
+    if review.reviewer_id is not None and review.escalated_at is None:
+        return viewer.person_id == review.reviewer_id
+    offices = offices_up_to(Role(review.office))
+    return viewer.person_id == review.reviewer_id or bool(offices & viewer.roles)
+
+
+def waiting_reviews(viewer: Viewer) -> list[Review]:
+    """Return the reviews that wait for this viewer's signature, the most urgent first.
+
+    The first office alone is asked until a review is late; then the next is asked too.
+    """
+    found = reviews_visible_to(viewer).filter(is_open=True).order_by("due_at", "id")
+    return [review for review in found[:50] if may_sign(viewer, review)]
+
+
+def overdue_reviews(viewer: Viewer) -> QuerySet[Review]:
+    """Return the reviews in sight that nobody signed in time and that no office above was asked for yet."""
+    late = reviews_visible_to(viewer).filter(due_at__lt=now(), escalated_at=None, sheets__signed_at=None, sheets__isnull=False)
+    return late.distinct().order_by("due_at", "id")

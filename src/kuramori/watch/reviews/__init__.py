@@ -1,0 +1,1 @@
+"""What reviews show and when they are prepared: from the lake and the directory, ready to be frozen."""
