@@ -27,15 +27,15 @@ _SUMS: Final = f"""
 SELECT person_id, count(*) FILTER (NOT is_now) AS active_before,
     {", ".join(f"coalesce(sum({name}) FILTER (is_now), 0)::BIGINT AS {name}" for name in SUMMED)},
     {", ".join(f"coalesce(sum({name}) FILTER (NOT is_now), 0)::BIGINT AS before_{name}" for name in SUMMED)}
-FROM (SELECT *, list_contains($days, day) AS is_now FROM rolled
-    WHERE {_NAMED} AND (list_contains($days, day) OR list_contains($before, day)))
+FROM (SELECT *, list_contains($days::DATE[], day) AS is_now FROM rolled
+    WHERE {_NAMED} AND (list_contains($days::DATE[], day) OR list_contains($before::DATE[], day)))
 GROUP BY person_id ORDER BY person_id
 """
 _HEARD: Final = """
-SELECT source, instance, count(*) FILTER (list_contains($days, local_date)) AS events,
-    count(*) FILTER (NOT list_contains($days, local_date)) AS events_before
+SELECT source, instance, count(*) FILTER (list_contains($days::DATE[], local_date)) AS events,
+    count(*) FILTER (NOT list_contains($days::DATE[], local_date)) AS events_before
 FROM events WHERE local_date BETWEEN $first AND $last
-    AND (list_contains($days, local_date) OR list_contains($before, local_date))
+    AND (list_contains($days::DATE[], local_date) OR list_contains($before::DATE[], local_date))
 GROUP BY ALL ORDER BY ALL
 """
 _FIRST_PAIRS: Final = f"""
@@ -45,7 +45,7 @@ GROUP BY person_id, thing HAVING min(day) BETWEEN $since AND $until ORDER BY ALL
 _ODD: Final = f"""
 SELECT person_id, count(*) AS copies FROM joined_events e WHERE local_date BETWEEN $since AND $until
     AND person_id IS NOT NULL AND {A_DEED} AND coalesce({COPYING}, false)
-    AND (is_night OR list_contains($off, local_date))
+    AND (is_night OR list_contains($off::DATE[], local_date))
 GROUP BY person_id ORDER BY person_id
 """
 

@@ -1,13 +1,16 @@
 """Which reviews and lines a viewer may see, and what exactly he signs: never a line about himself."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
+from kuramori.directory.api import Unit
 from kuramori.kernel.permissions import Role, Viewer
-from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSheet, ReviewSignature
+from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.reviews.sheets import SheetSeen, shown_digest
 from kuramori.watch.rules.permissions import Permission
@@ -90,7 +93,37 @@ def waiting_reviews(viewer: Viewer) -> list[Review]:
     return [review for review in found[:50] if may_sign(viewer, review)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnitStanding:
+    """How a unit keeps up with its own logs: open reviews, the age of the oldest in days, the last one signed."""
+
+    unit: Unit | None
+    open: int
+    age_days: int
+    last_signed: date | None
+
+
+def unit_standing(viewer: Viewer) -> list[UnitStanding]:
+    """Return how the units keep up, the longest unreviewed first: the review of the reviewers (DET-06)."""
+    if not viewer.may(Permission.REVIEW_OVERSEE):
+        return []
+    by_unit: dict[Unit | None, list[Review]] = {}
+    for review in reviews_visible_to(viewer).filter(kind=ReviewKind.UNIT).order_by("since", "id"):
+        by_unit.setdefault(review.unit, []).append(review)
+    rows = [_standing(unit, reviews) for unit, reviews in by_unit.items()]
+    return sorted(rows, key=lambda row: (-row.age_days, row.unit.code if row.unit else ""))
+
+
+def _standing(unit: Unit | None, reviews: list[Review]) -> UnitStanding:
+    waiting = [review for review in reviews if getattr(review, "is_open", False)]
+    signed = [review.until for review in reviews if review not in waiting]
+    age = (now() - waiting[0].created_at).days if waiting else 0
+    return UnitStanding(unit=unit, open=len(waiting), age_days=age, last_signed=max(signed, default=None))
+
+
 def overdue_reviews(viewer: Viewer) -> QuerySet[Review]:
     """Return the reviews in sight that nobody signed in time and that no office above was asked for yet."""
-    late = reviews_visible_to(viewer).filter(due_at__lt=now(), escalated_at=None, sheets__signed_at=None, sheets__isnull=False)
+    late = reviews_visible_to(viewer).filter(
+        due_at__lt=now(), escalated_at=None, sheets__signed_at=None, sheets__isnull=False
+    )
     return late.distinct().order_by("due_at", "id")

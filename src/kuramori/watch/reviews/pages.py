@@ -53,6 +53,7 @@ def sheet_words(viewer: Viewer, seen: SheetSeen, *, may_judge: bool) -> dict[str
         "unseen": unseen,
         "lines": [line_words(who, item) for who, item in seen.lines],
         "left_out": told["left_out"],
+        "share": told.get("share", ""),
         "nothing": _nothing(unseen),
         "may_judge": may_judge and not seen.is_signed,
         "asks_signature": not seen.is_signed,

@@ -18,6 +18,14 @@ MENU = (
         permission=Permission.REVIEW_VIEW,
         order=15,
     ),
+    MenuItem(
+        section="find",
+        title=_("Departments and their own logs"),
+        url_name="watch:review-units",
+        icon="network",
+        permission=Permission.REVIEW_OVERSEE,
+        order=16,
+    ),
 )
 PERMISSIONS: dict[str, tuple[Role, ...]] = {
     Permission.REVIEW_AUDIT: (Role.AUDITOR,),  # the history tells whether a line about oneself was signed by another

@@ -15,6 +15,7 @@ history = page(Permission.REVIEW_AUDIT)(require_safe(partial(history_page, revie
 
 urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:pk>/history/", history, name="review-history"),
+    path("reviews/units/", views.units, name="review-units"),
     path("reviews/<uuid:pk>/", views.detail, name="review-detail"),
     path("reviews/<uuid:pk>/lines/<uuid:item>/", views.judge, name="review-judge"),
     path("reviews/<uuid:pk>/sheets/<int:ordinal>/rest/", views.judge_rest, name="review-judge-rest"),

@@ -30,7 +30,8 @@ OFFICES = (Role.SECURITY_ANALYST, Role.INFORMATION_MANAGER, Role.COMMITTEE_MEMBE
 WEIGHTS: Mapping[str, float] = {
     "secret_documents": 3.0, "copies": 3.0, "shares_out": 3.0, "db_exports": 3.0, "uploads": 2.5, "mails_free": 2.5,
     "mails_attached": 2.0, "archives": 2.0, "pages": 1.5, "connects": 1.5, "cleared": 5.0, "mails_out": 1.0,
-    "doors_denied": 1.0, "documents": 0.5, "deleted": 0.5, "doors": 0.5, "logons": 0.3,
+    "doors_denied": 1.0, "first_media": 3.0, "odd_copies": 2.0,
+    "documents": 0.5, "copied_bytes": 0.1, "deleted": 0.5, "doors": 0.5, "logons": 0.3,
 }  # fmt: skip
 """How much one kind of deed speaks for, by principle: what leaves the house most, coming to work least."""
 

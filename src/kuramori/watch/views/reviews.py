@@ -17,7 +17,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.watch.acts.reviews import review_call, review_judge, review_sign
 from kuramori.watch.models.reviews import Review, Verdict
-from kuramori.watch.queries.reviews import line_of, may_sign, reviews_visible_to, sheets_of
+from kuramori.watch.queries.reviews import line_of, may_sign, reviews_visible_to, sheets_of, unit_standing
 from kuramori.watch.reviews.forms import CallForm, SignForm, VerdictForm
 from kuramori.watch.reviews.pages import sheet_words, state_words
 from kuramori.watch.reviews.register import reviews
@@ -73,6 +73,17 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "verdicts": [choice for choice in Verdict.choices if choice[0] != Verdict.OPEN],
     }
     return render(request, "watch/reviews/review.html", context)
+
+
+@page(Permission.REVIEW_OVERSEE)
+def units(request: ViewedRequest) -> HttpResponse:
+    """Show how each unit keeps up with its own logs."""
+    context = {
+        "title": _("Departments and their own logs"),
+        "crumbs": [{"title": reviews.title, "url": reviews.url("list")}],
+        "rows": unit_standing(request.viewer),
+    }
+    return render(request, "watch/reviews/units.html", context)
 
 
 @page(Permission.REVIEW_SIGN)
