@@ -67,7 +67,7 @@ def monthly_reviews(now: datetime) -> list[Review]:
     first = until + timedelta(days=1)
     if now < at_local(first, READY_AT, zone):
         return []
-    month = Month(since=since, until=until, due_at=at_local(first + timedelta(days=MEDIA_DAYS), time(12), zone))
+    month = Month(since=since, until=until, due_at=at_local(today + timedelta(days=MEDIA_DAYS), time(12), zone))
     makers: dict[ReviewKind, Callable[[Lake | None, Month, dict[UUID, Place]], Prepared]] = {
         ReviewKind.MEDIA: media_review,
         ReviewKind.SAMPLE: sample_review,

@@ -41,7 +41,7 @@ def unit_reviews(now: datetime) -> list[Review]:
         return []
     units = {unit.pk: unit for unit in units_visible_to(viewer_of_system()).filter(pk__in=set(groups))}
     compared = Compared(days=week, before=before, most=SHOWN)
-    due = at_local(monday + timedelta(days=UNIT_DAYS), READY_AT, zone)
+    due = at_local(today + timedelta(days=UNIT_DAYS), READY_AT, zone)
     with told_lake() as found:
         sums = sums_of(found, week, before) if found else []
         ready = [

@@ -155,21 +155,21 @@ def test_a_signature_is_bound_to_what_was_shown_and_closes_the_review(review: Re
         review_sign(seen=shown, digest=shown.digest, **words)
     assert [one.pk for one in waiting_reviews(viewer)] == [review.pk]
     deed = {"review": review, "judge": company.daichi, "by": actor_of(company.daichi)}
-    with pytest.raises(Refused, match="word"):
+    with pytest.raises(Refused, match="理由"):
         review_judge(items=[shown.lines[0][1]], verdict=Verdict.CONCERN, note=" ", **deed)
     items = [item for _who, item in shown.lines]
     review_judge(items=items, verdict=Verdict.ASK, note="上長に確認する", **deed)
     decided = sheets_of(viewer, review)[0]
-    with pytest.raises(Refused, match="changed"):
+    with pytest.raises(Refused, match="変わりました"):
         review_sign(seen=decided, digest=shown.digest, **words)
     signature = review_sign(seen=decided, digest=decided.digest, **words)
     assert signature.digest.encode() in bytes(entries_about(review.pk).get(verb="watch.review.sign").body)
     assert waiting_reviews(viewer) == []
     closed = sheets_of(viewer, review)[0]
     assert closed.is_signed
-    with pytest.raises(Refused, match="signed"):
+    with pytest.raises(Refused, match="署名がある"):
         review_judge(items=items, verdict=Verdict.ORDINARY, note="", **deed)
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused, match="すでに"):
         review_sign(seen=closed, digest=closed.digest, **words)
 
 
@@ -181,7 +181,7 @@ def test_nobody_sees_or_signs_the_line_about_himself_and_another_must(
     himself, other = company.viewer(company.chihiro), company.viewer(company.daichi)
     assert [item.person for _who, item in sheets_of(himself, review)[0].lines] == [company.botan]
     about_him = ReviewItem.objects.get(person=company.chihiro)
-    with pytest.raises(Refused, match="himself"):
+    with pytest.raises(Refused, match="自分自身"):
         review_judge(
             review=review, items=[about_him], verdict=Verdict.EXPLAINED, note="", judge=company.chihiro, by=SYSTEM
         )
@@ -226,11 +226,11 @@ def test_the_committee_sees_what_was_put_before_it(review: Review, company: Comp
     company.give(company.botan, Role.COMMITTEE_MEMBER)
     member = company.viewer(company.botan)
     assert not reviews_visible_to(member).exists()
-    with pytest.raises(Refused, match="reason"):
+    with pytest.raises(Refused, match="理由"):
         review_call(review=review, reason=" ", by=SYSTEM)
     review_call(review=review, reason="日曜の大量閲覧", by=actor_of(company.daichi))
     assert reviews_visible_to(member).get() == review
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused, match="すでに"):
         review_call(review=review, reason="もう一度", by=SYSTEM)
 
 
