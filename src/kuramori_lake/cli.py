@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from kuramori_lake import sources
-from kuramori_lake.commands import ingest, receive, setup, sigma, simulate
+from kuramori_lake.commands import fingerprint, ingest, receive, setup, sigma, simulate
 from kuramori_lake.commands import rank as rank_command
 from kuramori_lake.commands.shell import (
     DONE,
@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     command(commands, "compact", "bring new segments into order by month and actor", _compact)
     sigma.add(commands)
     receive.add(commands)
+    fingerprint.add(commands)
     setup.add(commands)
     simulate.add(commands)
     return top

@@ -12,18 +12,41 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from kuramori_lake import health, scratch
+from kuramori_lake import content, health, scratch
 from kuramori_lake.context import DERIVED, TABLES, ContextStore
-from kuramori_lake.event import EVENT
+from kuramori_lake.event import EVENT, ObjectKind
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import rows_of
 
 MEMORY: Final = "2GB"
 THREADS: Final = 2
 
-JOINED: Final = """
-SELECT e.*, who.person_id, secret.secret_id, secret.number AS secret_number, secret.level AS secret_level,
-    secret.weight AS secret_weight, service.reason AS excluded_reason
+_BY_PATH: Final = """secret.secret_id, secret.number AS secret_number, secret.level AS secret_level,
+    secret.weight AS secret_weight"""
+_BY_CONTENT: Final = ", ".join(
+    f"coalesce(secret.{name}, file.{name}, mail.{name}) AS {named}"
+    for name, named in (
+        ("secret_id", "secret_id"), ("number", "secret_number"), ("level", "secret_level"), ("weight", "secret_weight"),
+    )
+)  # fmt: skip
+_CONTENT: Final = f"""
+LEFT JOIN {content.TABLE} file ON secret.secret_id IS NULL AND e.hash = file.key
+    AND e.local_date BETWEEN file.since AND file.until
+LEFT JOIN {content.TABLE} mail ON secret.secret_id IS NULL AND file.secret_id IS NULL AND e.uid = mail.key
+    AND e.object_kind = '{ObjectKind.MAIL}' AND e.local_date BETWEEN mail.since AND mail.until
+"""
+
+
+def joined(*, content_known: bool) -> str:
+    """SQL of the view `joined_events`: a path's secret, else that of recognised content, where there is any."""
+    if not content_known:  # two more joins and columns to read would cost every lake that has no fingerprints
+        return JOINED
+    return JOINED.replace(_BY_PATH, _BY_CONTENT) + _CONTENT
+
+
+JOINED: Final = f"""
+SELECT e.*, who.person_id, {_BY_PATH},
+    service.reason AS excluded_reason
 FROM events e
 LEFT JOIN actor_person who ON e.actor_namespace = who.namespace AND e.actor_key = who.actor_key
     AND e.local_date BETWEEN who.since AND who.until
@@ -100,6 +123,7 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[d
     good, _ = health.usable(root, manifest, health.live(manifest))
     files = [str(root / str(row["path"])) for row in good]
     tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": _batches(manifest)}
+    tables[content.TABLE] = known = content.table(manifest, context)
     with over(root, files, tables) as db:
-        db.execute(f"CREATE VIEW joined_events AS {JOINED}")
+        db.execute(f"CREATE VIEW joined_events AS {joined(content_known=known.num_rows > 0)}")
         yield db

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kuramori_lake import engine, health
+from kuramori_lake import content, engine, health
 from kuramori_lake.context import ContextStore
 from kuramori_lake.event import BUCKETS
 from kuramori_lake.manifest import Manifest
@@ -78,8 +78,9 @@ def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted)
     keys = [unnamed] if unnamed else sorted(set(names["actor_key"].to_pylist()))
     files = _files(root, manifest, {bucket_of(key) for key in keys}, wanted) if keys else []
     tables = {name: context.table(name) for name in ("actor_excluded", "path_secret", "flows")}
+    tables[content.TABLE] = known = content.table(manifest, context)
     with engine.over(root, files, tables | {"actor_person": context.table("actor_person") if unnamed else names}) as db:
-        db.execute(f"CREATE VIEW joined_events AS {engine.JOINED}")
+        db.execute(f"CREATE VIEW joined_events AS {engine.joined(content_known=known.num_rows > 0)}")
         those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until"
         those += f" AND person_id IS {'NULL' if unnamed else 'NOT NULL'}"
         params = {"keys": keys, "since": wanted.since, "until": wanted.until}

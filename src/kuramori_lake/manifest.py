@@ -54,6 +54,22 @@ CREATE TABLE IF NOT EXISTS loose (
     told INTEGER NOT NULL, batch_id INTEGER NOT NULL REFERENCES batch (id)
 );
 CREATE INDEX IF NOT EXISTS loose_source ON loose (source, instance);
+CREATE TABLE IF NOT EXISTS print_document (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, secret_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64), name TEXT NOT NULL,
+    characters INTEGER NOT NULL, prints INTEGER NOT NULL, added_utc TEXT NOT NULL,
+    UNIQUE (secret_id, sha256)
+);
+CREATE TABLE IF NOT EXISTS print_file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64), rows INTEGER NOT NULL,
+    created_utc TEXT NOT NULL, retired_utc TEXT
+);
+CREATE TABLE IF NOT EXISTS content_match (
+    key TEXT NOT NULL, secret_id TEXT NOT NULL, document TEXT NOT NULL,
+    hits INTEGER NOT NULL, score REAL NOT NULL, found_utc TEXT NOT NULL,
+    PRIMARY KEY (key, secret_id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS actor (
     namespace TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (namespace, key)
 ) WITHOUT ROWID;

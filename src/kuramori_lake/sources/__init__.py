@@ -6,6 +6,7 @@ from kuramori_lake.sources.auditd import AUDITD
 from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
+from kuramori_lake.sources.fingerprint import FINGERPRINT
 from kuramori_lake.sources.ledger import LEDGER
 from kuramori_lake.sources.m365 import M365
 from kuramori_lake.sources.osquery import OSQUERY
@@ -28,6 +29,7 @@ _SOURCES: Final = (
     CUPS,
     DROPBOX,
     EVTX,
+    FINGERPRINT,
     GDRIVE,
     LEDGER,
     M365,

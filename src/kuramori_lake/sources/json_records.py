@@ -156,7 +156,7 @@ def _row(found: Row, place: _Found, at: int, name: str, options: Options) -> Row
 
 
 def _table(rows: list[Row]) -> pa.Table:
-    names = dict.fromkeys(name for row in rows for name in row) or {"row_key": None}
+    names = dict.fromkeys(name for row in rows for name in row) or PARSED.names
     return pa.table({name: pa.array([row.get(name) for row in rows], PARSED.field(name).type) for name in names})
 
 

@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from kuramori_lake.words import first_commands, rank, receiving, setting_up, sigma_rules, simulating
+from kuramori_lake.words import fingerprints, first_commands, rank, receiving, setting_up, sigma_rules, simulating
 
 JAPANESE: Final[Mapping[str, str]] = {
+    **fingerprints.JAPANESE,
     **first_commands.JAPANESE,
     **rank.JAPANESE,
     **receiving.JAPANESE,
