@@ -87,4 +87,5 @@ def table(manifest: Manifest, context: ContextStore) -> pa.Table:
 
 
 def _rank(row: Mapping[str, Any], hits: int) -> int:
-    return round(row["weight"] * _FINEST) * _FINEST + min(hits, _FINEST - 1)
+    weight: float = row["weight"]
+    return round(weight * _FINEST) * _FINEST + min(hits, _FINEST - 1)
