@@ -130,6 +130,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if "source" in args:
             ingest.check(args)
+        if "usable" in args and not args.usable(args):
+            return WRONG_USE
         with Lake.open(args.lake) as lake:
             status: int = args.run(args, lake)
     except (sources.UnknownSourceError, MappingError) as error:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from kuramori_lake.commands.ingest import ASSUMED_ZONE
-from kuramori_lake.commands.shell import DONE, FAILED, WRONG_USE, command, complain, tell, zone
+from kuramori_lake.commands.shell import DONE, FAILED, command, complain, tell, zone
 from kuramori_lake.event import TimeBasis
 from kuramori_lake.ingest import FileChangedError
 from kuramori_lake.receiver.server import Ports, Receiver
@@ -37,16 +37,22 @@ def add(commands: Any) -> None:
     made.add_argument("--ca", type=Path, help=say("authority that must have signed the clients' certificates"))
     made.add_argument("--limit", type=int, default=LIMIT_MB, metavar="MB", help=say("how much may wait in the folder"))
     made.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the log's clock, e.g. Asia/Tokyo"))
+    made.set_defaults(usable=check)
+
+
+def check(args: argparse.Namespace) -> bool:
+    """Whether there is a port to listen on, and a certificate for TLS; asked before the lake is opened."""
+    if args.udp is None and args.tcp is None and args.tls is None:
+        complain("name a port to listen on")
+        return False
+    if args.tls is not None and not (args.cert and args.key):
+        complain("TLS needs --cert and --key")
+        return False
+    return True
 
 
 def run(args: argparse.Namespace, lake: Lake) -> int:
     """Listen until told to stop (SIGTERM, SIGINT)."""
-    if args.udp is None and args.tcp is None and args.tls is None:
-        complain("name a port to listen on")
-        return WRONG_USE
-    if args.tls is not None and not (args.cert and args.key):
-        complain("TLS needs --cert and --key")
-        return WRONG_USE
     ports = Ports(
         host=args.host, udp=args.udp, tcp=args.tcp, tls=args.tls, certificate=args.cert, key=args.key, authority=args.ca
     )

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from kuramori_lake.commands.shell import command, day
+from kuramori_lake.commands.shell import command, complain, day
 from kuramori_lake.store import Lake
 from kuramori_lake.words import say
 
@@ -31,6 +31,18 @@ def add(commands: Any) -> None:
     instead.add_argument("--check", action="store_true", help=say("only say which rules can be used, and why not"))
     instead.add_argument("--back-test", action="store_true", help=say("only count the alerts of each rule by day"))
     instead.add_argument("--import", dest="name", metavar="NAME", help=say("take the rules in as the set NAME"))
+    sigma.set_defaults(usable=_usable)
+
+
+def _usable(args: argparse.Namespace) -> bool:
+    """Whether the files that were named exist; asked before the lake is opened."""
+    missing = [path for path in args.rules if not path.exists()]
+    for path in missing:
+        complain("%(file)s: no such file or folder", file=path)
+    if args.name and not args.rules:
+        complain("name the rule files to take in")
+        return False
+    return not missing
 
 
 def _run(args: argparse.Namespace, lake: Lake) -> int:

@@ -19,13 +19,6 @@ EVENTS_SHOWN: Final = 5
 
 def run_sigma(args: argparse.Namespace, lake: Lake) -> int:
     """Run the command; returns its exit status."""
-    missing = [path for path in args.rules if not path.exists()]
-    if missing or (args.name and not args.rules):
-        for path in missing:
-            complain("%(file)s: no such file or folder", file=path)
-        if not missing:
-            complain("name the rule files to take in")
-        return WRONG_USE
     if args.name:
         return _import(args, lake)
     found = read_rules(args.rules) if args.rules else all_rules(lake.root)

@@ -70,7 +70,7 @@ _GRAVE_IN_CORRELATION: Final = (
     wrong.SigmaCorrelationConditionError,
     wrong.SigmaTimespanError,
 )
-_MEANT: Final = ("title", "id", "name", "logsource", "detection")
+_MEANT: Final[tuple[str, ...]] = ("title", "id", "name", "logsource", "detection")
 """What decides which events a rule matches, and which filters name it."""
 MOST_WAYS: Final = 64
 _WILD: Final = {types.SpecialChars.WILDCARD_MULTI: Wild.ANY, types.SpecialChars.WILDCARD_SINGLE: Wild.ONE}
