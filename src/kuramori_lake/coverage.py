@@ -22,6 +22,11 @@ SELECT local_date AS day, count(DISTINCT path) AS documents FROM joined_events
 WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND excluded_reason IS NULL GROUP BY 1 ORDER BY 1
 """
 
+_DAYS_SEEN = """
+SELECT source, instance, list(DISTINCT local_date) AS days FROM events
+WHERE local_date BETWEEN $since AND $until GROUP BY ALL
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
@@ -52,3 +57,9 @@ def secret_by_day(found: Lake, secret_id: str, since: date, until: date) -> dict
     """Return how many distinct documents of a secret were touched on each day, service accounts left out."""
     asked = {"secret": secret_id, "since": since, "until": until}
     return {row["day"]: row["documents"] for row in found.query(_READ_BY_DAY, asked).to_pylist()}
+
+
+def days_seen(found: Lake, since: date, until: date) -> dict[tuple[str, str], set[date]]:
+    """Return on which local days each (source, instance) was heard from, both ends included."""
+    rows = found.query(_DAYS_SEEN, {"since": since, "until": until}).to_pylist()
+    return {(row["source"], row["instance"]): set(row["days"]) for row in rows}

@@ -68,10 +68,12 @@ def look_back(root: Path, manifest: Manifest, context: ContextStore, wanted: Wan
 
 
 @contextmanager
-def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked connection with the table `found`, everything that the person did in the range, and the table `flows`.
+def theirs(
+    root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[str]]]:
+    """A locked connection over those files alone in which the person's names can be, and the keys of his names.
 
-    `actor:ACCOUNT` stands for an account that no identity names.
+    Its view `joined_events` knows nobody else. `actor:ACCOUNT` stands for an account that no identity names.
     """
     names = context.table("actor_person").filter(pc.field("person_id") == wanted.person_id)
     unnamed = wanted.person_id.removeprefix(UNNAMED) if wanted.person_id.startswith(UNNAMED) else None
@@ -81,8 +83,15 @@ def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted)
     tables[content.TABLE] = known = content.table(manifest, context)
     with engine.over(root, files, tables | {"actor_person": context.table("actor_person") if unnamed else names}) as db:
         db.execute(f"CREATE VIEW joined_events AS {engine.joined(content_known=known.num_rows > 0)}")
+        yield db, keys
+
+
+@contextmanager
+def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection with the table `found`, all that the person did in the range, and the table `flows`."""
+    with theirs(root, manifest, context, wanted) as (db, keys):
         those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until"
-        those += f" AND person_id IS {'NULL' if unnamed else 'NOT NULL'}"
+        those += f" AND person_id IS {'NULL' if wanted.person_id.startswith(UNNAMED) else 'NOT NULL'}"
         params = {"keys": keys, "since": wanted.since, "until": wanted.until}
         db.execute(f"CREATE TEMP TABLE found AS SELECT * FROM joined_events WHERE {those}", params)
         yield db

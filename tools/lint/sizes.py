@@ -28,7 +28,7 @@ PROOFS = {
 }
 # What `watch` is made of, in the same way: the logs themselves, and what people do with what was found in them.
 WATCHING = {
-    "cases": {"cases"},
+    "cases": {"cases", "verdicts"},
     "detecting": {"detecting"},
     "logs": {"logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
     "reviews": {"reviews"},

@@ -13,8 +13,9 @@ from kuramori.directory.api import calendar_of, sites, viewer_of_system, who_was
 from kuramori.kernel.charts import Compared, Day
 from kuramori.kernel.columns import Link
 from kuramori.kernel.permissions import Viewer
+from kuramori.watch.cases.queries import case_of
 from kuramori.watch.lake import folder, lake
-from kuramori.watch.models import Alert
+from kuramori.watch.models import Alert, Case
 from kuramori.watch.queries.alerts import tells_leaving
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.rules.alerts import OPEN
@@ -47,8 +48,8 @@ class Traces:
     unsealed: int = 0
 
 
-def traces_of(alert: Alert) -> Traces:
-    """Read two months before the window and the window itself, and the peers' same window."""
+def traces_of(alert: Alert | Case) -> Traces:
+    """Read two months before the window of an alert or case and the window itself, and the peers' same window."""
     if not folder().exists():
         return Traces()
     begin = alert.since - USUAL_DAYS
@@ -72,7 +73,7 @@ def _compared(each: Beside) -> Compared:
     return Compared(label=word(MEASURE_WORDS, each.measure), own=each.own, middle=each.middle, high=each.high)
 
 
-def _days(alert: Alert, daily: dict[date, Sums], begin: date) -> list[Day]:
+def _days(alert: Alert | Case, daily: dict[date, Sums], begin: date) -> list[Day]:
     works = works_on(alert.person_id, alert.until)
     count = (alert.until - begin).days + 1
     return [
@@ -135,6 +136,7 @@ def next_steps(viewer: Viewer, alert: Alert, *, is_named: bool) -> list[Link]:
                 note=_("Ask the keeper of the secret whether the work is known, before anybody asks the person."),
             )
         )
+    links += _of_cases(viewer, alert)
     if viewer.may(Permission.ALERT_UNSEAL) and not is_named:
         links.append(
             Link(
@@ -151,6 +153,36 @@ def next_steps(viewer: Viewer, alert: Alert, *, is_named: bool) -> list[Link]:
                 text=_("Open the look-back on the leaver"),
                 url=reverse("watch:look-back", args=[line]),
                 note=_("The person leaves: the whole time since the notice in one view."),
+            )
+        )
+    return links
+
+
+def _of_cases(viewer: Viewer, alert: Alert) -> list[Link]:
+    """Return the ways to what people do with alerts: the case, the timeline, a decision on its reasons."""
+    links = []
+    if (case := case_of(viewer, alert)) is not None:
+        links.append(
+            Link(
+                text=_("Go to its case %(number)s") % {"number": case.number},
+                url=reverse("watch:case-detail", args=[case.pk]),
+                note=_("What else there is on this person's way out; steps, deadline, preservation, escalation."),
+            )
+        )
+    if viewer.may(Permission.TIMELINE_OPEN):
+        links.append(
+            Link(
+                text=_("Look back across all channels"),
+                url=f"{reverse('watch:timeline-open')}?alert={alert.pk}",
+                note=_("Files, mail, web, print, media, doors and databases in one order; asks for a reason."),
+            )
+        )
+    if viewer.may(Permission.VERDICT_ADD) and any(told["strength"] > 0 for told in alert.told):
+        links.append(
+            Link(
+                text=_("Say that a reason was ordinary, or true"),
+                url=reverse("watch:verdict-add", args=[alert.pk]),
+                note=_("Moves later scores of this kind, bounded, for a time, withdrawable."),
             )
         )
     return links

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -15,6 +15,8 @@ from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.sealing import seal_segments
+from kuramori.watch.cases.acts import cases_gather
+from kuramori.watch.cases.verdicts import feedback_on
 from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
 from kuramori.watch.masking import names_of
@@ -22,7 +24,7 @@ from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.charters import Watched, sites_watched
 from kuramori.watch.reasons import reasons_in_words, reasons_text
-from kuramori_lake.detect import Finding, Reason, detect
+from kuramori_lake.detect import DEFAULT, Finding, Reason, detect
 from kuramori_lake.store import Lake
 
 WINDOW_DAYS = 7
@@ -94,12 +96,14 @@ def detect_run(*, as_of: date, by: Actor = SYSTEM, days: int = WINDOW_DAYS, why:
     People of sites without a valid charter are not evaluated; the report names those sites.
     """
     watched = sites_watched(viewer_of_system(), as_of)
+    settings = replace(DEFAULT, feedback=feedback_on(viewer_of_system(), as_of))
     with lake() as found:
         seal_segments(segments_of=found, by=SYSTEM)
         context_sync(found, today=as_of)
-        findings = detect(found, as_of=as_of, days=days)
+        findings = detect(found, as_of=as_of, days=days, settings=settings)
         ready = [_ready(found, finding) for finding in findings]
     alerts = alerts_keep(findings=_with_units(ready), as_of=as_of, by=by, why=why)
+    cases_gather(today=as_of, by=by)
     return DetectionReport(
         as_of=as_of, alerts=tuple(alerts), unwatched=tuple(each for each in watched if each.charter is None)
     )

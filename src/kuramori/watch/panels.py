@@ -42,6 +42,8 @@ def access_panel(secret: Secret, viewer: Viewer) -> str | None:
         "more": max(len(rows) - READERS_SHOWN, 0),
         "since": since,
         "until": until,
+        "may_timeline": viewer.may(Permission.TIMELINE_OPEN) and viewer.may(Permission.ALERT_VIEW),
+        "secret": secret,
     }
     return render_to_string("watch/parts/access.html", context)
 

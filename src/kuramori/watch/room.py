@@ -6,6 +6,9 @@ from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem, Panel, Room
 from kuramori.watch.alert_register import alerts
 from kuramori.watch.bundle_events import BUNDLE_EVENTS, SEALED_SEGMENTS
+from kuramori.watch.cases import room_parts as casework
+from kuramori.watch.cases.register import cases
+from kuramori.watch.cases.verdicts import verdicts
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
@@ -62,10 +65,12 @@ ROOM = Room(
             permission=Permission.CHARTER_VIEW,
             order=40,
         ),
+        *casework.MENU,
         *reviewing.MENU,
     ),
-    registers=(alerts, sources, accounts, flows, charters, reviews),
+    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews),
     permissions={
+        **casework.PERMISSIONS,
         **reviewing.PERMISSIONS,
         Permission.ACCESS_VIEW: (Role.EMPLOYEE, *OFFICE),  # keepers are employees; the panel asks whose secret it is
         Permission.ACCOUNT_ADD: SETTERS,
@@ -97,6 +102,7 @@ ROOM = Room(
         Permission.SOURCE_VIEW: READERS_OF_SETTINGS,
     },
     verbs={
+        **casework.VERBS,
         **reviewing.VERBS,
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
         "watch.account.edit": _("%(by)s changed the service account %(subject)s"),
@@ -122,7 +128,7 @@ ROOM = Room(
     jobs=(*JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles),
-    duties=(alert_duties, silence_duties, review_duties),
+    duties=(alert_duties, casework.case_duties, silence_duties, review_duties),
     panels=(
         Panel(
             kind="register.secret",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kuramori.watch.alert_register import alerts
+from kuramori.watch.cases.urls import urlpatterns as case_urls
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews.urls import urlpatterns as review_pages
 from kuramori.watch.views import alerts as alert_views
@@ -21,6 +22,7 @@ urlpatterns = [
     path("health/", logs.health, name="health"),
     path("quarantine/", logs.quarantine, name="quarantine"),
     path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),
+    *case_urls,
     *alerts.urls(),
     *sources.urls(),
     *accounts.urls(),

@@ -103,6 +103,14 @@ MEASURE_WORDS: dict[str, str | Promise] = {
     "copied_out": _("copies to media"),
     "pages": _("pages printed"),
 }
+REASON_WORDS: dict[str, str | Promise] = {
+    "bulk_read": _("bulk reading"),
+    "channel": _("an unusual channel"),
+    "copy_out": _("copying out"),
+    "first_area": _("a first-seen area"),
+    "off_hours": _("unusual hours"),
+    "secrets": _("secrets touched"),
+}
 DEPTH_WORDS: dict[str, str | Promise] = {
     "list": _("listed"),
     "read": _("read"),

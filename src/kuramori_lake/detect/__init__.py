@@ -20,7 +20,7 @@ from kuramori_lake.detect.findings import (
 from kuramori_lake.detect.report import lookback_report
 from kuramori_lake.detect.run import detect
 from kuramori_lake.detect.sentences import headline, sentence
-from kuramori_lake.detect.settings import DEFAULT, Settings
+from kuramori_lake.detect.settings import DEFAULT, Feedback, Settings
 
 __all__ = [
     "DEFAULT",
@@ -29,6 +29,7 @@ __all__ = [
     "Code",
     "Day",
     "Document",
+    "Feedback",
     "Finding",
     "LookbackReport",
     "Queue",

@@ -49,6 +49,9 @@ class Code(StrEnum):
     """Numbers: files, bytes, devices, first_time_devices, device, device_serial, read_before, archives, own_usual."""
     DAILY_BREAD = "daily_bread"
     """Lowers: mostly what the person always works with. Numbers: share_familiar, lowered_by."""
+    FEEDBACK = "feedback"
+    """What people decided about a kind of reason moves it. Numbers: reason, factor, before, after, decisions (their
+    names, comma separated), lowered_by (0 when it raises)."""
     FIRST_AREA = "first_area"
     """Numbers: area, first_time_area (its first day), area_documents, areas, documents, share, known_since,
     new_documents and new_weight (less what peers work with anyway)."""

@@ -8,6 +8,7 @@ import duckdb
 
 from kuramori_lake.detect import sql_reasons as sql
 from kuramori_lake.detect import weigh
+from kuramori_lake.detect.feedback import heeded
 from kuramori_lake.detect.findings import Code, Reason, plain
 from kuramori_lake.detect.metrics import BY_NAME, SCREENED, Channel, Metric
 from kuramori_lake.detect.screen import Episode, Flag, heaviest_level
@@ -28,7 +29,7 @@ class Evidence:
         """`rest_days` are the weekend and holidays of the person's site in the window."""
         standing = episode.standing
         notice = standing.notice_on or standing.trigger or episode.since
-        self.episode = episode
+        self.episode, self.settings = episode, settings
         self.heaviest = heaviest_level(db)
         self._db = db
         self._parameters: dict[str, Any] = {
@@ -105,6 +106,7 @@ def reasons_of(seen: Evidence) -> list[Reason]:
     found += _channels(seen)
     if (strength := weigh.off_hours(seen.numbers[Code.OFF_HOURS])) > WORTH_SAYING:
         found.append(seen.reason(Code.OFF_HOURS, strength))
+    found = heeded(found, seen.episode.standing, seen.settings)
     found += _circumstances(seen, found, is_settled=is_settled)
     return sorted(found, key=lambda one: (one.code in weigh.LOWERING, -one.strength, one.code))
 

@@ -221,6 +221,24 @@ def _amount(count: float, is_size: bool) -> str:  # read beside the number it is
     return size_text(count) if is_size else f"{count:,g}"
 
 
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    Code.BULK_READ: ("bulk reading", "大量閲覧"),
+    Code.CHANNEL: ("an unusual channel", "ふだんと違う経路"),
+    Code.COPY_OUT: ("copying out", "持出し"),
+    Code.FIRST_AREA: ("a first-seen area", "初めての領域"),
+    Code.OFF_HOURS: ("unusual hours", "時間外"),
+    Code.SECRETS: ("secrets touched", "秘密情報への接触"),
+}
+
+
+def _feedback_en(n: Numbers) -> str:
+    return f"Decided before ({n['decisions']}): {_KINDS[n['reason']][0]} counts {n['factor']:.0%} of its strength here."
+
+
+def _feedback_ja(n: Numbers) -> str:
+    return f"過去の判断（{n['decisions']}）により、{_KINDS[n['reason']][1]}の重みを{n['factor']:.0%}にしています。"
+
+
 _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Numbers], str]]]] = {
     Code.ALONE: (_alone_en, _alone_ja),
     Code.APPROVED_FLOW: (_flow_en, _flow_ja),
@@ -228,6 +246,7 @@ _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Number
     Code.CHANNEL: (_channel_en, _channel_ja),
     Code.COPY_OUT: (_copy_en, _copy_ja),
     Code.DAILY_BREAD: (_bread_en, _bread_ja),
+    Code.FEEDBACK: (_feedback_en, _feedback_ja),
     Code.FIRST_AREA: (_area_en, _area_ja),
     Code.LEAVER: (_leaver_en, _leaver_ja),
     Code.NEWCOMER: (_newcomer_en, _newcomer_ja),

@@ -5,6 +5,22 @@ from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What people decided about a kind of reason: for a person, or a unit, its strength is multiplied by `factor`."""
+
+    code: str
+    person_id: str | None
+    unit: str | None
+    factor: float
+    mark: str
+    """What the decision is called where it was made: the reason that tells of it names it."""
+
+    def counts_for(self, code: str, person_id: str, unit: str) -> bool:
+        """Whether it is about this kind of reason and this person."""
+        return self.code == code and (self.person_id == person_id or (self.unit is not None and self.unit == unit))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Settings of one run. All days are local days of the site."""
 
@@ -37,6 +53,12 @@ class Settings:
     """Documents in new areas from which a day is looked at, whatever their level."""
     include_unknown: bool = False
     """Also judge accounts that no identity names; their `person_id` is then `actor:ACCOUNT`."""
+
+    feedback: tuple[Feedback, ...] = ()
+    """Decisions of people that count on the day of the run."""
+    feedback_least: float = 0.4
+    feedback_most: float = 1.5
+    """However many decisions meet, a reason keeps this share of its strength at least, and gains so much at most."""
 
 
 DEFAULT: Final = Settings()

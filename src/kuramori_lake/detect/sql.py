@@ -1,6 +1,6 @@
 """Every SQL text of detection, in one place: another engine is another version of this module.
 
-Views and tables they read: `joined_events` (engine.JOINED), the context's tables, and the roll-up's `days` and `areas`.
+Views and tables they read: `joined_events` (engine.joined), the context's tables, and the roll-up's `days` and `areas`.
 Whose deed it was: the person, or `actor:ACCOUNT` for an account that no identity names.
 """
 

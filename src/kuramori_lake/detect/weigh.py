@@ -5,7 +5,7 @@ off the part it concerns; its negative strength says how much.
 """
 
 from collections.abc import Iterable, Mapping
-from math import log1p
+from math import log1p, prod
 from typing import Any, Final
 
 from kuramori_lake.detect.findings import Code, Severity
@@ -25,6 +25,8 @@ FAMILIAR: Final = 0.05
 OWN_GROUND: Final = 0.4
 """What is left of a bulk read that stays where the person always works."""
 READ_DEPTH: Final = 0.5
+CERTAIN: Final = 0.95
+"""No decision makes a reason stronger than this."""
 APPROVED: Final = 0.8
 """How much an approved handover takes off the reading that it explains; never all of it."""
 
@@ -90,6 +92,12 @@ def leaver(base: float) -> float:
     return LEAVING * base
 
 
+def decided(strength: float, factors: Iterable[float], settings: Settings) -> tuple[float, float]:
+    """Strength after what people decided, and the factor that this comes to: bounded on both sides."""
+    factor = min(settings.feedback_most, max(settings.feedback_least, prod(factors)))
+    return (min(CERTAIN, strength * factor) if factor > 1 else strength * factor), factor
+
+
 def allowed(settings: Settings, *, headcount: int, days: int) -> int:
     """How many findings of `days` days the review budget lets through."""
     return max(1, round(settings.budget * headcount / 1000 * days / 7))
@@ -106,4 +114,4 @@ def severity(score: float, *, place: int, allowed: int, settings: Settings) -> S
     return Severity.MEDIUM if score >= settings.medium else Severity.LOW
 
 
-LOWERING: Final = frozenset({Code.APPROVED_FLOW, Code.DAILY_BREAD, Code.NEWCOMER, Code.ALONE})
+LOWERING: Final = frozenset({Code.APPROVED_FLOW, Code.DAILY_BREAD, Code.NEWCOMER, Code.ALONE, Code.FEEDBACK})

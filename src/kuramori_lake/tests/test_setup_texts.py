@@ -4,20 +4,28 @@ import re
 
 import pytest
 
-from kuramori_lake.setup import RECIPES, SetupError, cups, postfix, recipes, samba, squid
+from kuramori_lake.setup import RECIPES, SetupError, auditd, cups, postfix, recipes, rsyslog, samba, squid
 from kuramori_lake.setup.recipe import version_of
 
 DIRECTIVES = {
     ("cups", 0): ["PageLogFormat %p %u %j %T %P %C %{job-billing} %{job-originating-host-name} %{job-name}",
                   "%{media} %{sides}", "MaxLogSize 0"],
     ("cups", 1): ["PageLog /var/log/cups/page_log", "LogFilePerm 0640"],
+    ("pgaudit", 0): ["shared_preload_libraries = 'pgaudit'", "pgaudit.log = 'read, write, ddl, role'",
+                     "pgaudit.log_rows = on", "log_connections = on", "log_destination = 'csvlog'",
+                     "log_timezone = 'UTC'", "log_file_mode = 0640"],
     ("postfix", 0): ["enable_long_queue_ids = yes"],
     ("postfix", 1): ["mail.*", 'template="RSYSLOG_FileFormat"', 'fileCreateMode="0640"'],
+    ("rsyslog", 0): ["auth,authpriv.*;kern.*", 'type="omfwd"', 'TCP_Framing="octet-counted"',
+                     'template="RSYSLOG_SyslogProtocol23Format"', 'queue.saveOnShutdown="on"',
+                     'action.resumeRetryCount="-1"'],
     ("squid", 0): ["logformat kura %ts.%03tu %tr %>a %Ss/%03>Hs %<st %rm %ru", "up=%>st", "host=%>rd",
                    "access_log stdio:/var/log/squid/access_kura.log kura"],
     ("samba", 0): ["[secret]", "vfs objects = full_audit", "full_audit:prefix = %T|%u|%I|%m|%S",
                    "full_audit:facility = local5", "full_audit:priority = notice", "full_audit:syslog = true"],
     ("samba", 1): ["$MaxMessageSize 8k", "local5.*", "& stop"],
+    ("auditd", 0): ["-F dir=/srv/secret", "-F perm=rwa", "-F auid!=unset", "-k kuramori", "-S execve,execveat"],
+    ("auditd", 1): ["log_format = ENRICHED", "name_format = HOSTNAME"],
 }  # fmt: skip
 
 
@@ -61,6 +69,7 @@ def test_samba_names_every_operation_of_that_version_and_no_other(minor):
     ("server", "oldest", "too_old"),
     [
         ("samba", "4.3", "4.2"), ("squid", "3.4", "3.3"), ("postfix", "2.9", "2.8"), ("cups", "1.5", "1.4"),
+        ("pgaudit", "14.0", "13.9"), ("auditd", "2.7", "2.6"), ("rsyslog", "8.0", "7.9"),
     ],
 )  # fmt: skip
 def test_the_oldest_version_has_a_recipe_and_the_one_before_is_refused_by_number(server, oldest, too_old):
@@ -94,6 +103,8 @@ def test_a_version_is_two_numbers_whatever_the_packager_adds(text, version):
 def test_own_paths_names_and_ports_stand_in_the_text_once_asked_for():
     assert "PageLog /srv/log/pages" in cups.recipes(log="/srv/log/pages")[1].text
     assert "stdio:/srv/a.log kura" in squid.recipes(log="/srv/a.log")[0].text
+    assert 'target="10.0.0.5" port="514"' in rsyslog.recipes(target="10.0.0.5", port=514)[0].text
+    assert "-F dir=/srv/設計" in auditd.recipes(folder="/srv/設計")[0].text
     assert "[設計]" in samba.recipes(share="設計")[0].text
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models.functions import Length
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.records import record_many
 from kuramori.watch.models import Alert, AlertComment, AlertSecret, StateChoice, Unsealing
+from kuramori.watch.numbering import numbers
 from kuramori.watch.rules.alerts import SETTLED, UNSEALED_FOR, State, opens_again
 
 
@@ -49,10 +49,10 @@ def alerts_keep(*, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, w
         this.note("as_of", as_of.isoformat(), in_clear=True)
         this.note("new", sum(plan.is_new for plan in plans), in_clear=True)
         this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans), in_clear=True)
-        numbers = _numbers(as_of.year)
+        new_numbers = numbers(Alert, "A", as_of.year)
         for plan in plans:
             if plan.is_new:
-                plan.alert.number = next(numbers)
+                plan.alert.number = next(new_numbers)
             plan.alert.save()
             _keep_secrets(plan.alert, plan.found.secrets)
     return [plan.alert for plan in plans]
@@ -106,17 +106,6 @@ def _overlapping(found: Found, taken: Collection[UUID]) -> Alert | None:
     open_ones = Alert.objects.filter(person=found.person_id, retired_at=None).exclude(state__in=SETTLED)
     meeting = open_ones.filter(since__lte=found.until, until__gte=found.since).exclude(pk__in=taken)
     return meeting.order_by("since", "id").first()
-
-
-def _numbers(year: int) -> Any:
-    """Yield the next numbers of a year: A-2026-0001; after A-2026-9999 they grow by a digit."""
-    start = f"A-{year}-"
-    latest = Alert.objects.filter(number__startswith=start).order_by(Length("number").desc(), "-number")
-    last = latest.values_list("number", flat=True).first()
-    count = int(last.removeprefix(start)) if last else 0
-    while True:
-        count += 1
-        yield f"{start}{count:04d}"
 
 
 def _keep_secrets(alert: Alert, secrets: dict[UUID, int]) -> None:

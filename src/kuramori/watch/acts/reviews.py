@@ -21,7 +21,7 @@ from kuramori.watch.models.reviews import (
     ReviewKind,
     ReviewSheet,
     ReviewSignature,
-    Verdict,
+    Answer,
 )
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.rules.reviews import canonical, digest_of, is_covered, office_after
@@ -109,13 +109,13 @@ def _next_number(year: int) -> str:
 
 
 def review_judge(
-    *, review: Review, items: Sequence[ReviewItem], verdict: Verdict, note: str, judge: Person, by: Actor
+    *, review: Review, items: Sequence[ReviewItem], verdict: Answer, note: str, judge: Person, by: Actor
 ) -> None:
     """Decide on lines. Raises Refused for a line about the judge himself, and once somebody has signed the sheet.
 
     What gives concern or has to be asked needs a word on why.
     """
-    if verdict in {Verdict.ASK, Verdict.CONCERN} and not note.strip():
+    if verdict in {Answer.ASK, Answer.CONCERN} and not note.strip():
         raise Refused(_("This verdict needs a word on why."), _("Write one sentence without a name."))
     if any(item.person_id == judge.pk for item in items):
         raise Refused(_("Nobody reviews himself."), _("Another reviewer decides on this line."))

@@ -1,21 +1,32 @@
 """Tables of this room: what is watched and under which rules, and what was found."""
 
 from kuramori.watch.models.alerts import Alert, AlertComment, AlertSecret, Queue, Severity, StateChoice, Unsealing
-from kuramori.watch.models.reviews import (
-    Review,
-    ReviewItem,
-    ReviewKind,
-    ReviewSheet,
-    ReviewSignature,
+from kuramori.watch.models.cases import (
+    Case,
+    CaseAlert,
+    CaseStateChoice,
+    CaseStep,
+    EffectChoice,
+    ExpertAccess,
+    TimelineOpening,
+    VendorAlert,
     Verdict,
 )
+from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 
 __all__ = [
     "Alert",
     "AlertComment",
     "AlertSecret",
+    "Answer",
     "ApprovedFlow",
+    "Case",
+    "CaseAlert",
+    "CaseStateChoice",
+    "CaseStep",
+    "EffectChoice",
+    "ExpertAccess",
     "LogSource",
     "MonitoringCharter",
     "Queue",
@@ -27,6 +38,8 @@ __all__ = [
     "ServiceAccount",
     "Severity",
     "StateChoice",
+    "TimelineOpening",
     "Unsealing",
+    "VendorAlert",
     "Verdict",
 ]

@@ -20,7 +20,7 @@ class ReviewKind(models.TextChoices):
     MEDIA = "media", _("removable media")
 
 
-class Verdict(models.TextChoices):
+class Answer(models.TextChoices):
     """What a reviewer says of a line."""
 
     OPEN = "open", pgettext_lazy("review", "not yet decided")
@@ -105,7 +105,7 @@ class ReviewItem(Record):
     rank = models.PositiveSmallIntegerField()
     person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
     content = models.TextField()
-    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict, default=Verdict.OPEN)
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Answer, default=Answer.OPEN)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     judged_by = models.ForeignKey("directory.Person", null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.timezone import now
 
-from kuramori.directory.api import person_names, sees_leaving
+from kuramori.directory.api import Person, people_visible_to, person_names, sees_leaving, viewer_of_system
+from kuramori.governance.api import levels_in_force
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.models import Alert, AlertComment, AlertSecret, Unsealing
@@ -18,11 +19,10 @@ from kuramori.watch.rules.permissions import Permission
 def alerts_visible_to(viewer: Viewer) -> QuerySet[Alert]:
     """Return the alerts the viewer may work on: never his own, and in his units only where his role is held there.
 
-    Each says as `was_named` whether he ever had its name shown.
+    Each says as `was_named` whether he ever had its name shown, here or on another alert of the same case.
     """
     touched = AlertSecret.objects.filter(documents__gt=0).select_related("secret__level")
-    named = Unsealing.objects.filter(alert=OuterRef("pk"), by=viewer.person_id)
-    found: QuerySet[Alert] = Alert.objects.annotate(was_named=Exists(named)).select_related("assignee")
+    found: QuerySet[Alert] = Alert.objects.annotate(was_named=Exists(_named(viewer))).select_related("assignee")
     found = found.prefetch_related(Prefetch("secrets", queryset=touched))
     if not viewer.may(Permission.ALERT_VIEW):
         return found.none()
@@ -30,6 +30,13 @@ def alerts_visible_to(viewer: Viewer) -> QuerySet[Alert]:
         found = found.exclude(person=viewer.person_id)
     if not viewer.may_everywhere(Permission.ALERT_VIEW):
         found = found.filter(unit__in=viewer.units_for(Permission.ALERT_VIEW))
+    return found
+
+
+def _named(viewer: Viewer) -> QuerySet[Unsealing]:
+    """Return what ever named an alert's person to the viewer: within a case one name stands for all its alerts."""
+    here = Q(alert=OuterRef("pk")) | Q(alert__membership__case=OuterRef("membership__case"))
+    found: QuerySet[Unsealing] = Unsealing.objects.filter(here, by=viewer.person_id)
     return found
 
 
@@ -61,7 +68,7 @@ def tells_leaving(viewer: Viewer, alert: Alert) -> bool:
 def in_queue(viewer: Viewer, alerts: QuerySet[Alert], queue: str) -> QuerySet[Alert]:
     """Narrow alerts in sight to a queue; those whose queue the viewer may not be told are in none."""
     found = alerts.filter(queue=queue)
-    return found if sees_leaving(viewer) else found.exclude(unsealings__by=viewer.person_id)
+    return found if sees_leaving(viewer) else found.filter(was_named=False)
 
 
 def unsealing_of(viewer: Viewer, alert: Alert) -> Unsealing | None:
@@ -95,6 +102,16 @@ def secrets_of(viewer: Viewer, alert: Alert) -> tuple[list[tuple[Secret, int]], 
             level = row.secret.level
             hidden[level.pk] = (level, hidden.get(level.pk, (level, 0))[1] + 1)
     return shown, sorted(hidden.values(), key=lambda pair: -pair[0].rank)
+
+
+def level_names(viewer: Viewer) -> dict[str, str]:
+    """Return each level's name in the page's language by the one that detection keeps."""
+    return {level.name_ja: level.name for level in levels_in_force(viewer)}
+
+
+def person_of(viewer: Viewer) -> Person | None:
+    """Return who looks, None for an account behind which nobody stands."""
+    return people_visible_to(viewer_of_system()).filter(pk=viewer.person_id).first() if viewer.person_id else None
 
 
 def comments_of(viewer: Viewer, alert: Alert) -> QuerySet[AlertComment]:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kuramori.watch.models.reviews import Verdict
+from kuramori.watch.models.reviews import Answer
 
 REASON = 1000
 DIGEST = 64
@@ -12,7 +12,7 @@ DIGEST = 64
 class VerdictForm(forms.Form):
     """A verdict on one line, with a word on why."""
 
-    verdict = forms.ChoiceField(choices=[choice for choice in Verdict.choices if choice[0] != Verdict.OPEN])
+    verdict = forms.ChoiceField(choices=[choice for choice in Answer.choices if choice[0] != Answer.OPEN])
     note = forms.CharField(max_length=REASON, required=False)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
-from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSignature, Verdict
+from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSignature, Answer
 from kuramori.watch.queries.reviews import is_concerned
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.reviews.wording import (
@@ -22,7 +22,7 @@ from kuramori.watch.reviews.wording import (
 )
 from kuramori.watch.rules.reviews import Seen, Tie
 
-TONES = {Verdict.ORDINARY: "ok", Verdict.EXPLAINED: "ok", Verdict.ASK: "warn", Verdict.CONCERN: "bad"}
+TONES = {Answer.ORDINARY: "ok", Answer.EXPLAINED: "ok", Answer.ASK: "warn", Answer.CONCERN: "bad"}
 
 
 def state_words(viewer: Viewer, review: Review) -> dict[str, Any]:
@@ -103,6 +103,6 @@ def line_words(who: str, item: ReviewItem) -> dict[str, Any]:
         "active_before": told["active_before"],
         "colleagues": told["colleagues"],
         "verdict": item.get_verdict_display(),
-        "tone": TONES.get(Verdict(item.verdict), ""),
+        "tone": TONES.get(Answer(item.verdict), ""),
         "judge": str(item.judged_by.shown) if item.judged_by else "",
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSheet, ReviewSignature, Verdict
+from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSheet, ReviewSignature, Answer
 from kuramori.watch.rules.reviews import canonical, digest_of
 
 
@@ -23,7 +23,7 @@ class SheetSeen:
     @property
     def open_lines(self) -> int:
         """Return how many lines in sight wait for a verdict."""
-        return sum(item.verdict == Verdict.OPEN for _who, item in self.lines)
+        return sum(item.verdict == Answer.OPEN for _who, item in self.lines)
 
 
 def shown_digest(review: Review, sheet: ReviewSheet, lines: Iterable[tuple[str, ReviewItem]]) -> str:

@@ -20,7 +20,7 @@ from kuramori.register.api import Secret
 from kuramori.watch.acts.reviews import review_call, review_escalate, review_judge, review_sign
 from kuramori.watch.acts.settings import source_add
 from kuramori.watch.api import ingest
-from kuramori.watch.models import LogSource, Review, ReviewItem, ReviewSheet, Verdict
+from kuramori.watch.models import LogSource, Review, ReviewItem, ReviewSheet, Answer
 from kuramori.watch.queries.reviews import may_sign, reviews_visible_to, sheets_of, waiting_reviews
 from kuramori.watch.reviews.duties import review_duties, review_tiles
 from kuramori.watch.reviews.holiday import holiday_reviews
@@ -77,8 +77,8 @@ def sign(company: Company, review: Review, person: Any, ordinal: int = 1, statem
     viewer = company.viewer(person)
     seen = sheets_of(viewer, review)[ordinal - 1]
     for _who, item in seen.lines:
-        if item.verdict == Verdict.OPEN:
-            words = {"verdict": Verdict.ORDINARY, "note": "", "judge": person, "by": actor_of(person)}
+        if item.verdict == Answer.OPEN:
+            words = {"verdict": Answer.ORDINARY, "note": "", "judge": person, "by": actor_of(person)}
             review_judge(review=review, items=[item], **words)
     seen = sheets_of(viewer, review)[ordinal - 1]
     return review_sign(
@@ -156,9 +156,9 @@ def test_a_signature_is_bound_to_what_was_shown_and_closes_the_review(review: Re
     assert [one.pk for one in waiting_reviews(viewer)] == [review.pk]
     deed = {"review": review, "judge": company.daichi, "by": actor_of(company.daichi)}
     with pytest.raises(Refused, match="理由"):
-        review_judge(items=[shown.lines[0][1]], verdict=Verdict.CONCERN, note=" ", **deed)
+        review_judge(items=[shown.lines[0][1]], verdict=Answer.CONCERN, note=" ", **deed)
     items = [item for _who, item in shown.lines]
-    review_judge(items=items, verdict=Verdict.ASK, note="上長に確認する", **deed)
+    review_judge(items=items, verdict=Answer.ASK, note="上長に確認する", **deed)
     decided = sheets_of(viewer, review)[0]
     with pytest.raises(Refused, match="変わりました"):
         review_sign(seen=decided, digest=shown.digest, **words)
@@ -168,7 +168,7 @@ def test_a_signature_is_bound_to_what_was_shown_and_closes_the_review(review: Re
     closed = sheets_of(viewer, review)[0]
     assert closed.is_signed
     with pytest.raises(Refused, match="署名がある"):
-        review_judge(items=items, verdict=Verdict.ORDINARY, note="", **deed)
+        review_judge(items=items, verdict=Answer.ORDINARY, note="", **deed)
     with pytest.raises(Refused, match="すでに"):
         review_sign(seen=closed, digest=closed.digest, **words)
 
@@ -183,7 +183,7 @@ def test_nobody_sees_or_signs_the_line_about_himself_and_another_must(
     about_him = ReviewItem.objects.get(person=company.chihiro)
     with pytest.raises(Refused, match="自分自身"):
         review_judge(
-            review=review, items=[about_him], verdict=Verdict.EXPLAINED, note="", judge=company.chihiro, by=SYSTEM
+            review=review, items=[about_him], verdict=Answer.EXPLAINED, note="", judge=company.chihiro, by=SYSTEM
         )
     sign(company, review, company.chihiro)
     assert sheets_of(himself, review)[0].is_signed

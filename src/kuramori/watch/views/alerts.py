@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kuramori.directory.api import Person, people_visible_to, sees_leaving, viewer_of_system
-from kuramori.governance.api import levels_in_force
+from kuramori.directory.api import sees_leaving
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
@@ -78,7 +77,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
             alert,
             viewer.language,
             closed=_closed(alert, shown),
-            levels=_level_names(viewer),
+            levels=found.level_names(viewer),
             names=() if frame["unsealing"] else names_of(alert.person_id),
             leaving=found.tells_leaving(viewer, alert),
         ),
@@ -99,11 +98,6 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "watch/alert.html", context)
-
-
-def _level_names(viewer: Viewer) -> dict[str, str]:
-    """Return each level's name in the page's language by the one that detection keeps."""
-    return {level.name_ja: level.name for level in levels_in_force(viewer)}
 
 
 def _closed(alert: Alert, shown: list[tuple[Secret, int]]) -> set[str]:
@@ -140,7 +134,7 @@ def review(request: ViewedRequest, pk: UUID) -> HttpResponse:
     form = ReviewForm(alert, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        me = _me(viewer)
+        me = found.person_of(viewer)
         assignee = {"keep": alert.assignee, "me": me, "nobody": None}[data["taken"]]
         alert_review(
             alert=alert,
@@ -167,7 +161,7 @@ def unseal(request: ViewedRequest, pk: UUID) -> HttpResponse:
     viewer, alert = request.viewer, _seen(request, pk)
     form = UnsealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        me = _me(viewer)
+        me = found.person_of(viewer)
         if me is None:
             raise Refused(_("Only a person can be shown a name."), _("Sign in with your own account."))
         alert_unseal(alert=alert, person=me, reason=form.cleaned_data["reason"], by=viewer.actor)
@@ -192,7 +186,3 @@ def _effects(viewer: Viewer) -> list[str]:
     if not sees_leaving(viewer):
         told.append(_("Whether and when the person leaves is no longer shown to you on this alert: HR knows it."))
     return told
-
-
-def _me(viewer: Viewer) -> Person | None:
-    return people_visible_to(viewer_of_system()).filter(pk=viewer.person_id).first() if viewer.person_id else None

@@ -16,7 +16,7 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.watch.acts.reviews import review_call, review_judge, review_sign
-from kuramori.watch.models.reviews import Review, Verdict
+from kuramori.watch.models.reviews import Review, Answer
 from kuramori.watch.queries.reviews import line_of, may_sign, reviews_visible_to, sheets_of, unit_standing
 from kuramori.watch.reviews.forms import CallForm, SignForm, VerdictForm
 from kuramori.watch.reviews.pages import sheet_words, state_words
@@ -70,7 +70,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "may_audit": viewer.may(Permission.REVIEW_AUDIT),
         "may_call": viewer.may(Permission.REVIEW_CALL) and review.committee_at is None,
         "due": moment(review.due_at, viewer),
-        "verdicts": [choice for choice in Verdict.choices if choice[0] != Verdict.OPEN],
+        "verdicts": [choice for choice in Answer.choices if choice[0] != Answer.OPEN],
     }
     return render(request, "watch/reviews/review.html", context)
 
@@ -97,7 +97,7 @@ def judge(request: ViewedRequest, pk: UUID, item: UUID) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         raise Refused(_("Choose one of the verdicts."))
-    verdict, note = Verdict(form.cleaned_data["verdict"]), form.cleaned_data["note"]
+    verdict, note = Answer(form.cleaned_data["verdict"]), form.cleaned_data["note"]
     review_judge(review=review, items=[line], verdict=verdict, note=note, judge=me, by=request.viewer.actor)
     return redirect(f"{reverse('watch:review-detail', args=[pk])}#line-{item}")
 
@@ -107,9 +107,9 @@ def judge(request: ViewedRequest, pk: UUID, item: UUID) -> HttpResponse:
 def judge_rest(request: ViewedRequest, pk: UUID, ordinal: int) -> HttpResponse:
     """Say of all lines without a verdict that they are in the ordinary course."""
     review, me = _signable(request, pk)
-    waiting = [line for _who, line in _sheet(request.viewer, review, ordinal).lines if line.verdict == Verdict.OPEN]
+    waiting = [line for _who, line in _sheet(request.viewer, review, ordinal).lines if line.verdict == Answer.OPEN]
     if waiting:
-        review_judge(review=review, items=waiting, verdict=Verdict.ORDINARY, note="", judge=me, by=request.viewer.actor)
+        review_judge(review=review, items=waiting, verdict=Answer.ORDINARY, note="", judge=me, by=request.viewer.actor)
     return redirect(f"{reverse('watch:review-detail', args=[pk])}#sheet-{ordinal}")
 
 

@@ -1,0 +1,54 @@
+"""Opening a timeline across all channels: for one person, for a reason, for a day."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.directory.api import Person
+from kuramori.kernel.actors import Actor
+from kuramori.kernel.acts import Refused, act
+from kuramori.register.api import Secret
+from kuramori.watch.models import Alert, Case, TimelineOpening
+
+OPEN_FOR: Final = timedelta(hours=24)
+
+
+def timeline_open(
+    *,
+    opener: Person | None,
+    reason: str,
+    case: Case | None = None,
+    alert: Alert | None = None,
+    secret: Secret | None = None,
+    leaver: tuple[UUID, UUID] | None = None,
+    by: Actor,
+) -> TimelineOpening:
+    """Open the timeline of a case's or an alert's person, of a leaver (his id, his engagement's line), or of a secret.
+
+    The person is no subject of the entry. Raises Refused without a reason, for an account without a person, and for
+    oneself.
+    """
+    person = case.person_id if case else alert.person_id if alert else leaver[0] if leaver else None
+    if opener is None:
+        raise Refused(_("Only a person can be shown a timeline."), _("Sign in with your own account."))
+    if not reason.strip():
+        raise Refused(_("A timeline is opened for a reason only."), _("Write what you want to find out."))
+    if person == opener.pk:
+        raise Refused(_("Nobody opens his own timeline here."), _("What is kept of you is shown on your own page."))
+    known = [each for each in (case, alert, secret) if each is not None]
+    with act("watch.timeline.open", by=by, why=reason, subjects=known):
+        opening = TimelineOpening(
+            person_id=person,
+            secret=secret,
+            case=case,
+            alert=alert,
+            line=leaver[1] if leaver else None,
+            by=opener,
+            reason=reason.strip(),
+            expires_at=now() + OPEN_FOR,
+        )
+        opening.save()
+    return opening
