@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.timezone import localdate
 
-from kuramori.directory.api import company_today, sees_leaving
+from kuramori.directory.api import sees_leaving
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.models import Alert, AlertSecret, Case, CaseStep, ExpertAccess, Unsealing, VendorAlert
@@ -35,7 +35,7 @@ def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
 
 
 def _opened_to(viewer: Viewer) -> QuerySet[Any, Any]:
-    valid = ExpertAccess.objects.standing().filter(expert=viewer.person_id, until__gte=company_today())
+    valid = ExpertAccess.objects.standing().filter(expert=viewer.person_id, until__gte=today_for(viewer))
     return valid.values("case")
 
 

@@ -55,7 +55,7 @@ def test_the_page_says_what_happened_how_sure_what_was_seen_and_what_next(
     page = text(visit(analyst, "case-detail", case.pk))
     assert not any(name in page for name in NAMES)
     for said in (
-        case.number, case_pseudonym(case), "A-2026-0001", "外部媒体", "82.5", "途絶",
+        case.number, case_pseudonym(case), "A-2026-0001", "可搬媒体", "82.5", "途絶",
         "上長に確認し、回答を待つ", "通常の業務として説明する", "上申する", "全経路をさかのぼって見る", "極秘",
     ):  # fmt: skip
         assert said in page, said
@@ -132,7 +132,12 @@ def test_who_had_the_name_shown_on_one_alert_is_told_of_no_leaving_on_the_others
 
 
 def test_an_expert_reads_his_case_until_his_day_and_nothing_else(
-    visit: Any, case: Case, manager: Viewer, expert: Viewer, found: Callable[..., Found], company: Company  # noqa: PLR0917
+    visit: Any,
+    case: Case,
+    manager: Viewer,
+    expert: Viewer,
+    found: Callable[..., Found],
+    company: Company,  # noqa: PLR0917
 ):
     """DET-15: expert account sees only its case and expires."""
     assert not cases_visible_to(expert)
