@@ -131,13 +131,13 @@ def test_who_had_the_name_shown_on_one_alert_is_told_of_no_leaving_on_the_others
     assert not leaving_told(manager, again)
 
 
-def test_an_expert_reads_his_case_until_his_day_and_nothing_else(
+def test_an_expert_reads_his_case_until_his_day_and_nothing_else(  # noqa: PLR0917
     visit: Any,
     case: Case,
     manager: Viewer,
     expert: Viewer,
     found: Callable[..., Found],
-    company: Company,  # noqa: PLR0917
+    company: Company,
 ):
     """DET-15: expert account sees only its case and expires."""
     assert not cases_visible_to(expert)
