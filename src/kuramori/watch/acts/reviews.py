@@ -15,14 +15,7 @@ from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
-from kuramori.watch.models.reviews import (
-    Review,
-    ReviewItem,
-    ReviewKind,
-    ReviewSheet,
-    ReviewSignature,
-    Answer,
-)
+from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.rules.reviews import canonical, digest_of, is_covered, office_after
 
@@ -56,7 +49,7 @@ class Prepared:
 
 def review_prepare(*, prepared: Prepared, by: Actor = SYSTEM) -> Review:
     """Freeze what a review shows; one that stands already is returned as it is."""
-    known = Review.objects.filter(key=prepared.key).first()
+    known: Review | None = Review.objects.filter(key=prepared.key).first()
     if known is not None:
         return known
     review = Review(

@@ -23,9 +23,7 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     Each says as `is_open` whether a sheet waits for a signature that this viewer has not given: whoever signed what
     he saw is not told that a line about himself waits for another.
     """
-    mine = ReviewSignature.objects.filter(sheet=OuterRef("pk"), by=viewer.person_id)
-    waiting = ReviewSheet.objects.filter(review=OuterRef("pk"), signed_at=None).filter(~Exists(mine))
-    found: QuerySet[Review] = Review.objects.annotate(is_open=Exists(waiting))
+    found: QuerySet[Review] = Review.objects.annotate(is_open=_waits_for(viewer))
     found = found.select_related("site", "unit", "reviewer")
     if not viewer.may(Permission.REVIEW_VIEW):
         return found.none()
@@ -35,6 +33,16 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     if Role.COMMITTEE_MEMBER in viewer.roles:
         asked |= Q(committee_at__isnull=False) | Q(office=Role.COMMITTEE_MEMBER)
     return found.filter(asked)
+
+
+def _waits_for(viewer: Viewer) -> Exists:
+    mine = ReviewSignature.objects.filter(sheet=OuterRef("pk"), by=viewer.person_id)
+    return Exists(ReviewSheet.objects.filter(review=OuterRef("pk"), signed_at=None).filter(~Exists(mine)))
+
+
+def open_reviews(viewer: Viewer) -> QuerySet[Review]:
+    """Return the reviews in sight with a sheet that waits for a signature this viewer has not given."""
+    return reviews_visible_to(viewer).filter(_waits_for(viewer))
 
 
 def sheets_of(viewer: Viewer, review: Review) -> list[SheetSeen]:
@@ -89,7 +97,7 @@ def waiting_reviews(viewer: Viewer) -> list[Review]:
 
     The first office alone is asked until a review is late; then the next is asked too.
     """
-    found = reviews_visible_to(viewer).filter(is_open=True).order_by("due_at", "id")
+    found = open_reviews(viewer).order_by("due_at", "id")
     return [review for review in found[:50] if may_sign(viewer, review)]
 
 

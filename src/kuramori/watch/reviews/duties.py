@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Duty
-from kuramori.watch.queries.reviews import reviews_visible_to, waiting_reviews
+from kuramori.watch.queries.reviews import open_reviews, waiting_reviews
 from kuramori.watch.rules.permissions import Permission
 
 
@@ -30,7 +30,7 @@ def review_tiles(viewer: Viewer, _today: date) -> list[dict[str, str]]:
     """Return how many reviews wait for a signature, as far as the viewer may see them."""
     if not viewer.may(Permission.REVIEW_VIEW):
         return []
-    waiting = reviews_visible_to(viewer).select_related(None).filter(is_open=True)
+    waiting = open_reviews(viewer).select_related(None)
     late = waiting.filter(due_at__lt=now()).count()
     count = waiting.count()
     return [

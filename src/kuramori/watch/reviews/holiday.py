@@ -57,7 +57,7 @@ def holiday_reviews(now: datetime) -> list[Review]:
 
 def _prepared(site: Site, rest: Rest, now: datetime) -> Review:
     key = f"holiday:{site.code}:{rest.since}:{rest.until}"
-    review = Review.objects.filter(key=key).first()
+    review: Review | None = Review.objects.filter(key=key).first()
     if review is not None:
         _add_late(review, site, rest, now)
         return review

@@ -85,7 +85,7 @@ def _stands(kind: ReviewKind, month: Month) -> bool:
     return Review.objects.filter(key=f"{kind}:{month.since:%Y-%m}").exists()
 
 
-def _prepared(kind: ReviewKind, month: Month, told: dict[str, Any], lines: Sequence[Line], **words: str) -> Prepared:
+def _prepared(kind: ReviewKind, month: Month, told: dict[str, Any], lines: Sequence[Line]) -> Prepared:
     return Prepared(
         key=f"{kind}:{month.since:%Y-%m}",
         kind=kind,
@@ -94,7 +94,6 @@ def _prepared(kind: ReviewKind, month: Month, told: dict[str, Any], lines: Seque
         due_at=month.due_at,
         told=told | {"days": [], "late": False},
         lines=lines,
-        **words,
     )
 
 
@@ -163,7 +162,9 @@ def sample_review(found: Lake | None, month: Month, places: dict[UUID, Place]) -
     sums = sums_of(found, month.days, month.before) if found else []
     lines, _left_out = lines_of(sums, chosen, places, compared)
     told = {"coverage": coverage_of_site(found, None, month.days, month.before), "left_out": 0}
-    return _prepared(ReviewKind.SAMPLE, month, told, lines, seed=seed, population=population_digest(population))
+    return replace(
+        _prepared(ReviewKind.SAMPLE, month, told, lines), seed=seed, population=population_digest(population)
+    )
 
 
 def _handlers(found: Lake | None, since: date, until: date) -> set[UUID]:

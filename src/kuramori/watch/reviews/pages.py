@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
-from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSignature, Answer
+from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewSignature
 from kuramori.watch.queries.reviews import is_concerned
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.reviews.wording import (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kuramori.watch.models.reviews import Review, ReviewItem, ReviewSheet, ReviewSignature, Answer
+from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewSheet, ReviewSignature
 from kuramori.watch.rules.reviews import canonical, digest_of
 
 

@@ -20,7 +20,7 @@ from kuramori.register.api import Secret
 from kuramori.watch.acts.reviews import review_call, review_escalate, review_judge, review_sign
 from kuramori.watch.acts.settings import source_add
 from kuramori.watch.api import ingest
-from kuramori.watch.models import LogSource, Review, ReviewItem, ReviewSheet, Answer
+from kuramori.watch.models import Answer, LogSource, Review, ReviewItem, ReviewSheet
 from kuramori.watch.queries.reviews import may_sign, reviews_visible_to, sheets_of, waiting_reviews
 from kuramori.watch.reviews.duties import review_duties, review_tiles
 from kuramori.watch.reviews.holiday import holiday_reviews

@@ -16,7 +16,7 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.watch.acts.reviews import review_call, review_judge, review_sign
-from kuramori.watch.models.reviews import Review, Answer
+from kuramori.watch.models.reviews import Answer, Review
 from kuramori.watch.queries.reviews import line_of, may_sign, reviews_visible_to, sheets_of, unit_standing
 from kuramori.watch.reviews.forms import CallForm, SignForm, VerdictForm
 from kuramori.watch.reviews.pages import sheet_words, state_words
