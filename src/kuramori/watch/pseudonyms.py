@@ -35,6 +35,11 @@ def alert_pseudonym(alert_id: UUID, person_id: UUID) -> str:
     return pseudonym(f"alert:{alert_id}", person_id)
 
 
+def case_pseudonym(case_id: UUID, person_id: UUID) -> str:
+    """Return what a case's person is called in that case and nowhere else."""
+    return pseudonym(f"case:{case_id}", person_id)
+
+
 def _key_path() -> Path:
     return Path(settings.DATA) / "keys" / "pseudonyms.key"
 

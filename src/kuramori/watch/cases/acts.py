@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ def cases_gather(*, today: date, by: Actor = SYSTEM) -> list[Case]:
 
 
 def _join(alert: Alert, today: date, by: Actor) -> Case:
-    case = unsettled_case(alert.person_id, alert.channels)
+    case = _unsettled_case(alert.person_id, alert.channels)
     with act("watch.case.join" if case else "watch.case.open", by=by, subjects=[alert]) as this:
         case = case or case_begin(alert=alert, today=today, by=by)
         CaseAlert(case=case, alert=alert).save()
@@ -59,7 +60,7 @@ def case_begin(*, alert: Alert, today: date, by: Actor) -> Case:
     return case
 
 
-def unsettled_case(person_id: object, channels: Sequence[str]) -> Case | None:
+def _unsettled_case(person_id: UUID, channels: Sequence[str]) -> Case | None:
     """Return the person's oldest unsettled case to which these ways out belong."""
     unsettled = Case.objects.filter(person=person_id, state__in=UNSETTLED, retired_at=None).order_by("id")
     return next((case for case in unsettled if joins(case.channels, channels)), None)
@@ -129,7 +130,7 @@ def _verb(before: CaseState, after: CaseState) -> str:
 
 
 def _refuse_second(case: Case) -> None:
-    other = unsettled_case(case.person_id, case.channels)
+    other = _unsettled_case(case.person_id, case.channels)
     if other is not None:
         raise Refused(
             _("%(number)s is open on the same person and way out.") % {"number": other.number},

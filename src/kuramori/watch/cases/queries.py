@@ -11,7 +11,6 @@ from kuramori.directory.api import sees_leaving
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.models import Alert, AlertSecret, Case, CaseStep, ExpertAccess, Unsealing, VendorAlert
-from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, unsealing_of
 from kuramori.watch.rules.cases import SETTLED, UNSETTLED
 from kuramori.watch.rules.permissions import Permission
@@ -58,11 +57,6 @@ def alerts_in(viewer: Viewer, case: Case) -> list[Alert]:
     if not is_expert(viewer):
         mine = alerts_visible_to(viewer).filter(membership__case=case)
     return list(mine.order_by("-score", "-id")) if viewer.may(Permission.CASE_VIEW) else []
-
-
-def case_pseudonym(case: Case) -> str:
-    """Return what a case's person is called in that case and nowhere else."""
-    return pseudonym(f"case:{case.pk}", case.person_id)
 
 
 def unsealing_in(viewer: Viewer, alerts: list[Alert]) -> Unsealing | None:

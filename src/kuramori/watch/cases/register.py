@@ -8,8 +8,9 @@ from django.utils.translation import pgettext_lazy
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import Column, ColumnKind, Filter, FilterKind, Mark, Register
 from kuramori.watch.alert_register import SEVERITY_TONES
-from kuramori.watch.cases.queries import case_pseudonym, cases_visible_to, today_for
+from kuramori.watch.cases.queries import cases_visible_to, today_for
 from kuramori.watch.models import Case, CaseStateChoice, Severity
+from kuramori.watch.pseudonyms import case_pseudonym
 from kuramori.watch.rules.cases import UNSETTLED
 from kuramori.watch.wording import CHANNEL_WORDS, channels_in_words
 
@@ -53,7 +54,11 @@ cases = Register(
     columns=(
         Column(name="severity", label=_("severity"), kind=ColumnKind.TAG, value=case_weight),
         Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
-        Column(name="who", label=pgettext_lazy("watched", "person"), value=lambda case, _viewer: case_pseudonym(case)),
+        Column(
+            name="who",
+            label=pgettext_lazy("watched", "person"),
+            value=lambda case, _viewer: case_pseudonym(case.pk, case.person_id),
+        ),
         Column(name="ways", label=_("ways out"), value=lambda case, _viewer: channels_in_words(case.channels) or None),
         Column(name="alerts", label=_("alerts"), kind=ColumnKind.NUMBER, sort="alerts"),
         Column(name="score", label=_("score"), kind=ColumnKind.NUMBER, sort="score"),

@@ -34,7 +34,7 @@ MENU = (
         order=45,
     ),
 )
-PERMISSIONS = {
+PERMISSIONS: dict[str, tuple[Role, ...]] = {
     Permission.CASE_EXPORT: ANALYSTS,
     Permission.CASE_PRESERVE: (Role.INFORMATION_MANAGER,),
     Permission.CASE_STEP: WORKERS,

@@ -49,9 +49,9 @@ def ask(request: ViewedRequest) -> HttpResponse:
 def _of(request: ViewedRequest) -> dict[str, Any]:
     """Return what the address names, if it lies in the viewer's sight."""
     viewer = request.viewer
-    for name, value in request.GET.items():
+    for name, value in request.GET.dict().items():
         try:
-            pk = UUID(value)
+            pk = UUID(str(value))
         except ValueError:
             continue
         if found := _named(viewer, name, pk):

@@ -17,11 +17,11 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.sentences import sentence
 from kuramori.kernel.wording import moment
 from kuramori.register.api import secrets_visible_to
-from kuramori.watch.cases.queries import alerts_in, case_pseudonym, cases_visible_to, secrets_watched_by, unsealing_in
+from kuramori.watch.cases.queries import alerts_in, cases_visible_to, secrets_watched_by, unsealing_in
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.masking import masked, names_of_many
 from kuramori.watch.models import TimelineOpening
-from kuramori.watch.pseudonyms import alert_pseudonym, pseudonym
+from kuramori.watch.pseudonyms import alert_pseudonym, case_pseudonym, pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, name_behind, unsealing_of
 from kuramori.watch.queries.leavers import leaver_seen_by
 from kuramori.watch.rules.permissions import Permission
@@ -66,7 +66,7 @@ def _whose(viewer: Viewer, opening: TimelineOpening) -> Whose | None:
         case = cases_visible_to(viewer).filter(pk=opening.case_id).first()
         alerts = alerts_in(viewer, case) if case else []
         shown = unsealing_in(viewer, alerts)
-        name = name_behind(viewer, shown.alert) if shown else case_pseudonym(case) if case else ""
+        name = name_behind(viewer, shown.alert) if shown else case_pseudonym(case.pk, case.person_id) if case else ""
         return Whose(opening=opening, called=name, is_open=shown is not None) if case else None
     if opening.alert_id:
         alert = alerts_visible_to(viewer).filter(pk=opening.alert_id).first()
@@ -78,7 +78,7 @@ def _whose(viewer: Viewer, opening: TimelineOpening) -> Whose | None:
     if opening.line:
         seen = leaver_seen_by(viewer, opening.line, localdate(timezone=viewer.zone))
         return Whose(opening=opening, called=seen.name, is_open=not seen.is_veiled) if seen else None
-    known = secrets_watched_by(viewer).filter(pk=opening.secret_id).first()
+    known = secrets_watched_by(viewer).filter(pk=opening.secret.pk).first() if opening.secret else None
     return Whose(opening=opening, called=str(known), is_open=False) if known else None
 
 
@@ -136,8 +136,8 @@ def _acts(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
     found: QuerySet[Entry] = Entry.objects.filter(at__date__gte=choice.since, at__date__lte=choice.until)
     if whose.opening.person_id:
         found = found.filter(actor_id=whose.opening.person_id)
-    else:
-        found = found.filter(subjects__subject_id=whose.opening.secret_id)
+    elif whose.opening.secret:
+        found = found.filter(subjects__subject_id=whose.opening.secret.pk)
     if choice.before is not None:
         at, number = choice.before[0].replace(tzinfo=UTC), choice.before[1]
         found = found.filter(Q(at__lt=at) | Q(at=at, seq__gt=-number) if number <= 0 else Q(at__lte=at))

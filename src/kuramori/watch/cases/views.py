@@ -25,6 +25,7 @@ from kuramori.watch.cases.register import case_mark, case_weight, cases
 from kuramori.watch.cases.verdict_acts import verdict_add
 from kuramori.watch.masking import names_of
 from kuramori.watch.models import Alert, Case, CaseStateChoice
+from kuramori.watch.pseudonyms import case_pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, level_names, name_behind, person_of
 from kuramori.watch.rules.cases import CaseState
 from kuramori.watch.rules.permissions import Permission
@@ -51,7 +52,7 @@ def _frame(viewer: Viewer, case: Case, alerts: list[Alert], current: str) -> dic
             {"title": title, "url": reverse(f"watch:{name}", args=[case.pk]), "current": key == current}
             for key, title, name in tabs
         ],
-        "who": name_behind(viewer, unsealing.alert) if unsealing else found.case_pseudonym(case),
+        "who": name_behind(viewer, unsealing.alert) if unsealing else case_pseudonym(case.pk, case.person_id),
         "unsealing": unsealing,
         "severity": case_weight(case, viewer),
         "state": case_mark(case, viewer),
@@ -76,7 +77,7 @@ def _told(viewer: Viewer, case: Case, alerts: list[Alert], frame: dict[str, Any]
     shown, hidden = told.secrets_in(viewer, alerts)
     documents = sum(row.documents for alert in alerts[:1] for row in alert.secrets.all())
     sentences = told.reasons_told(viewer, alerts, levels=level_names(viewer), names=names, leaving=leaving)
-    earlier = case.follows and found.cases_visible_to(viewer).filter(pk=case.follows_id).first()
+    earlier = found.cases_visible_to(viewer).filter(pk=case.follows.pk).first() if case.follows else None
     return {
         "in_short": told.in_short(case, frame["who"], alerts, documents),
         "alerts": [(alert, severity_mark(alert, viewer), state_mark(alert, viewer), why) for alert, why in sentences],

@@ -68,7 +68,7 @@ def tells_leaving(viewer: Viewer, alert: Alert) -> bool:
 def in_queue(viewer: Viewer, alerts: QuerySet[Alert], queue: str) -> QuerySet[Alert]:
     """Narrow alerts in sight to a queue; those whose queue the viewer may not be told are in none."""
     found = alerts.filter(queue=queue)
-    return found if sees_leaving(viewer) else found.filter(was_named=False)
+    return found if sees_leaving(viewer) else found.filter(Q(was_named=False))
 
 
 def unsealing_of(viewer: Viewer, alert: Alert) -> Unsealing | None:

@@ -19,7 +19,6 @@ from kuramori.watch.acts.alerts import Found, alert_review, alerts_keep
 from kuramori.watch.cases.acts import case_step, cases_gather
 from kuramori.watch.cases.queries import (
     case_of,
-    case_pseudonym,
     cases_due,
     cases_of_person,
     cases_stirred,
@@ -29,7 +28,7 @@ from kuramori.watch.cases.queries import (
 from kuramori.watch.cases.register import cases
 from kuramori.watch.cases.room_parts import case_duties
 from kuramori.watch.models import Alert, AlertComment, Case, CaseStep
-from kuramori.watch.pseudonyms import alert_pseudonym
+from kuramori.watch.pseudonyms import alert_pseudonym, case_pseudonym
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.cases import CaseState
 
@@ -217,7 +216,7 @@ def test_the_case_calls_the_person_by_a_name_of_its_own_and_its_history_names_no
     case: Case, step, company: Company
 ):
     alert = Alert.objects.get()
-    assert case_pseudonym(case) != alert_pseudonym(alert.pk, alert.person_id)
+    assert case_pseudonym(case.pk, case.person_id) != alert_pseudonym(alert.pk, alert.person_id)
     step(CaseState.ESCALATED)
     viewer = company.viewer(company.daichi)
     with override("ja"):
