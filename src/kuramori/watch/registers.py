@@ -75,9 +75,12 @@ def source_facts(source: LogSource, _viewer: Viewer) -> Sequence[Fact]:
     )
 
 
-def source_actions(_source: LogSource, _viewer: Viewer) -> Sequence[Link]:
-    """Lead from a source to how all of them are."""
-    return (Link(text=_("Health of the sources"), url=reverse("watch:health")),)
+def source_actions(source: LogSource, _viewer: Viewer) -> Sequence[Link]:
+    """Lead from a source to what its server needs, and to how all of them are."""
+    ready = (Link(text=_("Health of the sources"), url=reverse("watch:health")),)
+    if source.retired_at is not None:
+        return ready
+    return (Link(text=_("Set its server up"), url=reverse("watch:source-set-up", args=[source.pk])), *ready)
 
 
 sources = Register(

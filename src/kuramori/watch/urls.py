@@ -4,6 +4,7 @@ from django.urls import path
 
 from kuramori.watch.alert_register import alerts
 from kuramori.watch.cases.urls import urlpatterns as case_urls
+from kuramori.watch.detecting.urls import urlpatterns as detecting_urls
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews.urls import urlpatterns as review_pages
 from kuramori.watch.views import alerts as alert_views
@@ -23,6 +24,7 @@ urlpatterns = [
     path("quarantine/", logs.quarantine, name="quarantine"),
     path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),
     *case_urls,
+    *detecting_urls,
     *alerts.urls(),
     *sources.urls(),
     *accounts.urls(),

@@ -25,6 +25,11 @@ DIRECTIVES = {
                    "full_audit:facility = local5", "full_audit:priority = notice", "full_audit:syslog = true"],
     ("samba", 1): ["$MaxMessageSize 8k", "local5.*", "& stop"],
     ("auditd", 0): ["-F dir=/srv/secret", "-F perm=rwa", "-F auid!=unset", "-k kuramori", "-S execve,execveat"],
+    ("osquery", 0): ["SELECT * FROM usb_devices;", "SELECT * FROM file_events;", "/srv/secret/%%"],
+    ("vsftpd", 0): ["xferlog_enable=YES", "xferlog_std_format=NO", "use_localtime=NO"],
+    ("windows", 0): ["auditpol /set", "0CCE921D", "0CCE9224", "0CCE9244", "0CCE9245", "0CCE9215", "0CCE9248"],
+    ("windows", 1): ["FileSystemAuditRule", "Set-Acl", "ContainerInherit, ObjectInherit", r"D:\secret"],
+    ("windows", 2): ["wevtutil sl Security", "PrintService/Operational /e:true", "Partition/Diagnostic /e:true"],
     ("auditd", 1): ["log_format = ENRICHED", "name_format = HOSTNAME"],
 }  # fmt: skip
 

@@ -66,6 +66,7 @@ def _line(state: SourceState, request: ViewedRequest) -> dict[str, Any]:
         "quiet": None if state.quiet is None else round(state.quiet),
         "is_silent": state.is_silent,
         "expected": state.source.silence_hours if state.source else 0,
+        "set_up": reverse("watch:source-set-up", args=[state.source.pk]) if state.source else "",
         "hand_in": reverse("watch:source-hand-in", args=[state.source.pk]) if may_hand_in and state.source else "",
     }
 
