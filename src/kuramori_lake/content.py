@@ -52,7 +52,8 @@ def remember(manifest: Manifest, found: Sequence[Recognised]) -> None:
     with manifest.transaction() as db:
         db.executemany(
             f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, secret_id) DO UPDATE SET"
-            " document = excluded.document, hits = excluded.hits, score = excluded.score"
+            " document = excluded.document, hits = excluded.hits, score = excluded.score,"
+            " found_utc = excluded.found_utc"
             " WHERE excluded.hits > hits",
             rows,
         )
@@ -63,6 +64,12 @@ def forget(manifest: Manifest, secret_id: str) -> int:
     manifest.db.execute("PRAGMA secure_delete = ON")
     with manifest.transaction() as db:
         return int(db.execute(f"DELETE FROM {TABLE} WHERE secret_id = ?", (secret_id,)).rowcount)
+
+
+def mark(manifest: Manifest) -> str:
+    """Another text whenever something else was recognised or forgotten; "" while there is nothing."""
+    row = manifest.db.execute(f"SELECT count(*) AS count, max(found_utc) AS latest FROM {TABLE}").fetchone()
+    return f"{row['count']} {row['latest']}" if row["count"] else ""
 
 
 def table(manifest: Manifest, context: ContextStore) -> pa.Table:

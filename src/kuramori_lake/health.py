@@ -12,7 +12,7 @@ from kuramori_lake.segments import sha256_of
 
 @dataclass(frozen=True, kw_only=True)
 class Damage:
-    """A file that is not what the manifest says. `segment_id` None: a kept raw file."""
+    """A file that is not what the manifest says. `segment_id` None: a kept raw file, or prints of documents."""
 
     segment_id: int | None
     path: str
@@ -114,12 +114,13 @@ def _changed(root: Path, manifest: Manifest, row: dict[str, Any]) -> str | None:
 
 
 def verify(root: Path, manifest: Manifest) -> list[Damage]:
-    """Hash every live segment and kept raw file; return what differs or is missing."""
+    """Hash every live segment, kept raw file and file of prints; return what differs or is missing."""
     segments = [(row["id"], row["path"], row["sha256"]) for row in live(manifest)]
     kept = manifest.db.execute("SELECT NULL, kept_path, sha256 FROM batch WHERE kept_path IS NOT NULL")
+    prints = manifest.db.execute("SELECT NULL, path, sha256 FROM print_file WHERE retired_utc IS NULL ORDER BY id")
     return [
         Damage(segment_id=segment_id, path=str(path), reason=reason)
-        for segment_id, path, sha256 in (*segments, *map(tuple, kept))
+        for segment_id, path, sha256 in (*segments, *map(tuple, kept), *map(tuple, prints))
         if (reason := _differs(root / str(path), str(sha256)))
     ]
 

@@ -216,7 +216,7 @@ class Lake:
             return compaction.compact(self.root, self.manifest)
 
     def verify(self) -> list[health.Damage]:
-        """Read every live segment and kept raw file and compare digests. Returns what is damaged or missing."""
+        """Read every live segment, kept raw file and file of prints; return what is damaged or missing."""
         return health.verify(self.root, self.manifest)
 
     @contextmanager

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import signal
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ from kuramori_lake.event import TimeBasis
 from kuramori_lake.ingest import FileChangedError
 from kuramori_lake.receiver.server import Ports, Receiver
 from kuramori_lake.receiver.spool import Spool
+from kuramori_lake.sources.receiver import RECEIVER
 from kuramori_lake.store import Lake
 from kuramori_lake.words import say
 
@@ -37,6 +40,12 @@ def add(commands: Any) -> None:
     made.add_argument("--ca", type=Path, help=say("authority that must have signed the clients' certificates"))
     made.add_argument("--limit", type=int, default=LIMIT_MB, metavar="MB", help=say("how much may wait in the folder"))
     made.add_argument("--tz", type=zone, metavar="ZONE", help=say("zone of the log's clock, e.g. Asia/Tokyo"))
+    made.add_argument(
+        "--site-tz",
+        type=zone,
+        metavar="ZONE",
+        help=say("zone of the people's day, if it is not that of the log's clock"),
+    )
     made.set_defaults(usable=check)
 
 
@@ -51,43 +60,58 @@ def check(args: argparse.Namespace) -> bool:
     return True
 
 
-def run(args: argparse.Namespace, lake: Lake) -> int:
-    """Listen until told to stop (SIGTERM, SIGINT)."""
+def run(args: argparse.Namespace, _lake: Lake) -> int:
+    """Listen until told to stop (SIGTERM, SIGINT). That the lake can be opened was seen before."""
     ports = Ports(
         host=args.host, udp=args.udp, tcp=args.tcp, tls=args.tls, certificate=args.cert, key=args.key, authority=args.ca
     )
     try:
-        asyncio.run(_serve(args, lake, ports))
+        asyncio.run(_serve(args, ports))
     except OSError as error:
         complain("%(file)s: %(error)s", file=args.spool, error=error)
         return FAILED
     return DONE
 
 
-async def _serve(args: argparse.Namespace, lake: Lake, ports: Ports) -> None:
+async def _serve(args: argparse.Namespace, ports: Ports) -> None:
     receiver, stop = Receiver(Spool(args.spool, limit=args.limit * 2**20)), asyncio.Event()
+    loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with receiver.listening(ports):
-        tell("listening: %(ports)s", ports=receiver.ports)
-        while not stop.is_set():
-            take_in(args, lake)
+        loop.add_signal_handler(name, stop.set)
+    with ThreadPoolExecutor(1, "intake") as hand:  # taking in must not keep a sender waiting
+        async with receiver.listening(ports):
+            tell("listening: %(ports)s", ports=receiver.ports)
+            while not stop.is_set():
+                await loop.run_in_executor(hand, take_in, args)
+                try:
+                    await asyncio.wait_for(stop.wait(), EVERY_S)
+                except TimeoutError:
+                    continue
+        await loop.run_in_executor(hand, take_in, args)
+
+
+def take_in(args: argparse.Namespace) -> None:
+    """Closed files into the lake, which keeps a copy of each; one that fails stays and is tried again.
+
+    Opens the lake for itself: a lake belongs to one thread.
+    """
+    waiting = list(_waiting(args))
+    if not waiting:
+        return
+    with Lake.open(args.lake) as lake:
+        for path, source in waiting:
             try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
-    take_in(args, lake)
+                lake.ingest(
+                    path, source=source, instance=args.instance, zone=args.tz or ZoneInfo(ASSUMED_ZONE),
+                    site_zone=args.site_tz, basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED, keep=True,
+                )  # fmt: skip
+            except (OSError, sqlite3.OperationalError, FileChangedError, duckdb.Error) as error:
+                complain("%(file)s: %(error)s", file=path, error=error)
+            else:
+                path.unlink()
 
 
-def take_in(args: argparse.Namespace, lake: Lake) -> None:
-    """Closed files into the lake, which keeps a copy of each; one that fails stays and is tried again."""
-    for path in sorted((args.spool / "closed").glob("*.log")):
-        try:
-            lake.ingest(
-                path, source=args.source, instance=args.instance, zone=args.tz or ZoneInfo(ASSUMED_ZONE),
-                basis=TimeBasis.CONFIGURED if args.tz else TimeBasis.ASSUMED, keep=True,
-            )  # fmt: skip
-        except (OSError, sqlite3.OperationalError, FileChangedError, duckdb.Error) as error:
-            complain("%(file)s: %(error)s", file=path, error=error)
-        else:
-            path.unlink()
+def _waiting(args: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Closed files and what was lost, each with the source that reads it."""
+    yield from ((path, args.source) for path in sorted((args.spool / "closed").glob("*.log")))
+    yield from ((path, RECEIVER.name) for path in sorted((args.spool / "losses").glob("*.log")))

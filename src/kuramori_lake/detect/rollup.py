@@ -1,7 +1,8 @@
 """The daily roll-up: one row per person and day, one per person, day and area, kept beside the lake.
 
-Only days that changed are rolled again: those of newly received batches (late data re-opens old days, no others) and
-those whose events are linked to another person or secret since the context changed. It is derived and can be deleted.
+Only days that changed are rolled again: those of newly received batches (late data re-opens old days, no others),
+those whose events are linked to another person or secret since the context changed, and those whose files or mails were
+recognised meanwhile (`content`). It is derived and can be deleted.
 """
 
 import fcntl
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from kuramori_lake import content
 from kuramori_lake.context import DERIVED
 from kuramori_lake.detect import sql_rollup as sql
 from kuramori_lake.detect.metrics import COUNTED
@@ -60,6 +62,8 @@ class RollUp:
     rows: int = 0
     """Rows of the lake when it was made: fewer now means that something was erased."""
     context: str | None = None
+    content: str = ""
+    """`content.mark` of what was recognised when it was made."""
     files: dict[str, str] = field(default_factory=dict)
     """`days 2026-11`, `areas …`, `things …` to the file of that month; `link NAME` to the links that were used."""
     rolled: int = 0
@@ -102,15 +106,17 @@ def roll_up(lake: Lake) -> RollUp:
         rows, new, batch = db.execute(sql.ROWS, {"batch": before.batch}).fetchall()[0]
         if rows - new != before.rows:
             before, new = RollUp(), rows
-        if not new and before.context == lake.context.version:
+        told = (lake.context.version, content.mark(lake.manifest))
+        if not new and (before.context, before.content) == told:
             return replace(before, rolled=0)
         links = {name: lake.context.table(name) for name in DERIVED}
-        _find_dirty(db, folder, before, None if before.context == lake.context.version else links)
+        links[content.TABLE] = content.table(lake.manifest, lake.context)
+        _find_dirty(db, folder, before, None if (before.context, before.content) == told else links)
         files = _roll(db, folder, before.files)
         files |= {f"link {name}": _keep(folder, table) for name, table in links.items()}
         days = [row[0] for row in db.execute("SELECT day FROM dirty").fetchall()]
         after = replace(
-            before, batch=batch or 0, rows=rows, context=lake.context.version, files=files, rolled=len(days),
+            before, batch=batch or 0, rows=rows, context=told[0], content=told[1], files=files, rolled=len(days),
             turn=before.turn + 1, turns=before.turns | {day.isoformat(): before.turn + 1 for day in days},
         )  # fmt: skip
         after.write(folder)
@@ -126,16 +132,19 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _find_dirty(db: duckdb.DuckDBPyConnection, folder: Path, before: RollUp, links: dict[str, pa.Table] | None) -> None:
-    """Days to roll again, in the temporary table `dirty`; `links` are given if the context has changed."""
+    """Days to roll again, in the temporary table `dirty`; `links` are given if they may have changed."""
     db.execute(f"CREATE TEMP TABLE dirty AS {sql.CHANGED_DAYS}", {"batch": before.batch})
     if links is None or not before.files:
         return
     for name, table in links.items():
         db.register(f"new_{name}", table)
-        db.register(f"old_{name}", pq.read_table(folder / before.files[f"link {name}"]))
-    db.execute(sql.CHANGED_ACTORS)
-    db.execute(sql.CHANGED_PATHS)
+        kept = before.files.get(f"link {name}")
+        db.register(f"old_{name}", pq.read_table(folder / kept) if kept else table.schema.empty_table())
+    for text in (sql.CHANGED_ACTORS, sql.CHANGED_PATHS, sql.CHANGED_KEYS):
+        db.execute(text)
     db.execute(f"INSERT INTO dirty {sql.RELINKED_DAYS} EXCEPT SELECT day FROM dirty")
+    if db.execute("SELECT count(*) FROM changed_keys").fetchall()[0][0]:  # two wide columns to read
+        db.execute(f"INSERT INTO dirty {sql.RECOGNISED_DAYS} EXCEPT SELECT day FROM dirty")
 
 
 def _roll(db: duckdb.DuckDBPyConnection, folder: Path, before: dict[str, str]) -> dict[str, str]:

@@ -29,6 +29,17 @@ SELECT DISTINCT path FROM (
     UNION ALL (SELECT * FROM old_path_secret EXCEPT SELECT * FROM new_path_secret)
 )
 """
+CHANGED_KEYS: Final = """
+CREATE TEMP TABLE changed_keys AS
+SELECT DISTINCT key FROM (
+    (SELECT * FROM new_content_match EXCEPT SELECT * FROM old_content_match)
+    UNION ALL (SELECT * FROM old_content_match EXCEPT SELECT * FROM new_content_match)
+)
+"""
+RECOGNISED_DAYS: Final = """
+SELECT DISTINCT local_date AS day FROM events
+WHERE hash IN (SELECT key FROM changed_keys) OR uid IN (SELECT key FROM changed_keys)
+"""
 ROWS: Final = "SELECT count(*), count(*) FILTER (batch_id > $batch), max(batch_id) FROM events"
 
 _TOOLS: Final = looks_like("coalesce(destination_value, destination_domain)", TOOLS)

@@ -121,6 +121,8 @@ class PrintIndex:
     def _flushed(self, done: Added, waiting: _Waiting) -> Added:
         """Write what waits: a file, its documents and its counts, all or nothing."""
         if not waiting.documents:
+            with self._lake.writing():
+                self._sweep()  # what a killed addition left goes, though the last of it was known already
             return done
         with self._lake.writing():
             self._sweep()

@@ -29,6 +29,8 @@ class Frames:
         self._to_line_feed = False
         self.cut = 0
         """Messages that were longer than may be; their beginning was kept."""
+        self.torn = 0
+        """Counted messages whose end never came: the sender hung up, and will send them again."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that are complete now."""
@@ -43,6 +45,7 @@ class Frames:
     def end(self) -> list[bytes]:
         """What the sender left without an end when it hung up."""
         rest, self._rest = self._rest, b""
+        self.torn += bool(_COUNT.match(rest) or self._skip)
         return [] if not rest.strip() or self._to_line_feed or self._skip or _COUNT.match(rest) else [rest]
 
     def _skipped(self) -> bool:

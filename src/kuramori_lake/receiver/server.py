@@ -104,8 +104,9 @@ class Receiver:
             found = frames.feed(data) if data else frames.end()
             if found:
                 self._spool.write(address, [as_line(one) for one in found], time.time())
-            self._spool.sender(address).cut += frames.cut
-            frames.cut = 0
+            sender = self._spool.sender(address)
+            sender.cut, sender.dropped = sender.cut + frames.cut, sender.dropped + frames.torn
+            frames.cut = frames.torn = 0
             if not data:
                 return
 

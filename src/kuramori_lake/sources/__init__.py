@@ -13,6 +13,7 @@ from kuramori_lake.sources.osquery import OSQUERY
 from kuramori_lake.sources.parsed import Source
 from kuramori_lake.sources.pgaudit import PGAUDIT
 from kuramori_lake.sources.postfix import POSTFIX
+from kuramori_lake.sources.receiver import RECEIVER
 from kuramori_lake.sources.samba import SAMBA
 from kuramori_lake.sources.setupapi import SETUPAPI
 from kuramori_lake.sources.squid import SQUID
@@ -36,6 +37,7 @@ _SOURCES: Final = (
     OSQUERY,
     PGAUDIT,
     POSTFIX,
+    RECEIVER,
     SAMBA,
     SETUPAPI,
     SQUID,
