@@ -32,7 +32,7 @@ PRINTING: Final = f"activity = '{Activity.PRINT}' AND outcome = '{Outcome.OK}'"
 DOOR: Final = f"activity IN ('{Activity.DOOR_IN}', '{Activity.DOOR_OUT}') AND coalesce(flags, '') <> 'repeat'"
 """A passage; that a reader wrote again within seconds is none of its own."""
 
-FLOW_COVERS: Final = """(SELECT any_value(f.reason) FROM flows f
+FLOW_COVERS: Final = """(SELECT min(f.reason) FROM flows f
     WHERE f.destination_class = e.destination_class
       AND f.destination_value IN (e.destination_value, e.destination_domain, e.device_serial)
       AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""
@@ -40,7 +40,7 @@ FLOW_COVERS: Final = """(SELECT any_value(f.reason) FROM flows f
 
 
 MAKING: Final = f"activity IN ('{Activity.CREATE}', '{Activity.WRITE}', '{Activity.COPY}')"
-HANDED_OVER: Final = rf"""(SELECT any_value(f.reason) FROM flows f
+HANDED_OVER: Final = rf"""(SELECT min(f.reason) FROM flows f
     WHERE f.destination_class = '{DestinationClass.FOLDER}' AND {MAKING}
       AND starts_with(lower(replace(e.path, '\', '/')), lower(replace(f.destination_value, '\', '/')) || '/')
       AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""

@@ -14,8 +14,8 @@ _THEIRS: Final = f"""({WHO} = $person AND local_date BETWEEN $base_from AND $unt
 def recount(metric: Metric) -> str:
     """A query over `joined_events` with one row; parameters as in `sql_reasons`.
 
-    `own_now` is what was done from `since` to `until`, the busiest day among them; `own_usual` and `peer_usual` are
-    medians of a day with any events, between `base_from` and `since`.
+    `own_now` is what was done from `since` to `until`, the busiest day among them (of equally busy ones the first);
+    `own_usual` and `peer_usual` are medians of a day with any events, between `base_from` and `since`.
     """
     return f"""
 WITH places AS ({places(_THEIRS)}),
@@ -24,7 +24,7 @@ counted AS (SELECT person_id, day, {metric.sql} AS x FROM of_day GROUP BY person
 mine AS (SELECT * FROM counted WHERE person_id = $person)
 SELECT coalesce(sum(x) FILTER (day >= $since), 0)::BIGINT AS own_now, count(*) FILTER (day >= $since) AS days,
     coalesce(max(x) FILTER (day >= $since), 0)::BIGINT AS busiest_day_count,
-    arg_max(day, x) FILTER (day >= $since) AS busiest_day,
+    first(day ORDER BY x DESC, day) FILTER (day >= $since) AS busiest_day,
     coalesce(median(x) FILTER (day < $since), 0) AS own_usual, count(*) FILTER (day < $since) AS own_days,
     (SELECT median(x) FROM counted WHERE person_id <> $person) AS peer_usual
 FROM mine

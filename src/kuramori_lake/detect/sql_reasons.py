@@ -1,7 +1,8 @@
 """The query behind each reason: one row of numbers out of `joined_events`, so that anybody can count again.
 
 Parameters: `person`; `since` and `until`, the window; `base_from`, where the usual begins (it ends before `since`);
-`peers`, the people compared with; `notice` and `lookback_from` of a leaver; `rest_days` of the site.
+`peers`, the people compared with; `notice` and `lookback_from` of a leaver; `rest_days` of the site. Where several
+would do (equally busy days, several media), the query says which one is told, so that a recount tells the same one.
 """
 
 from typing import Final
@@ -36,7 +37,7 @@ WITH mine AS (
 SELECT (SELECT count(DISTINCT path) FROM joined_events WHERE {HIS} AND {A_FILE} AND {READING} AND {IN_WINDOW})
         AS own_now,
     count(*) FILTER (day >= $since) AS days, max(documents) FILTER (day >= $since) AS busiest_day_count,
-    arg_max(day, documents) FILTER (day >= $since) AS busiest_day,
+    first(day ORDER BY documents DESC, day) FILTER (day >= $since) AS busiest_day,
     coalesce(median(documents) FILTER (day < $since), 0) AS own_usual,
     count(*) FILTER (day < $since) AS own_days,
     (SELECT median(documents) FROM theirs) AS peer_usual
@@ -105,7 +106,8 @@ WITH copied AS (
 SELECT count(*) AS files, coalesce(sum(bytes), 0)::BIGINT AS bytes, count(DISTINCT device) AS devices,
     count(DISTINCT device) FILTER (device NOT IN (SELECT device FROM earlier WHERE device IS NOT NULL))
         AS first_time_devices,
-    any_value(destination_value) AS device, any_value(device_serial) AS device_serial,
+    first(destination_value ORDER BY destination_value, device_serial) AS device,
+    first(device_serial ORDER BY destination_value, device_serial) AS device_serial,
     count(*) FILTER (lower(name) IN (SELECT name FROM read)) AS read_before,
     count(*) FILTER (regexp_matches(lower(name), '\\.(zip|7z|rar|lzh|tgz|gz|cab|iso)$')) AS archives,
     (SELECT count(*) FROM copied WHERE day >= $base_from AND day < $since) AS own_usual
@@ -119,7 +121,7 @@ WITH done AS (
 SELECT count(*) FILTER (copying AND approved IS NOT NULL) AS files,
     coalesce(sum(coalesce(bytes, size)) FILTER (copying AND approved IS NOT NULL), 0)::BIGINT AS bytes,
     count(DISTINCT path) FILTER (handed_over IS NOT NULL) AS handed_over,
-    coalesce(any_value(approved), any_value(handed_over)) AS flow
+    coalesce(min(approved), min(handed_over)) AS flow
 FROM done
 """
 OFF_HOURS: Final = f"""

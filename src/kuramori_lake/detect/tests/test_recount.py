@@ -237,6 +237,23 @@ def test_numbers_of_every_reason_of_every_day_can_be_counted_again(office, tmp_p
                                                 "notice", "lookback_from"}  # fmt: skip
 
 
+@pytest.mark.parametrize("order", [(6, 5), (5, 6)], ids=["as it was", "late"])
+def test_of_equally_busy_days_the_first_is_told_and_of_two_sticks_the_one_that_sorts_first(office, tmp_path, order):
+    """Whoever counts again gets the same words, in whatever order the lines came in."""
+    for ago in order:
+        day, serial = TODAY - timedelta(days=ago), f"A{ago}"
+        diary = Diary().reads("akari", day, papers(PROJECT, 80, since=ago * 100))
+        diary.copies("akari", day, [f"{ago}-{n}.zip" for n in range(9)], serial=serial).into(office, tmp_path, serial)
+    found = next(one for one in detect(office, as_of=TODAY) if one.person_id == "akari")
+    told = {reason.code: reason for reason in found.reasons}
+    assert told["bulk_read"].numbers["busiest_day"] == TODAY - timedelta(days=6)
+    assert told["bulk_read"].numbers["busiest_day_count"] == 80
+    assert told["copy_out"].numbers["device_serial"] == "A5"
+    for reason in found.reasons:
+        again = reason.recompute(office)
+        assert {name: reason.numbers[name] for name in again} == again
+
+
 def test_same_day_asked_twice_gives_the_same(office, tmp_path):
     diary_of([("akari", 3, PROJECT, 300, "read")]).into(office, tmp_path, "x")
     assert detect(office, as_of=TODAY) == detect(office, as_of=TODAY)
