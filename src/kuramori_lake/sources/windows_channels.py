@@ -93,10 +93,14 @@ def _program(record: Record, micros: int) -> Deed:
 
 
 def serial_of(instance: str) -> str | None:
-    r"""Serial number in `USBSTOR\Disk&Ven_X\SERIAL&0`; None where Windows made one up (`&` as its second letter)."""
+    r"""Serial number in `USBSTOR\Disk&Ven_X\SERIAL&0` or, of a phone, in `USB\VID_18D1&PID_4EE1\SERIAL`.
+
+    None where Windows made one up (`&` as its second letter), as it does for a device without one and for the parts of
+    a device that is several at once (`&MI_00`).
+    """
     for mark in ("#", "\\"):
         parts = instance.split(mark)
-        at = next((i for i, part in enumerate(parts) if part.upper().endswith("USBSTOR")), None)
+        at = next((i for i, part in enumerate(parts) if part.upper().endswith(("USBSTOR", "USB"))), None)
         if at is not None and len(parts) > at + 2:
             serial = parts[at + 2].rpartition("&")[0] or parts[at + 2]
             return None if serial[1:2] == "&" else serial
