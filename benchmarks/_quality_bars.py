@@ -45,6 +45,17 @@ class Verdict:
         return sum(day["amount"] for day in self.case["days"] if day["day"] <= evening) / self.case["amount"]
 
     @property
+    def out_at_best(self) -> float | None:
+        """The same if the evening of the first deed were the first review: a look each evening can do no better."""
+        days = self.case["days"]
+        return days[0]["amount"] / self.case["amount"] if days and self.case["amount"] else None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the named channel is one by which it left; copying from a database to a phone shows in two."""
+        return self.named in self.case["channels"]
+
+    @property
     def named(self) -> str:
         """The channel of the strongest alert, else of the strongest review; taking out comes before reading."""
         best = max(self.alerts or self.found, key=lambda one: one["score"], default=None)
@@ -142,6 +153,7 @@ def report(results: list[Mapping[str, Any]]) -> bool:
     alerted = leavers & {(seed, person) for seed, person, _ in _innocent(results, ALERTS)}
     out = [one.out_at_first for one in whole if one.out_at_first is not None]
     counted = [one for result in results for one in result["findings"] if "counted" in one]
+    best = [one.out_at_best for one in whole if one.out_at_best is not None]
     print(f"{len(results)} companies, {len(real)} cases that logs can show, {len(weak)} of them at a tenth")
     met = [
         _bar("cases as reported, found before departure", _share(bool(v.found) for v in whole), 0.95),
@@ -150,9 +162,10 @@ def report(results: list[Mapping[str, Any]]) -> bool:
         _bar("high alerts about innocent people, a week per 1,000", len(high) / weeks, 3, at_most=True, percent=False),
         _bar("innocent leavers alerted", len(alerted) / max(1, len(leavers)), 0.10, at_most=True),
         _bar("out on the evening of the first review, median", statistics.median(out or [1.0]), 0.20, at_most=True),
-        _bar("channel named rightly", _share(v.named == v.case["channel"] for v in named), 0.90),
+        _bar("channel named rightly", _share(v.is_named for v in named), 0.90),
         _bar("reasons that recompute", 1 - _sum(counted, "differing") / max(1, _sum(counted, "counted")), 1),
     ]  # fmt: skip
+    print(f"  a look each evening can do no better than {statistics.median(best or [0.0]):.1%} out")
     _more(results, every, weeks)
     return all(met)
 
@@ -175,7 +188,9 @@ def _more(results: list[Mapping[str, Any]], every: list[Verdict], weeks: float) 
                   and any(f["person"] == c["person"] and f["severity"] in ALERTS for f in r["findings"]))  # fmt: skip
     print(f"  control that logs cannot show (CASE-02): {alarmed} of {len(controls)} alerted")
     named = [one for one in real if one.found or one.alerts]
-    wrong = Counter((one.case["case"], one.named) for one in named if one.named != one.case["channel"])
+    main = sum(one.named == one.case["channel"] for one in named)
+    print(f"  the main channel named: {main} of {len(named)}")
+    wrong = Counter((one.case["case"], one.named) for one in named if not one.is_named)
     for (case, named), times in sorted(wrong.items()):
         print(f"  wrong channel: {case} named {named or 'none'}, {times} times")
     for one in real:

@@ -1,7 +1,8 @@
 """Devices that PCs saw, forwarded to a collector: Windows 6416 and Partition/Diagnostic 1006 as Winlogbeat has them.
 
 A PC without network keeps its records and sends them when it is back, under their own times. 6416 names the machine as
-its subject, so the log-on (4624, type 2) that tells who sat there comes before it.
+its subject, so the log-on (4624, type 2) that tells who sat there comes before it. PCs of the drawing offices forward
+every such log-on, the others only those that belong to a device.
 """
 
 import json
@@ -15,7 +16,8 @@ from kuramori_lake.simulator.outputs import HMS, SECONDS_A_DAY, MonthlyFile
 
 SECURITY = ("Security", "Microsoft-Windows-Security-Auditing")
 PARTITION = ("Microsoft-Windows-Partition/Diagnostic", "Microsoft-Windows-Partition")
-PHONE = ("Pixel 8", "USB\\VID_18D1&PID_4EE1\\")
+PHONE = ("Pixel 8", "USB\\VID_18D1&PID_4EE1")
+_WPD = "{eec5ad98-8080-425f-922a-dabf3de3f69a}"
 _by_instant = itemgetter(0)
 Entry = tuple[int, tuple[Person, int, dict[str, Any]]]
 
@@ -31,13 +33,20 @@ class DeviceLog:
         self._seats = 0x51000
 
     def phone(self, day: date, second: int, person: Person, serial: str) -> None:
-        """A smartphone on the cable (MTP): 6416 with the class of portable devices; there is no partition."""
-        self._seated(day, second - 40, person)
+        """A smartphone on the cable (MTP): 6416 with the class of portable devices; there is no partition.
+
+        No member of the record is the serial number: it is the end of the device's instance id.
+        """
+        self.seated(day, second - 40, person)
+        name, hardware = PHONE
         data = _machine(person) | {
-            "DeviceId": PHONE[1] + serial,
-            "DeviceDescription": PHONE[0],
-            "ClassId": "{eec5ad98-8080-425f-922a-dabf3de3f69a}",
+            "DeviceId": f"{hardware}\\{serial}",
+            "DeviceDescription": name,
+            "ClassId": _WPD,
             "ClassName": "WPD",
+            "VendorIds": f"\r\n\t\t{hardware}&REV_0440\r\n\t\t{hardware}\r\n\t\t",
+            "CompatibleIds": "\r\n\t\tUSB\\MS_COMP_MTP\r\n\t\tUSB\\Class_06&SubClass_01&Prot_01\r\n\t\t",
+            "LocationInformation": f"Port_#{1 + self._seats % 6:04d}.Hub_#0001",
         }
         self._add(day, second, person, 6416, data)
 
@@ -53,7 +62,7 @@ class DeviceLog:
             "ParentId": f"USB\\VID_0781&PID_5581\\{serial}",
             "UserName": f"{AD_DOMAIN}\\{person.account_on(day)}",
         }
-        self._seated(day, second - 40, person)
+        self.seated(day, second - 40, person)
         self._add(day, second, person, 1006, data)
 
     def close_day(self, day: date) -> None:
@@ -62,7 +71,8 @@ class DeviceLog:
         today.sort(key=_by_instant)
         self.out.write(day, self._lines(day, today))
 
-    def _seated(self, day: date, second: int, person: Person) -> None:
+    def seated(self, day: date, second: int, person: Person) -> None:
+        """Somebody logs on at the own PC."""
         self._seats += 0x3D
         account = person.account_on(day)
         data = {

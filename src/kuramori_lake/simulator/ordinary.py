@@ -72,6 +72,8 @@ class OrdinaryDays:
         seconds = sorted(second + person.habit for second in rng.choices(profile, k=wanted))
         if wanted:
             (self._opens_german if german else self._opens_japanese)(rng, day, person, seconds)
+        if person.unit.trade == "design":
+            self.stage.devices.seated(day, max(0, seconds[0] - 420) if seconds else int(8.6 * HOUR), person)
         self._doors(rng, day, person, seconds, at_night=at_night)
         self._prints(rng, day, person)
         if int(person.number[1:]) % _STICK_HOLDERS == 0 and rng.random() < 0.07:  # noqa: PLR2004

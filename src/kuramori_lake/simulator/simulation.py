@@ -30,13 +30,15 @@ def simulate(
     events: int = 1_000_000,
     today: date = date(2026, 11, 20),
     cases: Mapping[str, Strength] | None = None,
+    within: int | None = None,
     progress: Progress | None = None,
 ) -> Truth:
     """Write the demo company below `out` and return its ground truth, which is also in `out/truth.json`.
 
     The logs cover whole local days from `months` before `today` up to the day before it, with about `events` lines in
-    all (more if that is less than some fifteen per person and month); what `cases` plant comes on top (see
-    `cases.chosen`). The same arguments give the same bytes. `progress` is called with (days done, days in all, month).
+    all (more if that is less than some fifteen per person and month). What `cases` plant comes on top (see
+    `cases.chosen`), at any time or, with `within`, in so many days before today. The same arguments give the same
+    bytes. `progress` is called with (days done, days in all, month).
 
     Raises:
         ValueError: the company is too small for its units or its story, or the history is shorter than two months.
@@ -46,7 +48,7 @@ def simulate(
     out.mkdir(parents=True, exist_ok=True)
     moments = reckon(today, months)
     company, parts = cast(
-        found(seed=seed, people=people, moments=moments), seed=seed, wanted=cases or {}, moments=moments
+        found(seed=seed, people=people, moments=moments), seed=seed, wanted=cases or {}, moments=moments, within=within
     )
     budget = stage.Budget.plan(events=events, company=company, moments=moments)
     density = min(1.0, events / 1_000_000)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from kuramori_lake.simulator import badges, endpoints
 from kuramori_lake.simulator.badges import BadgeLog
@@ -36,6 +37,13 @@ _PLAIN = (
     ("db01", "postgresql", "csv"),
     ("pcs", "devices", "jsonl"),
 )
+
+
+class DayLog(Protocol):
+    """A log that is written day by day."""
+
+    def close_day(self, day: date) -> None:
+        """Write the day in order of time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +144,9 @@ class Stage:
 
     def close_day(self, day: date) -> None:
         """Write the day of every log but the Samba servers, whose traps close them."""
-        plain = (self.windows, self.endpoints, self.mail, self.proxy, self.printing, self.database, self.devices)
+        plain: tuple[DayLog, ...] = (
+            self.windows, self.endpoints, self.mail, self.proxy, self.printing, self.database, self.devices,
+        )  # fmt: skip
         for log in (*plain, *self.badges.values()):
             log.close_day(day)
 

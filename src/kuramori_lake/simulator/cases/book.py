@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from kuramori_lake.simulator.company import DIE_DESIGN, Trade
 
-Way = Literal["removable", "files", "db", "print", "none"]
+Way = Literal["removable", "files", "db", "print", "web", "mail", "none"]
 _SLOW_DAYS = 60
 _TENTH = 10
 
@@ -63,12 +63,18 @@ class Case:
     away_before: int = 0
     """Days of leave that end on the day before the first deed."""
     contact: str = ""
-    """Domain of whoever gets it: mails go there."""
+    """Domain of whoever gets it: mails and uploads go there."""
 
     @property
     def detectable(self) -> bool:
         """Is there anything of it in logs?"""
         return self.way != "none"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every way in which it shows, the main one first: rows left on a phone, papers went along with a mail."""
+        also = {"db": "removable", "removable": "mail" if self.contact else ""}.get(self.way, "")
+        return (self.way, also) if also else (self.way,)
 
     def amount_in(self, strength: Strength) -> int:
         """Documents (rows) of that strength."""
@@ -114,9 +120,19 @@ CASES: Final = (
          trades=("design", "software"), notice_before=14, hr_event="notice"),
 )  # fmt: skip
 
+OTHERS: Final = (
+    Case(id="MADE-WEB", firm="made up: upload", amount=400, way="web", vaults=(RESEARCH,), window=4, tail=9,
+         trades=("software", "sales", "design"), notice_before=16, hr_event="notice", contact="hako-share.example"),
+    Case(id="MADE-MAIL", firm="made up: mail home", amount=240, way="mail", vaults=(CUSTOMERS,), window=6, tail=12,
+         trades=("sales",), member=True, notice_before=20, hr_event="notice", contact="gmail.com"),
+)  # fmt: skip
+"""Two ways that the study's cases did not take, for the demo; benchmarks leave them out."""
+
 
 def chosen(text: str, seed: int) -> dict[str, Strength]:
     """Which cases in which strength: `all` (strengths go round with the seed), `none`, or `CASE-03,CASE-07:tenth`.
+
+    `all` are the study's; `OTHERS` come by name, as they are written unless a strength is named.
 
     Raises:
         ValueError: no such case or strength.
@@ -124,7 +140,8 @@ def chosen(text: str, seed: int) -> dict[str, Strength]:
     if text == "none":
         return {}
     turn = {case.id: STRENGTHS[(seed + place) % len(STRENGTHS)] for place, case in enumerate(CASES)}
-    return turn if text == "all" else dict(_named(text.split(","), turn))
+    named = turn | {case.id: Strength.REPORTED for case in OTHERS}
+    return turn if text == "all" else dict(_named(text.split(","), named))
 
 
 def _named(words: Iterable[str], turn: Mapping[str, Strength]) -> Iterable[tuple[str, Strength]]:

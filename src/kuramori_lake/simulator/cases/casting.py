@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from kuramori_lake.simulator.calendars import DAY, HAMAMATSU, days
-from kuramori_lake.simulator.cases.book import CASES, VAULTS, Case, Strength
+from kuramori_lake.simulator.cases.book import CASES, OTHERS, VAULTS, Case, Strength
 from kuramori_lake.simulator.company import UNITS, Company, Person, Project
 from kuramori_lake.simulator.dice import dice, some
 from kuramori_lake.simulator.hiring import leave
@@ -36,9 +36,11 @@ class Part:
 
 
 def cast(
-    company: Company, *, seed: int, wanted: Mapping[str, Strength], moments: Moments
+    company: Company, *, seed: int, wanted: Mapping[str, Strength], moments: Moments, within: int | None = None
 ) -> tuple[Company, list[Part]]:
     """The company with the people of the wanted cases, the vaults, and more innocent leavers.
+
+    With `within` the last deed of each case lies so many days before today at most, and its person may still be there.
 
     Raises:
         ValueError: too few people or too short a history for the cases.
@@ -49,10 +51,11 @@ def cast(
     staff = {person.number: person for person in company.people}
     taken = _spoken_for(company)
     parts = []
-    for case in (case for case in CASES if case.id in wanted):
+    for case in (case for case in (*CASES, *OTHERS) if case.id in wanted):
         person = _fitting(rng, staff, taken, case)
         taken.add(person.number)
-        part = _part(rng, person, case, wanted[case.id], moments)
+        last = _last_day(rng, case, moments, within)
+        part = _part(person, case, wanted[case.id], last)
         parts.append(part)
         staff[person.number] = _career(person, part)
     innocent = _innocent_leavers(rng, staff, taken, moments)
@@ -87,12 +90,17 @@ def _fitting(rng: Random, staff: Mapping[str, Person], taken: set[str], case: Ca
     return rng.choice(fit)
 
 
-def _part(rng: Random, person: Person, case: Case, strength: Strength, moments: Moments) -> Part:
+def _last_day(rng: Random, case: Case, moments: Moments, within: int | None) -> date:
     earliest = WARM_DAYS + max(case.reach, case.away_before + 20)
     span = (moments.today - moments.start).days
     if earliest > span - _SPAN_LEFT:
         raise ValueError(f"the history is too short for {case.id}: {span} days")
-    last = moments.start + timedelta(days=rng.randrange(earliest, span - _SPAN_LEFT + 1))
+    if within is None:
+        return moments.start + timedelta(days=rng.randrange(earliest, span - _SPAN_LEFT + 1))
+    return moments.today - timedelta(days=rng.randrange(_SPAN_LEFT, within + 1) - case.tail)
+
+
+def _part(person: Person, case: Case, strength: Strength, last: date) -> Part:
     while not person.unit.site.works_on(last):
         last -= DAY
     return Part(

@@ -19,6 +19,7 @@ from kuramori_lake.simulator.stage import Stage
 HOUR = 3600
 _PRINTED_SHARE = 0.4
 _QUERIES_A_DAY = 5
+_PAPERS_A_MAIL = 20
 _SHARES_OUT = (5, 20, 50, 100)
 
 
@@ -94,7 +95,11 @@ class CasePlay:
                 waiting.clear()
         if part.case.way == "print":
             self._print(rng, part, person, deed, papers)
-        if part.case.contact and papers:
+        if part.case.way == "web":
+            self._upload(rng, part, person, deed, papers)
+        elif part.case.way == "mail":
+            self._mail(rng, part, person, deed, papers)
+        elif part.case.contact and papers:
             self._write(rng, part, person, deed)
 
     def _read(self, rng: Random, part: Part, person: Person, day: date, papers: list[Document]) -> None:
@@ -137,6 +142,22 @@ class CasePlay:
         self.stage.devices.phone(deed.day, last + 120, person, f"8C1X{person.number}")
         deed.copied = deed.amount
 
+    def _upload(self, rng: Random, part: Part, person: Person, deed: _Deed, papers: list[Document]) -> None:
+        """One by one to a storage service that nobody here uses, within half an hour."""
+        last, url = _hours(part)[1], f"http://{part.case.contact}/upload"
+        for place, _ in enumerate(papers):
+            size = rng.randrange(200_000, 6_000_000)
+            self.stage.proxy.uploaded(deed.day, last + place * 1800 // len(papers), person, url, size)
+        deed.copied = len(papers)
+
+    def _mail(self, rng: Random, part: Part, person: Person, deed: _Deed, papers: list[Document]) -> None:
+        """Some papers at a time to the own private address."""
+        home, last = f"{person.name.account}@{part.case.contact}", _hours(part)[1]
+        for place in range(0, len(papers), _PAPERS_A_MAIL):
+            size = sum(rng.randrange(200_000, 900_000) for _ in papers[place : place + _PAPERS_A_MAIL])
+            self.stage.mail.mailed(deed.day, last + 15 * place, person, size=size, to=[home])
+        deed.copied = len(papers)
+
     def _write(self, rng: Random, part: Part, person: Person, deed: _Deed) -> None:
         size, to = rng.randrange(900_000, 6_000_000), f"m.chen@{part.case.contact}"
         self.stage.mail.mailed(deed.day, _hours(part)[1] + 300, person, size=size, to=[to])
@@ -155,6 +176,7 @@ class CasePlay:
             "person": part.person,
             "account": person.account_on(part.last),
             "channel": part.case.way,
+            "channels": list(part.case.channels),
             "own_ground": part.case.member,
             "amount": sum(deed.amount for deed in deeds),
             "unit": "rows" if part.case.way == "db" else "documents",

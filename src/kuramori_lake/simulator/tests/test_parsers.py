@@ -8,6 +8,7 @@ import pytest
 
 from kuramori_lake.sources.cups import CUPS
 from kuramori_lake.sources.parsed import Options, Source
+from kuramori_lake.sources.pgaudit import PGAUDIT
 from kuramori_lake.sources.postfix import POSTFIX
 from kuramori_lake.sources.samba import SAMBA
 from kuramori_lake.sources.squid import SQUID
@@ -22,6 +23,7 @@ PARSERS: dict[str, Source] = {
     "postfix": POSTFIX,
     "squid": SQUID,
     "cups": CUPS,
+    "pgaudit": PGAUDIT,
 }
 
 

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -97,14 +97,20 @@ def test_samba_lines_follow_the_grammar_of_full_audit(world):
         assert SAMBA.fullmatch(row.decode()), (source, number, row)
 
 
-def test_windows_lines_are_winlogbeat_objects_in_order_with_unbroken_record_numbers(world):
-    records = [json.loads(row) for _, _, row in lines_of(world, "winlogbeat")]
-    numbers = [record["winlog"]["record_id"] for record in records]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    assert {record["event"]["code"] for record in records} == {"4624", "4634", "4663", "5145"}
-    assert all(record["@timestamp"].endswith("Z") for record in records)
-    days = [record["@timestamp"][:10] for record in records]
-    assert days == sorted(days)
+def test_windows_lines_are_winlogbeat_objects_in_order_with_record_numbers_unbroken_on_each_machine(world):
+    numbers, days, codes = defaultdict(list), defaultdict(list), defaultdict(set)
+    for source, _, row in lines_of(world, "winlogbeat"):
+        record = json.loads(row)
+        assert record["@timestamp"].endswith("Z")
+        log = record["winlog"]
+        numbers[log["computer_name"], log["channel"]].append(log["record_id"])
+        days[source].append(record["@timestamp"][:10])
+        codes[source].add(record["event"]["code"])
+    for found in numbers.values():
+        assert found == list(range(found[0], found[0] + len(found)))
+    assert codes["fsde01"] == {"4624", "4634", "4663", "5145"}
+    assert codes["pcs"] <= {"4624", "1006"}
+    assert all(found == sorted(found) for found in days.values())
 
 
 def test_tables_are_cp932_with_one_width(world):
