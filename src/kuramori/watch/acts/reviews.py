@@ -17,7 +17,7 @@ from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
-from kuramori.watch.rules.reviews import canonical, digest_of, is_covered, office_after
+from kuramori.watch.rules.reviews import canonical, digest_of, is_covered, is_settled, office_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ def _next_number(year: int) -> str:
 def review_judge(
     *, review: Review, items: Sequence[ReviewItem], verdict: Answer, note: str, judge: Person, by: Actor
 ) -> None:
-    """Decide on lines. Raises Refused for a line about the judge himself, and once somebody has signed the sheet.
+    """Decide on lines. Raises Refused for a line about the judge himself, and once somebody has signed over it.
 
     What gives concern or has to be asked needs a word on why.
     """
@@ -112,7 +112,10 @@ def review_judge(
         raise Refused(_("This verdict needs a word on why."), _("Write one sentence without a name."))
     if any(item.person_id == judge.pk for item in items):
         raise Refused(_("Nobody reviews himself."), _("Another reviewer decides on this line."))
-    if ReviewSignature.objects.filter(sheet__in={item.sheet_id for item in items}).exists():
+    signed = set(
+        ReviewSignature.objects.filter(sheet__in={item.sheet_id for item in items}).values_list("sheet_id", "by_id")
+    )
+    if any(is_settled(item.person_id, [by for sheet, by in signed if sheet == item.sheet_id]) for item in items):
         raise Refused(
             _("The sheet has been signed; its verdicts stay as they are."),
             _("What turned up since belongs into the case, or into the next review."),
@@ -178,12 +181,14 @@ def review_escalate(*, review: Review, by: Actor = SYSTEM) -> Review:
 
 
 def review_call(*, review: Review, reason: str, by: Actor) -> Review:
-    """Put a review before the committee at once (DET-10). Raises Refused without a reason, and a second time."""
-    if review.committee_at is not None:
-        raise Refused(_("The committee has this review already."))
+    """Put a review before the committee at once (DET-10). Raises Refused without a reason.
+
+    Another call adds its reason: refusing it would tell somebody it concerns that the first one was made.
+    """
     if not reason.strip():
         raise Refused(_("The committee is called for a reason only."), _("Write one sentence without a name."))
     with act("watch.review.call", by=by, why=reason, subjects=[review]):
-        review.committee_at, review.committee_reason = now(), reason.strip()
+        review.committee_at = review.committee_at or now()
+        review.committee_reason = "\n".join(filter(None, [review.committee_reason, reason.strip()]))
         review.save()
     return review

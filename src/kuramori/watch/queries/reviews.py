@@ -1,6 +1,5 @@
 """Which reviews and lines a viewer may see, and what exactly he signs: never a line about himself."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,11 +13,13 @@ from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind, Review
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.reviews.sheets import SheetSeen, shown_digest
 from kuramori.watch.rules.permissions import Permission
-from kuramori.watch.rules.reviews import offices_up_to
+from kuramori.watch.rules.reviews import is_settled, offices_up_to
 
 
 def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     """Return the reviews of his office or asked of him; the committee sees what was put before it.
+
+    A member whom a review concerns does not see that the committee was called for it.
 
     Each says as `is_open` whether a sheet waits for a signature that this viewer has not given: whoever signed what
     he saw is not told that a line about himself waits for another.
@@ -31,7 +32,8 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
         return found
     asked = Q(reviewer=viewer.person_id) if viewer.person_id else Q(pk__in=[])
     if Role.COMMITTEE_MEMBER in viewer.roles:
-        asked |= Q(committee_at__isnull=False) | Q(office=Role.COMMITTEE_MEMBER)
+        about_him = ReviewItem.objects.filter(sheet__review=OuterRef("pk"), person=viewer.person_id)
+        asked |= (Q(committee_at__isnull=False) & ~Q(Exists(about_him))) | Q(office=Role.COMMITTEE_MEMBER)
     return found.filter(asked)
 
 
@@ -48,7 +50,7 @@ def open_reviews(viewer: Viewer) -> QuerySet[Review]:
 def sheets_of(viewer: Viewer, review: Review) -> list[SheetSeen]:
     """Return the sheets of a review in sight, the first one first; lines about the viewer himself are not there."""
     sheets = list(review.sheets.order_by("ordinal"))
-    items = ReviewItem.objects.filter(sheet__in=sheets).exclude(person=viewer.person_id).select_related("judged_by")
+    items = ReviewItem.objects.filter(sheet__in=sheets).exclude(person=viewer.person_id)
     by_sheet: dict[UUID, list[ReviewItem]] = {}
     for item in items.order_by("rank"):
         by_sheet.setdefault(item.sheet_id, []).append(item)
@@ -59,16 +61,22 @@ def sheets_of(viewer: Viewer, review: Review) -> list[SheetSeen]:
 
 
 def _seen(
-    viewer: Viewer, review: Review, sheet: ReviewSheet, items: Iterable[ReviewItem], signed: list[ReviewSignature]
+    viewer: Viewer, review: Review, sheet: ReviewSheet, items: list[ReviewItem], signed: list[ReviewSignature]
 ) -> SheetSeen:
+    """Return a sheet with the one signature that counts for the viewer: his own, or the one that completed it.
+
+    A second signature tells that the first signer is himself on the list, so nobody is shown two of them.
+    """
     lines = tuple((pseudonym(f"review:{review.pk}", item.person_id), item) for item in items)
-    is_signed = sheet.signed_at is not None or any(each.by_id == viewer.person_id for each in signed)
+    own = [each for each in signed if each.by_id == viewer.person_id]
+    signers = [each.by_id for each in signed]
     return SheetSeen(
         sheet=sheet,
         lines=lines,
         digest=shown_digest(review, sheet, lines),
-        signatures=tuple(signed),
-        is_signed=is_signed,
+        signatures=tuple(own or (signed[-1:] if sheet.signed_at else [])),
+        is_signed=bool(own) or sheet.signed_at is not None,
+        settled=frozenset(item.pk for item in items if is_settled(item.person_id, signers)),
     )
 
 
@@ -83,9 +91,11 @@ def is_concerned(viewer: Viewer, review: Review) -> bool:
 
 
 def may_sign(viewer: Viewer, review: Review) -> bool:
-    """Say whether a viewer may decide and sign: the person asked, and the offices that were asked so far."""
+    """Say whether a viewer may decide and sign: the person asked, the offices asked so far, the committee if called."""
     if viewer.person_id is None or not viewer.may(Permission.REVIEW_SIGN):
         return False
+    if review.committee_at and Role.COMMITTEE_MEMBER in viewer.roles and not is_concerned(viewer, review):
+        return True
     if review.reviewer_id is not None and review.escalated_at is None:
         return viewer.person_id == review.reviewer_id
     offices = offices_up_to(Role(review.office))

@@ -13,14 +13,17 @@ from kuramori.watch.rules.permissions import Permission
 
 
 def review_duties(viewer: Viewer, _today: date) -> list[Duty]:
-    """Return the reviews that wait for the viewer's signature; urgent once they were passed on."""
+    """Return the reviews that wait for the viewer's signature; urgent once they were passed on.
+
+    Not what the committee was called for: that would tell somebody it concerns.
+    """
     return [
         Duty(
             title=_("Review %(number)s: look, decide and sign") % {"number": review.number},
             url=reverse("watch:review-detail", args=[review.pk]),
             due=localdate(review.due_at, timezone=viewer.zone),
             kind=_("review"),
-            urgent=review.escalated_at is not None or review.committee_at is not None,
+            urgent=review.escalated_at is not None,
         )
         for review in waiting_reviews(viewer)
     ]

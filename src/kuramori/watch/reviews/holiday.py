@@ -14,7 +14,7 @@ from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.reviews.coverage import coverage_of_site
 from kuramori.watch.reviews.lines import Compared, lines_of, places_on
-from kuramori.watch.rules.reviews import DUE_AT, READY_AT, Rest, at_local, last_rest, rest_days_before
+from kuramori.watch.rules.reviews import READY_AT, Rest, at_local, last_rest, rest_days_before, signed_by
 from kuramori_lake.reviewing import sums_of
 from kuramori_lake.store import Lake
 
@@ -69,7 +69,7 @@ def _prepared(site: Site, rest: Rest, now: datetime) -> Review:
             site=site,
             since=rest.since,
             until=rest.until,
-            due_at=at_local(rest.back, DUE_AT, site.zone),
+            due_at=signed_by(now, calendar_of(viewer_of_system(), site).is_business_day, site.zone),
             told=gathered.told,
             lines=gathered.lines,
         )

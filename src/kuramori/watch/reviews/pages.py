@@ -51,7 +51,10 @@ def sheet_words(viewer: Viewer, seen: SheetSeen, *, may_judge: bool) -> dict[str
         "is_untouched": is_untouched(seen.sheet),
         "coverage": rows,
         "unseen": unseen,
-        "lines": [line_words(who, item) for who, item in seen.lines],
+        "lines": [
+            line_words(who, item, may_judge=may_judge and not seen.is_signed and item.pk not in seen.settled)
+            for who, item in seen.lines
+        ],
         "left_out": told["left_out"],
         "share": told.get("share", ""),
         "nothing": _nothing(unseen),
@@ -90,8 +93,11 @@ def coverage_words(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def line_words(who: str, item: ReviewItem) -> dict[str, Any]:
-    """Return one line in words, the name sealed."""
+def line_words(who: str, item: ReviewItem, *, may_judge: bool) -> dict[str, Any]:
+    """Return one line in words, the name sealed.
+
+    Who decided stands in the history alone: whoever left out one line would by that be known as the person on it.
+    """
     told = item.told
     return {
         "who": who,
@@ -104,5 +110,5 @@ def line_words(who: str, item: ReviewItem) -> dict[str, Any]:
         "colleagues": told["colleagues"],
         "verdict": item.get_verdict_display(),
         "tone": TONES.get(Answer(item.verdict), ""),
-        "judge": str(item.judged_by.shown) if item.judged_by else "",
+        "may_judge": may_judge,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewSheet, ReviewSignature
 from kuramori.watch.rules.reviews import canonical, digest_of
@@ -19,6 +20,8 @@ class SheetSeen:
     signatures: tuple[ReviewSignature, ...]
     is_signed: bool
     """For this viewer nothing is left to sign: he signed, or others did for every line."""
+    settled: frozenset[UUID]
+    """Lines whose verdict stays: somebody else has signed over them."""
 
     @property
     def open_lines(self) -> int:

@@ -24,6 +24,8 @@ MEDIA_DAYS = 10
 """Days after which an unsigned review of media goes to the next office (DEV-15)."""
 UNIT_DAYS = 7
 """Days that a department has for its own logs."""
+READY_UNTIL = time(8)
+"""Local time up to which a list counts as ready in the morning; later, and it is signed on the next working day."""
 OFFICES = (Role.SECURITY_ANALYST, Role.INFORMATION_MANAGER, Role.COMMITTEE_MEMBER)
 """Who answers for a review, and to whom it goes when it is not signed in time."""
 
@@ -93,6 +95,17 @@ def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, zone)
 
 
+def signed_by(prepared: datetime, works_on: Callable[[date], bool], zone: ZoneInfo) -> datetime:
+    """Return when a review must be signed that is ready at a moment: noon of the first working morning it lies there.
+
+    Prepared late, because the server stood still, it gets its full time; at a site that never works, noon of that day.
+    """
+    local = prepared.astimezone(zone)
+    day = local.date() if local.time() < READY_UNTIL else local.date() + timedelta(days=1)
+    mornings = (day + timedelta(days=n) for n in range(HORIZON))
+    return at_local(next((each for each in mornings if works_on(each)), day), DUE_AT, zone)
+
+
 def seen_of(*, events: int, last: datetime | None, period_ends: datetime) -> Seen:
     """Say what a source lets us know of a period: `last` is when it was last heard, aware; None: never.
 
@@ -139,7 +152,12 @@ def digest_of(text: str) -> str:
 
 def is_covered(concerned: Collection[UUID], signers: Collection[UUID]) -> bool:
     """Say whether every line was signed by somebody whom it does not concern: nobody reviews himself (DET-06)."""
-    return bool(signers) and all(any(signer != person for signer in signers) for person in concerned)
+    return bool(signers) and all(is_settled(person, signers) for person in concerned)
+
+
+def is_settled(person: UUID, signers: Collection[UUID]) -> bool:
+    """Say whether somebody else has signed over a line: then its verdict stays."""
+    return any(signer != person for signer in signers)
 
 
 def reviewing_unit(

@@ -60,15 +60,16 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show coverage first, then the lines with their verdicts, then who signed what."""
     viewer, review = request.viewer, _seen(request, pk)
     asked = may_sign(viewer, review)
-    sheets = [sheet_words(viewer, each, may_judge=asked and not each.signatures) for each in sheets_of(viewer, review)]
-    context: dict[str, Any] = state_words(viewer, review) | {
+    sheets = [sheet_words(viewer, each, may_judge=asked) for each in sheets_of(viewer, review)]
+    state = state_words(viewer, review)
+    context: dict[str, Any] = state | {
         "title": f"{review.get_kind_display()} {review.number}",
         "review": review,
         "crumbs": [{"title": reviews.title, "url": reviews.url("list")}],
         "sheets": sheets,
         "may_sign": asked,
         "may_audit": viewer.may(Permission.REVIEW_AUDIT),
-        "may_call": viewer.may(Permission.REVIEW_CALL) and review.committee_at is None,
+        "may_call": viewer.may(Permission.REVIEW_CALL) and not state["committee"],
         "due": moment(review.due_at, viewer),
         "verdicts": [choice for choice in Answer.choices if choice[0] != Answer.OPEN],
     }
