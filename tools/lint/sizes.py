@@ -32,7 +32,7 @@ WATCHING = {
     "detecting": {"detecting"},
     "logs": {"logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
     "reviews": {"reviews"},
-    "watching": {"watching"},
+    "watching": {"unsealing", "watching"},
 }
 PARTS = {"evidence": PROOFS, "watch": WATCHING}
 # On watch stands what lets logs go again: its rules, query and act, beside `kuramori_lake.retention`.

@@ -16,7 +16,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.watch.cases.queries import case_of
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, Case
-from kuramori.watch.queries.alerts import tells_leaving
+from kuramori.watch.queries.alerts import holds_on, tells_leaving
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.rules.alerts import OPEN
 from kuramori.watch.rules.permissions import Permission
@@ -137,7 +137,7 @@ def next_steps(viewer: Viewer, alert: Alert, *, is_named: bool) -> list[Link]:
             )
         )
     links += _of_cases(viewer, alert)
-    if viewer.may(Permission.ALERT_UNSEAL) and not is_named:
+    if holds_on(viewer, Permission.ALERT_UNSEAL, alert) and not is_named:
         links.append(
             Link(
                 text=_("Have the name shown"),

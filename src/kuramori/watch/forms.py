@@ -140,7 +140,7 @@ class CharterForm(forms.ModelForm):  # type: ignore[type-arg]
         model = MonitoringCharter
         fields = (
             "site", "purpose", "responsible", "rules", "noticed_on", "agreed_on", "valid_from", "valid_to",
-            "retention_months",
+            "retention_months", "names_by_two",
         )  # fmt: skip
 
     def __init__(self, viewer: Viewer, charter: MonitoringCharter | None, data: Mapping[str, Any] | None) -> None:

@@ -27,6 +27,7 @@ from kuramori.watch.queries.charters import charters_visible_to
 from kuramori.watch.queries.sources import accounts_visible_to, flows_visible_to, sources_visible_to
 from kuramori.watch.rules.charters import Lack, lack_of
 from kuramori.watch.rules.sources import write_shares
+from kuramori.watch.rules.unsealing import needs_two
 from kuramori.watch.wording import SOURCE_WORDS, source_choices, word
 
 LACK_WORDS = {
@@ -197,6 +198,11 @@ def charter_facts(charter: MonitoringCharter, _viewer: Viewer) -> Sequence[Fact]
         Fact(label=_("from"), value=charter.valid_from, kind=ColumnKind.DATE),
         Fact(label=_("until"), value=charter.valid_to, kind=ColumnKind.DATE),
         Fact(label=_("logs are kept for (months)"), value=charter.retention_months, kind=ColumnKind.NUMBER),
+        Fact(
+            label=_("a name is shown only when two agree"),
+            value=needs_two(charter.site.country, by_two=charter.names_by_two),
+            kind=ColumnKind.BOOL,
+        ),
     )
 
 

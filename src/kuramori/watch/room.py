@@ -21,6 +21,8 @@ from kuramori.watch.reviews.duties import review_duties, review_tiles
 from kuramori.watch.reviews.jobs import JOBS as REVIEW_JOBS
 from kuramori.watch.reviews.register import reviews
 from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.unsealing import room_parts as unsealing
+from kuramori.watch.unsealing.register import unsealings
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 ANALYSTS = (Role.SECURITY_ANALYST, *OFFICE)
@@ -67,11 +69,13 @@ ROOM = Room(
         ),
         *casework.MENU,
         *reviewing.MENU,
+        *unsealing.MENU,
     ),
-    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews),
+    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings),
     permissions={
         **casework.PERMISSIONS,
         **reviewing.PERMISSIONS,
+        **unsealing.PERMISSIONS,
         Permission.ACCESS_VIEW: (Role.EMPLOYEE, *OFFICE),  # keepers are employees; the panel asks whose secret it is
         Permission.ACCOUNT_ADD: SETTERS,
         Permission.ACCOUNT_EDIT: SETTERS,
@@ -104,6 +108,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **reviewing.VERBS,
+        **unsealing.VERBS,
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
         "watch.account.edit": _("%(by)s changed the service account %(subject)s"),
         "watch.account.retire": _("%(by)s let the account %(subject)s count again"),
@@ -128,7 +133,7 @@ ROOM = Room(
     jobs=(*JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles),
-    duties=(alert_duties, casework.case_duties, silence_duties, review_duties),
+    duties=(alert_duties, casework.case_duties, silence_duties, review_duties, unsealing.unsealing_duties),
     panels=(
         Panel(
             kind="register.secret",

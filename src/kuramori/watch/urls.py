@@ -7,6 +7,7 @@ from kuramori.watch.cases.urls import urlpatterns as case_urls
 from kuramori.watch.detecting.urls import urlpatterns as detecting_urls
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews.urls import urlpatterns as review_pages
+from kuramori.watch.unsealing.urls import urlpatterns as unsealing_urls
 from kuramori.watch.views import alerts as alert_views
 from kuramori.watch.views import leavers, logs
 
@@ -31,4 +32,5 @@ urlpatterns = [
     *flows.urls(),
     *charters.urls(),
     *review_pages,
+    *unsealing_urls,
 ]

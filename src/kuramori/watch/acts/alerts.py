@@ -1,4 +1,4 @@
-"""Every change of an alert: found, looked at, assigned, and a name shown for a day."""
+"""Every change of an alert: found, looked at, and assigned."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.api import Person
 from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.records import record_many
-from kuramori.watch.models import Alert, AlertComment, AlertSecret, StateChoice, Unsealing
+from kuramori.watch.models import Alert, AlertComment, AlertSecret, StateChoice
 from kuramori.watch.numbering import numbers
-from kuramori.watch.rules.alerts import SETTLED, UNSEALED_FOR, State, opens_again
+from kuramori.watch.rules.alerts import SETTLED, State, opens_again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,16 +137,3 @@ def alert_review(
         alert.save()
         AlertComment(alert=alert, author=author, text=comment.strip(), state=StateChoice(state)).save()
     return alert
-
-
-def alert_unseal(*, alert: Alert, person: Person, reason: str, by: Actor) -> Unsealing:
-    """Show the name behind an alert to one person for 24 hours; the reason stands in the ledger for good.
-
-    Raises Refused without a reason.
-    """
-    if not reason.strip():
-        raise Refused(_("A name is shown for a reason only."), _("Write why you have to know who it is."))
-    with act("watch.alert.unseal", by=by, why=reason, subjects=[alert]):
-        unsealing = Unsealing(alert=alert, by=person, reason=reason.strip(), expires_at=now() + UNSEALED_FOR)
-        unsealing.save()
-    return unsealing

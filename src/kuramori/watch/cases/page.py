@@ -18,6 +18,7 @@ from kuramori.watch.alert_page import Traces, how_sure, works_on
 from kuramori.watch.cases.queries import is_expert, today_for
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, Case, LogSource
+from kuramori.watch.queries.alerts import holds_on
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.cases import SETTLED
@@ -156,7 +157,7 @@ def next_steps(viewer: Viewer, case: Case, alerts: Sequence[Alert], *, is_named:
                 note=_("Moves later scores of this kind, bounded, for a time, withdrawable."),
             )
         )
-    if viewer.may(Permission.ALERT_UNSEAL) and alerts and not is_named:
+    if alerts and holds_on(viewer, Permission.ALERT_UNSEAL, alerts[0]) and not is_named:
         links.append(
             Link(
                 text=_("Have the name shown"),

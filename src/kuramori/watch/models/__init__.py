@@ -14,6 +14,7 @@ from kuramori.watch.models.cases import (
 )
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
+from kuramori.watch.models.unsealing import RequestStateChoice, UnsealingRequest
 
 __all__ = [
     "Alert",
@@ -30,6 +31,7 @@ __all__ = [
     "LogSource",
     "MonitoringCharter",
     "Queue",
+    "RequestStateChoice",
     "Review",
     "ReviewItem",
     "ReviewKind",
@@ -40,6 +42,7 @@ __all__ = [
     "StateChoice",
     "TimelineOpening",
     "Unsealing",
+    "UnsealingRequest",
     "VendorAlert",
     "Verdict",
 ]

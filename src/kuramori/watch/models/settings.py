@@ -173,6 +173,11 @@ class MonitoringCharter(Record):
     retention_months = models.PositiveSmallIntegerField(
         _("logs are kept for (months)"), default=13, validators=[MinValueValidator(1)]
     )
+    names_by_two = models.BooleanField(
+        _("a name is shown only when two agree"),
+        default=True,
+        help_text=_("One asks, somebody else of the office decides. Always so where a works agreement is law."),
+    )
 
     class Meta:
         verbose_name = _("monitoring charter")

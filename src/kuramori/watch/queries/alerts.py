@@ -71,9 +71,16 @@ def in_queue(viewer: Viewer, alerts: QuerySet[Alert], queue: str) -> QuerySet[Al
     return found if sees_leaving(viewer) else found.filter(Q(was_named=False))
 
 
+def holds_on(viewer: Viewer, permission: Permission, alert: Alert) -> bool:
+    """Say whether the viewer holds a permission where an alert belongs: a role in one unit opens no name of another."""
+    return viewer.may(permission) and (
+        viewer.may_everywhere(permission) or alert.unit_id in viewer.units_for(permission)
+    )
+
+
 def unsealing_of(viewer: Viewer, alert: Alert) -> Unsealing | None:
     """Return the unsealing that shows this viewer the name now, if he gave a reason within the last day."""
-    if viewer.person_id is None or not viewer.may(Permission.ALERT_UNSEAL):
+    if viewer.person_id is None or not holds_on(viewer, Permission.ALERT_UNSEAL, alert):
         return None
     mine: QuerySet[Unsealing] = alert.unsealings.filter(by=viewer.person_id, expires_at__gt=now())
     return mine.order_by("-expires_at").first()

@@ -90,6 +90,7 @@ def charter(company: Company) -> Any:
 
 
 def charter_words(company: Company, **words: Any) -> dict[str, Any]:
+    """What a charter says under which one person may have a name shown; words change it."""
     plain = {
         "site": company.tokyo,
         "purpose": "営業秘密の漏えいの発見",
@@ -97,6 +98,7 @@ def charter_words(company: Company, **words: Any) -> dict[str, Any]:
         "rules": "検知担当だけが仮名で見る",
         "noticed_on": date(2026, 3, 1),
         "valid_from": date(2026, 4, 1),
+        "names_by_two": False,
     }
     return plain | words
 
@@ -164,7 +166,7 @@ def found(company: Company) -> Callable[..., Found]:
 
 
 @pytest.fixture
-def alert(found: Callable[..., Found], secret: Secret) -> Alert:
+def alert(found: Callable[..., Found], secret: Secret, charter: Any) -> Alert:
     return alerts_keep(findings=[found(secrets={secret.pk: 212})], as_of=date(2026, 11, 19))[0]
 
 

@@ -13,7 +13,7 @@ from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
-from kuramori.watch.acts.alerts import Found, alert_review, alert_unseal, alerts_keep
+from kuramori.watch.acts.alerts import Found, alert_review, alerts_keep
 from kuramori.watch.alert_page import FEW_DAYS, Traces, how_sure, traces_of
 from kuramori.watch.alert_register import NEVER_TOLD, alerts, levels_in_words, severity_mark, state_mark
 from kuramori.watch.api import detect
@@ -21,6 +21,7 @@ from kuramori.watch.events_table import _outcome
 from kuramori.watch.models import Alert, AlertComment, AlertSecret, Severity, StateChoice, Unsealing
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.traces import PEERS_LEAST, USUAL_DAYS
+from kuramori.watch.unsealing.acts import alert_unseal
 from kuramori_lake.event import Outcome
 
 DAY = date(2026, 11, 19)

@@ -17,11 +17,12 @@ from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
-from kuramori.watch.acts.alerts import Found, alert_review, alert_unseal, alerts_keep
+from kuramori.watch.acts.alerts import Found, alert_review, alerts_keep
 from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym, pseudonym
 from kuramori.watch.queries.alerts import alerts_on_secret, alerts_visible_to, name_behind, secrets_of, unsealing_of
 from kuramori.watch.rules.alerts import State
+from kuramori.watch.unsealing.acts import alert_unseal
 
 DAY = date(2026, 11, 19)
 Find = Callable[..., Found]

@@ -11,13 +11,14 @@ from kuramori.directory.tests.company import NOON, Company
 from kuramori.evidence.models import HeldSubject, Hold
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role, Viewer
-from kuramori.watch.acts.alerts import Found, alert_unseal, alerts_keep
+from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.cases.acts import cases_gather
 from kuramori.watch.cases.queries import cases_visible_to, leaving_told
 from kuramori.watch.models import Alert, Case, CaseStep, ExpertAccess
 from kuramori.watch.pseudonyms import case_pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, tells_leaving
 from kuramori.watch.tests.conftest import leave
+from kuramori.watch.unsealing.acts import alert_unseal
 
 DAY = date(2026, 11, 19)
 NAMES = ("千尋", "遠山", "chihiro", "Chihiro")

@@ -17,7 +17,7 @@ from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import FOUNDED, NOON, Company
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.permissions import Role
-from kuramori.watch.acts.alerts import Found, alert_unseal, alerts_keep
+from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.api import ingest
 from kuramori.watch.context import context_sync
 from kuramori.watch.detection import DetectionReport
@@ -26,6 +26,7 @@ from kuramori.watch.masking import MASK, masked, names_of
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.reasons import reasons_text
 from kuramori.watch.tests.conftest import bulk_read, leave
+from kuramori.watch.unsealing.acts import alert_unseal
 from kuramori_lake.detect import Code, Reason
 
 DAY = date(2026, 11, 19)

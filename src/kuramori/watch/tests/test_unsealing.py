@@ -18,13 +18,14 @@ from kuramori.directory.tests.company import NOON, Company
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.permissions import Role, Viewer
 from kuramori.register.api import Secret
-from kuramori.watch.acts.alerts import Found, alert_unseal, alerts_keep
+from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.alert_register import queue_in_words
 from kuramori.watch.models import Alert, Unsealing
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, name_behind
 from kuramori.watch.reasons import reasons_in_words, reasons_text
 from kuramori.watch.tests.conftest import bulk_read, leave
+from kuramori.watch.unsealing.acts import alert_unseal
 from kuramori_lake.detect import Code, Reason
 
 DAY = date(2026, 11, 19)
@@ -46,7 +47,7 @@ def leaving() -> Reason:
 
 
 @pytest.fixture
-def leaver(found: Find, company: Company, secret: Secret) -> Alert:
+def leaver(found: Find, company: Company, secret: Secret, charter: Any) -> Alert:
     """An alert about Chihiro, who has given notice; Botan is the privacy officer."""
     leave(company)
     company.give(company.botan, Role.PRIVACY_OFFICER)

@@ -15,7 +15,7 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.register.api import Secret
-from kuramori.watch.acts.alerts import alert_review, alert_unseal
+from kuramori.watch.acts.alerts import alert_review
 from kuramori.watch.alert_page import how_sure, next_steps, traces_of
 from kuramori.watch.alert_register import alerts, severity_mark, state_mark
 from kuramori.watch.events_table import event_rows
@@ -28,6 +28,9 @@ from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.traces import PAGE
+from kuramori.watch.unsealing.acts import alert_unseal
+from kuramori.watch.unsealing.queries import requests_on, two_needed
+from kuramori.watch.unsealing.register import request_mark
 from kuramori.watch.wording import channels_in_words
 
 
@@ -60,7 +63,7 @@ def _frame(viewer: Viewer, alert: Alert, current: str) -> dict[str, Any]:
         "severity": severity_mark(alert, viewer),
         "state": state_mark(alert, viewer),
         "may_review": viewer.may(Permission.ALERT_REVIEW),
-        "may_unseal": viewer.may(Permission.ALERT_UNSEAL) and unsealing is None,
+        "may_unseal": found.holds_on(viewer, Permission.ALERT_UNSEAL, alert) and unsealing is None,
     }
 
 
@@ -89,6 +92,9 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "unit": _("documents"),
         "own_name": _("this person"),
         "how_sure": how_sure(traces),
+        "name_requests": [
+            (each, request_mark(each, viewer), each.by_id == viewer.person_id) for each in requests_on(viewer, alert)
+        ],
         "secrets": shown,
         "hidden": hidden,
         "next_steps": next_steps(viewer, alert, is_named=frame["unsealing"] is not None),
@@ -159,6 +165,10 @@ def review(request: ViewedRequest, pk: UUID) -> HttpResponse:
 def unseal(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then show the name to the one who gave it, for a day."""
     viewer, alert = request.viewer, _seen(request, pk)
+    if not found.holds_on(viewer, Permission.ALERT_UNSEAL, alert):
+        raise Http404
+    if two_needed(viewer, alert):
+        return redirect("watch:unsealing-ask", pk=alert.pk)
     form = UnsealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         me = found.person_of(viewer)

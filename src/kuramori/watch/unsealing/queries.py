@@ -1,0 +1,61 @@
+"""Which names need two people, which requests a viewer may see, and on which of them he may decide."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import localdate, now
+
+from kuramori.directory.api import viewer_of_system, who_was_where
+from kuramori.kernel.permissions import Viewer
+from kuramori.watch.models import Alert, UnsealingRequest
+from kuramori.watch.queries.alerts import alerts_visible_to, holds_on
+from kuramori.watch.queries.charters import sites_watched
+from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.rules.unsealing import RequestState, is_second, needs_two
+
+
+def two_needed(viewer: Viewer, alert: Alert) -> bool:
+    """Say whether the name behind an alert is shown only when two agree.
+
+    The charters decide that hold today at the sites where the person was on the alert's last day; one that asks for
+    two is enough, and so is a site without a charter.
+    """
+    here = {where.site_id for where in who_was_where(viewer_of_system(), alert.until, people=[alert.person_id])}
+    watched = sites_watched(viewer_of_system(), localdate(timezone=viewer.zone))
+    held = {each.site.pk: each.charter for each in watched}
+    charters = [held.get(site) if site else None for site in here] or [None]
+    return any(charter is None or needs_two(charter.site.country, by_two=charter.names_by_two) for charter in charters)
+
+
+def requests_visible_to(viewer: Viewer) -> QuerySet[UnsealingRequest]:
+    """Return the requests on alerts that the viewer may see: never one about himself."""
+    found: QuerySet[UnsealingRequest] = UnsealingRequest.objects.select_related("alert", "by", "second")
+    if not viewer.may(Permission.UNSEALING_VIEW):
+        return found.none()
+    return found.filter(Exists(alerts_visible_to(viewer).filter(pk=OuterRef("alert"))))
+
+
+def may_decide(viewer: Viewer, asked: UnsealingRequest) -> bool:
+    """Say whether the viewer may be the second person of a request in his sight, now."""
+    return (
+        asked.standing(now()) is RequestState.WAITING
+        and is_second(viewer.person_id, asker=asked.by_id, concerned=asked.alert.person_id)
+        and holds_on(viewer, Permission.UNSEALING_DECIDE, asked.alert)
+    )
+
+
+def may_withdraw(viewer: Viewer, asked: UnsealingRequest) -> bool:
+    """Say whether the viewer asked himself, and nobody has decided yet."""
+    return asked.standing(now()) is RequestState.WAITING and asked.by_id == viewer.person_id
+
+
+def waiting_for_second(viewer: Viewer) -> list[UnsealingRequest]:
+    """Return the requests on which the viewer may decide, the most urgent first."""
+    waiting = requests_visible_to(viewer).filter(state=RequestState.WAITING, waits_until__gt=now())
+    return [asked for asked in waiting.order_by("waits_until", "id") if may_decide(viewer, asked)]
+
+
+def requests_on(viewer: Viewer, alert: Alert) -> list[UnsealingRequest]:
+    """Return what the page of an alert in sight tells of requests: his own latest one, and others' that wait."""
+    rows = list(requests_visible_to(viewer).filter(alert=alert).order_by("-created_at", "-id"))
+    own = [each for each in rows if each.by_id == viewer.person_id][:1]
+    others = [each for each in rows if each.by_id != viewer.person_id]
+    return own + [each for each in others if each.standing(now()) is RequestState.WAITING]
