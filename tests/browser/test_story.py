@@ -71,17 +71,6 @@ def test_analyst_writes_down_what_he_found(visitor: Visitor, house: House) -> No
     visitor.sees("確認中", "in review", within=".head")
 
 
-def test_name_is_shown_for_a_reason_to_whoever_gave_it(visitor: Visitor, house: House) -> None:
-    visitor.sits("manager")
-    visitor.goes(f"/watch/alerts/{house.story['alert']}/unseal/")
-    visitor.sees("24時間", "24 hours")
-    visitor.field("理由", "reason").fill(visitor.words("委員会で調査を決定", "The committee decided to look into it"))
-    visitor.presses("氏名を表示する", "Show me the name")
-    expect(visitor.page.locator(".head .person")).to_contain_text(house.leaver[visitor.language])
-    visitor.follows("履歴", "History", within=".tabs")
-    visitor.sees("委員会で調査を決定", "The committee decided")
-
-
 def test_hr_looks_back_on_whoever_has_given_notice(visitor: Visitor, house: House) -> None:
     visitor.walks(2, "人事として", "As HR")
     visitor.sees("退職者の遡り調査", "Look-back on leavers")

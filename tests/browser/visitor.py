@@ -13,6 +13,7 @@ DESKS = {
     "hr": ("人事", "HR"),
     "legal": ("法務", "legal"),
     "manager": ("秘密情報管理事務局", "information manager"),
+    "privacy": ("個人情報保護管理者", "privacy officer"),
 }
 DESK, PHONE = 1440, 390
 """Widths of a page in CSS pixels."""
