@@ -23,6 +23,7 @@ from kuramori.directory.queries.people import (
 )
 from kuramori.directory.queries.units import (
     calendar_of,
+    calendars_of,
     holidays_between,
     project_choices,
     projects_visible_to,
@@ -38,7 +39,7 @@ from kuramori.kernel.permissions import Role
 
 __all__ = [
     "ROLE_WORDS", "Account", "AssignmentHeld", "IdentityHeld", "Leaver", "Person", "Project", "Role", "Site", "Unit",
-    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "company_today",
+    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "calendars_of", "company_today",
     "holidays_between",
     "identities_between", "identity_add", "identity_end", "leavers", "people_choices", "people_visible_to",
     "person_by_number", "person_names", "project_choices", "projects_visible_to", "role_holders", "sees_leaving",

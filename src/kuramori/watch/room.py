@@ -9,6 +9,7 @@ from kuramori.watch.bundle_events import BUNDLE_EVENTS, SEALED_SEGMENTS
 from kuramori.watch.cases import room_parts as casework
 from kuramori.watch.cases.register import cases
 from kuramori.watch.cases.verdicts import verdicts
+from kuramori.watch.detecting import room_parts as detecting
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
@@ -68,12 +69,14 @@ ROOM = Room(
             order=40,
         ),
         *casework.MENU,
+        *detecting.MENU,
         *reviewing.MENU,
         *unsealing.MENU,
     ),
-    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings),
+    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, *detecting.REGISTERS),
     permissions={
         **casework.PERMISSIONS,
+        **detecting.PERMISSIONS,
         **reviewing.PERMISSIONS,
         **unsealing.PERMISSIONS,
         Permission.ACCESS_VIEW: (Role.EMPLOYEE, *OFFICE),  # keepers are employees; the panel asks whose secret it is
@@ -107,6 +110,7 @@ ROOM = Room(
     },
     verbs={
         **casework.VERBS,
+        **detecting.VERBS,
         **reviewing.VERBS,
         **unsealing.VERBS,
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
@@ -132,8 +136,11 @@ ROOM = Room(
     },
     jobs=(*JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
-    measures=(tiles, review_tiles),
-    duties=(alert_duties, casework.case_duties, silence_duties, review_duties, unsealing.unsealing_duties),
+    measures=(tiles, review_tiles, *detecting.MEASURES),
+    duties=(
+        *(alert_duties, casework.case_duties, silence_duties, review_duties, unsealing.unsealing_duties),
+        *detecting.DUTIES,
+    ),
     panels=(
         Panel(
             kind="register.secret",

@@ -92,6 +92,21 @@ def calendar_of(viewer: Viewer, site: Site) -> Calendar:
     )
 
 
+def calendars_of(viewer: Viewer, places: Iterable[Site]) -> dict[UUID, Calendar]:
+    """Return the business calendars of many sites in one query, by site; without the company's days for strangers."""
+    days = Holiday.objects.standing().values_list("site_id", "day", "is_working_day")
+    found = list(days) if viewer.may(Permission.SITE_VIEW) else []
+    return {
+        place.pk: Calendar(
+            country=place.country,
+            subdivision=place.subdivision,
+            off=frozenset(day for site, day, works in found if site in {None, place.pk} and not works),
+            on=frozenset(day for site, day, works in found if site in {None, place.pk} and works),
+        )
+        for place in places
+    }
+
+
 def holidays_between(viewer: Viewer, site: Site, first: date, last: date) -> dict[date, str]:
     """Return public and own days off of a site from first to last, by day, with their names."""
     found = {

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from kuramori.directory.acts import units
 from kuramori.directory.models import Holiday, Site
-from kuramori.directory.queries.units import calendar_of, holidays_between
+from kuramori.directory.queries.units import calendar_of, calendars_of, holidays_between
 from kuramori.directory.rules.calendars import Calendar, public_holidays
 from kuramori.directory.tests.company import Company
 from kuramori.directory.viewing import viewer_of_system
@@ -90,6 +90,8 @@ def test_days_of_one_site_are_no_days_of_another(company: Company, ludwigsburg: 
     days = (founding, festival, make_up)
     here = calendar_of(viewer_of_system(), company.tokyo)
     there = calendar_of(viewer_of_system(), ludwigsburg)
+    both = calendars_of(viewer_of_system(), [company.tokyo, ludwigsburg])
+    assert both == {company.tokyo.pk: here, ludwigsburg.pk: there}, "many at once are each as alone"
     assert [here.is_business_day(day) for day in days] == [False, True, True]
     assert [there.is_business_day(day) for day in days] == [False, False, False]
 
@@ -138,6 +140,7 @@ def test_the_company_s_own_days_are_not_for_strangers(company: Company) -> None:
     day = date(2026, 11, 25)
     units.holiday_add(day=day, name="創立記念日", by=SYSTEM)
     assert calendar_of(NOBODY, company.tokyo).is_business_day(day)
+    assert calendars_of(NOBODY, [company.tokyo]) == {company.tokyo.pk: calendar_of(NOBODY, company.tokyo)}
     assert holidays_between(NOBODY, company.tokyo, day, day) == {}
     assert calendar_of(company.viewer(company.chihiro), company.tokyo).off == {day}
 

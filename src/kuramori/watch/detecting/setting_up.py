@@ -60,7 +60,9 @@ class SetUpForm(forms.Form):
         self.recipe = recipe
         self.found: tuple[Recipe, ...] = ()
         if recipe in PLACES:
-            self.fields["place"] = forms.CharField(label=PLACE_LABELS[PLACES[recipe]], max_length=PLACE, required=False)
+            self.fields["place"] = forms.CharField(
+                label=str(PLACE_LABELS[PLACES[recipe]]), max_length=PLACE, required=False
+            )
 
     def clean(self) -> dict[str, Any]:
         """Choose the recipe: a version or a place that there is none for is a fault of that field."""

@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from kuramori.watch.detecting import setup_views
+from kuramori.watch.detecting import map_views, setup_views
+from kuramori.watch.detecting.gaps import gaps
 
 urlpatterns: list[URLPattern] = [
+    path("coverage/", map_views.coverage, name="coverage"),
     path("sources/<uuid:pk>/set-up/", setup_views.set_up, name="source-set-up"),
+    *gaps.urls(),
 ]

@@ -12,6 +12,7 @@ from kuramori.watch.models.cases import (
     VendorAlert,
     Verdict,
 )
+from kuramori.watch.models.detecting import CoverageGap, StandingChoice, WayChoice
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 from kuramori.watch.models.unsealing import RequestStateChoice, UnsealingRequest
@@ -26,6 +27,7 @@ __all__ = [
     "CaseAlert",
     "CaseStateChoice",
     "CaseStep",
+    "CoverageGap",
     "EffectChoice",
     "ExpertAccess",
     "LogSource",
@@ -39,10 +41,12 @@ __all__ = [
     "ReviewSignature",
     "ServiceAccount",
     "Severity",
+    "StandingChoice",
     "StateChoice",
     "TimelineOpening",
     "Unsealing",
     "UnsealingRequest",
     "VendorAlert",
     "Verdict",
+    "WayChoice",
 ]
