@@ -146,7 +146,7 @@ def fill(lake: Lake, events: int) -> None:
             placed += [(file, naming)] if file else []
         with lake.manifest.transaction() as db:
             told = (stamp.batch_id, "made", "made", f"{month:064}", "made", 0, None, utc_text(stamp.received_utc), 1,
-                    ZONE.key, at, at, 0, 0, 0, 0, 0, 0)  # fmt: skip
+                    ZONE.key, at, at, 0, 0, 0, 0, 0, 0, ZONE.key)  # fmt: skip
             db.execute(f"INSERT INTO batch VALUES ({', '.join('?' * len(told))})", told)
             db.executemany("INSERT OR IGNORE INTO actor VALUES ('ad', ?)", ((f"user{n}",) for n in range(people)))
             for file, naming in placed:

@@ -4,10 +4,12 @@ External access is off and the configuration locked before any SQL of a user run
 read /etc/passwd, attach a database or write over a segment).
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -54,6 +56,52 @@ LEFT JOIN actor_excluded service ON e.actor_namespace = service.namespace AND e.
     AND e.local_date BETWEEN service.since AND service.until
 LEFT JOIN path_secret secret ON e.path = secret.path AND e.local_date BETWEEN secret.since AND secret.until
 """
+
+
+_PARAMETER: Final = re.compile(r"\$(\w+)")
+
+
+class Engine(Protocol):
+    """Whatever runs detection's SQL over the lake's events. It has `events`, `joined_events` and the context's tables.
+
+    SQL is DuckDB's; an engine that speaks otherwise translates it. Parameters that a text does not name do no harm.
+    """
+
+    def rows(self, sql: str, given: Mapping[str, Any] | None = None) -> pa.Table:
+        """A query's rows."""
+
+    def keep(self, name: str, sql: str, given: Mapping[str, Any] | None = None) -> None:
+        """Keep a query's rows as a table, in place of what was there under that name."""
+
+    def take(self, name: str, rows: pa.Table) -> None:
+        """Take rows of ours in as a table, in place of what was there under that name."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """DuckDB in this process: the connection of `over` or `connect`, or one in memory."""
+
+    db: duckdb.DuckDBPyConnection
+
+    def rows(self, sql: str, given: Mapping[str, Any] | None = None) -> pa.Table:
+        """See `Engine`."""
+        return self.db.execute(sql, named(sql, given)).to_arrow_table()
+
+    def keep(self, name: str, sql: str, given: Mapping[str, Any] | None = None) -> None:
+        """See `Engine`; spills to the lake's disk."""
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", named(sql, given))
+
+    def take(self, name: str, rows: pa.Table) -> None:
+        """See `Engine`."""
+        self.db.register("incoming", rows)
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM incoming")
+        self.db.unregister("incoming")
+
+
+def named(sql: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those of the parameters that a text names."""
+    wanted = set(_PARAMETER.findall(sql))
+    return {name: value for name, value in (given or {}).items() if name in wanted}
 
 
 class NotAQueryError(ValueError):

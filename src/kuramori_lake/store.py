@@ -229,6 +229,12 @@ class Lake:
         with engine.connect(self.root, self.manifest, self.context) as db:
             yield db
 
+    @contextmanager
+    def asking(self) -> Iterator[engine.Engine]:
+        """What detection asks of the events, run by the engine that the lake was opened on."""
+        with self.connect() as db:
+            yield engine.Embedded(db)
+
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> pa.Table:
         """Run one SELECT over the lake.
 

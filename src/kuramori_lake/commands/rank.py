@@ -28,6 +28,9 @@ def add(commands: Any) -> None:
     ranked.add_argument("--per-day", type=int, default=DEFAULT.per_day, metavar="N", help=say("reviews a day at most"))
     ranked.add_argument("--from", required=True, type=day, dest="since", metavar="DATE", help=say("first day"))
     ranked.add_argument("--to", required=True, type=day, dest="until", metavar="DATE", help=say("last day"))
+    ranked.add_argument(
+        "--from-nothing", action="store_true", help=say("neither use nor change what earlier nights worked out")
+    )
 
 
 def run(args: argparse.Namespace, lake: Lake) -> int:
@@ -39,7 +42,9 @@ def run(args: argparse.Namespace, lake: Lake) -> int:
         return WRONG_USE
     settings = replace(DEFAULT, per_day=args.per_day)
     language = "ja" if is_japanese() else "en"
-    for one in rank(lake, since=args.since, until=args.until, settings=settings, leavers=leavers):
+    building = not args.from_nothing
+    found = rank(lake, since=args.since, until=args.until, settings=settings, leavers=leavers, building=building)
+    for one in found:
         if args.json:
             print_json(as_json(one, language))
         else:

@@ -138,7 +138,7 @@ def _tables(lake: Lake, as_of: date) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _run(db: duckdb.DuckDBPyConnection, text: str, given: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     """Run a step with those of the parameters that it names."""
-    return db.execute(text, {name: value for name, value in given.items() if f"${name}" in text})
+    return db.execute(text, engine.named(text, given))
 
 
 def heaviest_level(db: duckdb.DuckDBPyConnection) -> float:

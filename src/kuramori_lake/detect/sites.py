@@ -48,6 +48,3 @@ def places(condition: str) -> str:
 SELECT destination_domain, {_KINDS}
 FROM (SELECT DISTINCT destination_domain FROM joined_events WHERE destination_domain IS NOT NULL AND {condition})
 """
-
-
-PLACES: Final = f"CREATE OR REPLACE TEMP TABLE places AS {places('local_date IN (SELECT day FROM month)')}"

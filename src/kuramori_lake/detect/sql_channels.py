@@ -19,7 +19,7 @@ def recount(metric: Metric) -> str:
     """
     return f"""
 WITH places AS ({places(_THEIRS)}),
-of_day AS ({of_day("joined_events", flows=True)} AND {_THEIRS}),
+of_day AS ({of_day("joined_events")} AND {_THEIRS}),
 counted AS (SELECT person_id, day, {metric.sql} AS x FROM of_day GROUP BY person_id, day),
 mine AS (SELECT * FROM counted WHERE person_id = $person)
 SELECT coalesce(sum(x) FILTER (day >= $since), 0)::BIGINT AS own_now, count(*) FILTER (day >= $since) AS days,

@@ -1,54 +1,51 @@
 """SQL of the daily roll-up, over `events` and `joined_events`."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from kuramori_lake.detect.metrics import COUNTED, Kind
-from kuramori_lake.detect.sites import TOOLS, looks_like
+from kuramori_lake.detect.sites import TOOLS, looks_like, places
 from kuramori_lake.detect.sql import A_DEED, A_FILE, COPYING, DOOR, FLOW_COVERS, PRINTING, READING, WHO, area_of
 from kuramori_lake.event import Activity, DestinationClass
 
-CHANGED_DAYS: Final = "SELECT DISTINCT local_date AS day FROM events WHERE batch_id > $batch"
-DAYS_OF_MONTH: Final = "SELECT day FROM dirty WHERE strftime(day, '%Y-%m') = $month"
-RELINKED_DAYS: Final = """
-SELECT DISTINCT local_date AS day FROM events
-WHERE actor_key IN (SELECT actor_key FROM changed_actors) OR path IN (SELECT path FROM changed_paths)
+STORED: Final = """
+SELECT local_date AS day, count(*) AS events, count(*) FILTER (batch_id > $batch) AS fresh, max(batch_id) AS batch
+FROM events GROUP BY local_date ORDER BY local_date
 """
-CHANGED_ACTORS: Final = """
-CREATE TEMP TABLE changed_actors AS
-SELECT DISTINCT actor_key FROM (
-    (SELECT * FROM new_actor_person EXCEPT SELECT * FROM old_actor_person)
-    UNION ALL (SELECT * FROM old_actor_person EXCEPT SELECT * FROM new_actor_person)
-    UNION ALL (SELECT * FROM new_actor_excluded EXCEPT SELECT * FROM old_actor_excluded)
-    UNION ALL (SELECT * FROM old_actor_excluded EXCEPT SELECT * FROM new_actor_excluded)
-)
-"""
-CHANGED_PATHS: Final = """
-CREATE TEMP TABLE changed_paths AS
-SELECT DISTINCT path FROM (
-    (SELECT * FROM new_path_secret EXCEPT SELECT * FROM old_path_secret)
-    UNION ALL (SELECT * FROM old_path_secret EXCEPT SELECT * FROM new_path_secret)
-)
-"""
-CHANGED_KEYS: Final = """
-CREATE TEMP TABLE changed_keys AS
-SELECT DISTINCT key FROM (
-    (SELECT * FROM new_content_match EXCEPT SELECT * FROM old_content_match)
-    UNION ALL (SELECT * FROM old_content_match EXCEPT SELECT * FROM new_content_match)
-)
-"""
-RECOGNISED_DAYS: Final = """
-SELECT DISTINCT local_date AS day FROM events
-WHERE hash IN (SELECT key FROM changed_keys) OR uid IN (SELECT key FROM changed_keys)
-"""
-ROWS: Final = "SELECT count(*), count(*) FILTER (batch_id > $batch), max(batch_id) FROM events"
+"""All days of the lake, in one look at two narrow columns."""
+RELINKED: Final = {
+    "actor_person": ("actor_key", ("actor_key",)),
+    "actor_excluded": ("actor_key", ("actor_key",)),
+    "path_secret": ("path", ("path",)),
+    "content_match": ("key", ("hash", "uid")),
+    "flows": ("destination_value", ("destination_value", "destination_domain", "device_serial")),
+}
+"""What events are joined with: by which of its columns, and where events have the same."""
 
+
+def differing(key: str) -> str:
+    """Values of `key` in rows that only one of `was` and `now` has."""
+    return f"""
+SELECT DISTINCT {key} AS changed FROM ((FROM was EXCEPT FROM now) UNION ALL (FROM now EXCEPT FROM was))
+"""
+
+
+def relinked(columns: Iterable[str]) -> str:
+    """Days with events that have one of the values in `changes`."""
+    return f"""
+SELECT DISTINCT local_date AS day FROM events
+WHERE {" OR ".join(f"{column} IN (SELECT changed FROM changes)" for column in columns)}
+"""
+
+
+IN_PORTION: Final = "local_date IN (SELECT day FROM portion)"
+PLACES: Final = places(IN_PORTION)
 _TOOLS: Final = looks_like("coalesce(destination_value, destination_domain)", TOOLS)
 _SOMEWHERE: Final = "destination_class IS NOT NULL"
 
 
-def of_day(source: str, *, flows: bool) -> str:
-    """One row for each deed in `source`, with what the metrics are counted from; `flows`: some may be approved."""
-    approved = f"{_SOMEWHERE} AND {FLOW_COVERS} IS NOT NULL" if flows else "false"
+def of_day(source: str, *, approved: str = f"{_SOMEWHERE} AND {FLOW_COVERS} IS NOT NULL") -> str:
+    """One row for each deed in `source`, with what the metrics are counted from; `approved`: how that is known."""
     return f"""
 SELECT {WHO} AS person_id, local_date AS day, local_hour AS hour, is_night, activity, outcome, object_kind, path, name,
     secret_level AS level, secret_weight AS weight, bytes, size, count, flags, client,
@@ -63,19 +60,26 @@ FROM {source} e LEFT JOIN places USING (destination_domain) WHERE {A_DEED}
 """
 
 
-def month_of_deeds(*, flows: bool) -> str:
-    """The deeds of the days in `month`."""
-    return f"""
-CREATE OR REPLACE TEMP TABLE of_day AS
-{of_day("joined_events", flows=flows)} AND local_date IN (SELECT day FROM month)
+APPROVED: Final = f"""
+SELECT DISTINCT e.event_id FROM joined_events e JOIN flows f ON f.destination_class = e.destination_class
+WHERE e.{IN_PORTION} AND e.local_date BETWEEN f.since AND f.until
+    AND (f.person_id IS NULL OR f.person_id = e.person_id)
+    AND (f.destination_value = e.destination_value OR f.destination_value = e.destination_domain
+        OR f.destination_value = e.device_serial)
 """
+"""As `sql.FLOW_COVERS`, for many events at a time."""
+
+
+def deeds_of_portion(*, flows: bool) -> str:
+    """The deeds of the days in `portion`; with `flows`, the table `approved` is there."""
+    approved = f"{_SOMEWHERE} AND event_id IN (SELECT event_id FROM approved)" if flows else "false"
+    return f"{of_day('joined_events', approved=approved)} AND {IN_PORTION}"
 
 
 DEEDS: Final = f"""
-CREATE OR REPLACE TEMP TABLE deeds AS
 SELECT person_id, day, count(*) AS events, count(*) FILTER (is_night) AS night,
     count(*) FILTER (copying AND approved) AS approved_copies,
-    coalesce(sum(coalesce(bytes, size)) FILTER (a_file), 0)::BIGINT AS bytes, histogram(hour) AS hours,
+    coalesce(sum(coalesce(bytes, size)) FILTER (a_file), 0)::BIGINT AS bytes,
     bit_or(1 << hour::INTEGER)::INTEGER AS hours_mask,
     {", ".join(f"{one.sql} AS {one.name}" for one in COUNTED)}
 FROM of_day GROUP BY person_id, day
@@ -109,29 +113,27 @@ WHERE {condition} AND {thing} IS NOT NULL GROUP BY person_id, day, {thing}"""
 """What somebody used on a day: a PC, an address outside (its domain, unless anybody may have one there), a site, …"""
 
 TOUCHES: Final = """
-CREATE OR REPLACE TEMP TABLE touches AS
-SELECT person_id, day, path, any_value(level) AS level, any_value(weight) AS weight, bool_or(reading) AS reading
+SELECT person_id, day, path, arg_max(level, weight) AS level, max(weight) AS weight, bool_or(reading) AS reading
 FROM of_day WHERE a_file GROUP BY person_id, day, path
 """
-AREA_OF_PATH: Final = f"""
-CREATE OR REPLACE TEMP TABLE area_of_path AS
-SELECT path, {area_of("path")} AS area FROM (SELECT DISTINCT path FROM touches)
-"""
-DAYS: Final = """
+AREA_OF_PATH: Final = f"SELECT path, {area_of('path')} AS area FROM (SELECT DISTINCT path FROM touches)"
+_WEIGHT: Final = "coalesce(round(sum(weight) FILTER (reading), 6), 0) AS weight"
+"""Rounded, so that it does not depend on the order in which it was summed."""
+DAYS: Final = f"""
 WITH files AS (
     SELECT person_id, day, count(*) AS files, count(*) FILTER (reading) AS documents,
-        count(*) FILTER (reading AND level IS NOT NULL) AS secret_documents,
-        coalesce(sum(weight) FILTER (reading), 0) AS weight,
-        histogram(level) FILTER (reading AND level IS NOT NULL) AS levels
-    FROM touches GROUP BY ALL
+        count(*) FILTER (reading AND level IS NOT NULL) AS secret_documents, {_WEIGHT}
+    FROM touches GROUP BY person_id, day
 )
 SELECT d.*, coalesce(files, 0) AS files, coalesce(documents, 0) AS documents,
-    coalesce(secret_documents, 0) AS secret_documents, coalesce(weight, 0) AS weight, levels
+    coalesce(secret_documents, 0) AS secret_documents, coalesce(weight, 0) AS weight
 FROM deeds d LEFT JOIN files USING (person_id, day) ORDER BY day, person_id
 """
-AREAS: Final = """
+AREAS: Final = f"""
 SELECT person_id, day, area, count(*) AS files, count(*) FILTER (reading) AS documents,
-    count(*) FILTER (reading AND level IS NOT NULL) AS secret_documents,
-    coalesce(sum(weight) FILTER (reading), 0) AS weight
-FROM touches JOIN area_of_path USING (path) GROUP BY ALL ORDER BY day, person_id, area
+    count(*) FILTER (reading AND level IS NOT NULL) AS secret_documents, {_WEIGHT}
+FROM touches JOIN area_of_path USING (path) GROUP BY person_id, day, area ORDER BY day, person_id, area
 """
+STEPS: Final = {"deeds": DEEDS, "touches": TOUCHES, "area_of_path": AREA_OF_PATH}
+ROLLED: Final = {"days": DAYS, "areas": AREAS, "things": THINGS}
+"""The tables of a portion's roll-up, after its steps."""

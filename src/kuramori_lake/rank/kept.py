@@ -2,16 +2,16 @@
 
 A day's deviations depend on that day and those before it, on where people stood on them, and on the settings. So what
 is kept holds up to the first day of which the roll-up, or anybody's place, has changed since. It is derived and can be
-deleted.
+deleted, also in parts; a run that is killed leaves what was kept before.
 """
 
 import fcntl
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -23,9 +23,13 @@ import pyarrow.parquet as pq
 from kuramori_lake import scratch
 from kuramori_lake.detect.rollup import RollUp
 from kuramori_lake.rank.settings import Settings
+from kuramori_lake.segments import sync
 from kuramori_lake.store import Lake
 
 FORMAT: Final = 1
+STANDING: Final = ("people", "sites")
+TABLES: Final = ("odd", *STANDING)
+"""The files of a night: deviations, and where people stood and when sites rested when these were worked out."""
 _JUDGING: Final = ("baseline_days", "least_own", "peers_least", "settled_days", "absent_days", "windows")
 """Settings that a deviation depends on."""
 _RESTS_DIFFER: Final = "(FROM sites_was EXCEPT FROM sites_now) UNION ALL (FROM sites_now EXCEPT FROM sites_was)"
@@ -63,57 +67,71 @@ class Kept:
 
     @classmethod
     def read(cls, lake: Lake) -> Self:
-        """What is kept of this lake; nothing if there is none or another version wrote it."""
+        """What is kept of this lake; nothing if there is none, another version wrote it or a file of it is gone."""
         folder = lake.root / "ranked"
         state = folder / "state.json"
         kept = json.loads(state.read_text(encoding="utf-8")) if state.exists() else {}
         if kept.get("format") != FORMAT:
             return cls(folder=folder)
         since, until = (date.fromisoformat(kept.pop(name)) for name in ("since", "until"))
-        return cls(folder=folder, since=since, until=until, **kept)
+        found = cls(folder=folder, since=since, until=until, **kept)
+        return found if all(found.path(name).exists() for name in TABLES) else cls(folder=folder)
+
+    def path(self, name: str) -> Path:
+        """The file of one of `TABLES`."""
+        return self.folder / f"{self.file}-{name}.parquet"
 
     def holds_before(self, lake: Lake, state: RollUp, settings: Settings, first: date) -> date:
         """The first day that has to be worked out; `first` if nothing that is kept serves."""
         if self.settings != settings_key(settings) or self.since > first:
             return first
-        changes = [self.until + timedelta(days=1), state.changed_since(self.made, self.turn), self._moved(lake)]
+        changes = [
+            self.until + timedelta(days=1),
+            state.changed_since(self.made, self.turn),
+            moved(self._standing(), standing(lake)),
+        ]
         return max(first, min(day for day in changes if day))
 
-    def _moved(self, lake: Lake) -> date | None:
-        with scratch.cursor() as db:
-            for age, tables in (("was", self._table), ("now", lake.context.table)):
-                db.register(f"sites_{age}", tables("sites"))
-                db.register(f"people_{age}", tables("people"))
-            if db.execute(_RESTS_DIFFER).fetchone():
-                return date.min
-            found = db.execute(_MOVED).fetchone()
-        return found[0] if found else None
-
-    def _table(self, name: str) -> pa.Table:
-        return pq.read_table(self.folder / f"{self.file}-{name}.parquet")
+    def _standing(self) -> dict[str, pa.Table]:
+        return {name: pq.read_table(self.path(name)) for name in STANDING}
 
     def load(self, db: duckdb.DuckDBPyConnection, since: date, until: date) -> None:
         """Put the kept deviations of these days, both included, into the table `odd`."""
         if since <= until:
-            file = self.folder / f"{self.file}-odd.parquet"
-            db.execute(
-                f"INSERT INTO odd SELECT * FROM read_parquet('{file}') WHERE day BETWEEN ? AND ?", [since, until]
-            )
+            names = {"file": str(self.path("odd")), "since": since, "until": until}
+            db.execute("INSERT INTO odd SELECT * FROM read_parquet($file) WHERE day BETWEEN $since AND $until", names)
 
     def write(self, db: duckdb.DuckDBPyConnection, lake: Lake, worked_out: dict[str, Any]) -> None:
         """Keep the table `odd` instead; `worked_out` names the days, the settings and the roll-up it holds for."""
-        file = uuid.uuid4().hex
-        tables = {"odd": db.execute("FROM odd").to_arrow_table()}
-        tables |= {name: lake.context.table(name) for name in ("people", "sites")}
-        for name, table in tables.items():
-            pq.write_table(table, self.folder / f"{file}-{name}.parquet", compression="zstd")
-        fields = {"format": FORMAT, "file": file} | worked_out
-        temporary = self.folder / f"{file}.tmp"
+        new = replace(self, file=uuid.uuid4().hex)
+        for name, table in (standing(lake) | {"odd": db.execute("FROM odd").to_arrow_table()}).items():
+            pq.write_table(table, new.path(name), compression="zstd")
+            sync(new.path(name))
+        temporary = self.folder / "state.tmp"
+        fields = {"format": FORMAT, "file": new.file} | worked_out
         temporary.write_text(json.dumps(fields, default=date.isoformat), encoding="utf-8")
+        sync(temporary)
         temporary.rename(self.folder / "state.json")
         for old in self.folder.glob("*.parquet"):
-            if not old.name.startswith(file):
+            if not old.name.startswith(new.file):
                 old.unlink(missing_ok=True)
+
+
+def standing(lake: Lake) -> dict[str, pa.Table]:
+    """Where people stand and when their sites rest, as the context says now."""
+    return {name: lake.context.table(name) for name in STANDING}
+
+
+def moved(was: Mapping[str, pa.Table], now: Mapping[str, pa.Table]) -> date | None:
+    """The first day on which somebody stands elsewhere by the tables `now` than by those that `was`; None if nobody."""
+    with scratch.cursor() as db:
+        for name in STANDING:
+            db.register(f"{name}_was", was[name])
+            db.register(f"{name}_now", now[name])
+        if db.execute(_RESTS_DIFFER).fetchone():
+            return date.min
+        found = db.execute(_MOVED).fetchone()
+    return found[0] if found else None
 
 
 @contextmanager

@@ -21,14 +21,16 @@ def rank(
     until: date,
     settings: Settings = DEFAULT,
     leavers: Mapping[str, date] | None = None,
+    building: bool = True,
 ) -> Iterator[Ranked]:
     """The person-days worth a review from `since` to `until`, both included: day by day, most evidence first.
 
     No event after a day decides what is said of it. `leavers` are last days by person; those that the context knows of
-    from the day of their notice on come on top.
+    from the day of their notice on come on top. What earlier nights worked out is used and tonight's is kept, unless
+    `building` is false: then all is worked out and the lake's folder `ranked` is left alone.
     """
     leaving = _known(lake, settings) | _given(lake, leavers or {}, settings)
-    asked = Asked(since=since, until=until, settings=settings, leaving=tuple(leaving.values()))
+    asked = Asked(since=since, until=until, settings=settings, leaving=tuple(leaving.values()), building=building)
     rows = reasons_by_day(lake, asked)
     yield from choose(rows, asked.leaving, since, settings)
 

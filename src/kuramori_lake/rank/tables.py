@@ -67,8 +67,10 @@ class Asked:
     until: date
     settings: Settings
     leaving: Sequence[Leaving] = ()
+    building: bool = True
+    """On what earlier nights kept, and keep tonight's; otherwise everything is worked out and nothing kept."""
     fresh: date | None = None
-    """The first day to be worked out; what is needed of earlier ones is kept. None: nothing is kept."""
+    """The first day to be worked out, where what is needed of earlier ones is kept."""
 
     @property
     def warm(self) -> date:
@@ -108,14 +110,16 @@ class Asked:
 
 def reasons_by_day(lake: Lake, asked: Asked) -> list[dict[str, Any]]:
     """All reasons of all candidates, day by day, the person with most evidence first."""
-    state = roll_up(lake)
     with alone(lake):
+        state = roll_up(lake)
+        if not asked.building:
+            return _reasons(lake, state, asked, None)
         kept = Kept.read(lake)
-        asked = replace(asked, fresh=kept.holds_before(lake, state, asked.settings, asked.first))
-        return _reasons(lake, state, kept, asked)
+        fresh = kept.holds_before(lake, state, asked.settings, asked.first)
+        return _reasons(lake, state, replace(asked, fresh=fresh), kept)
 
 
-def _reasons(lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> list[dict[str, Any]]:
+def _reasons(lake: Lake, state: RollUp, asked: Asked, kept: Kept | None) -> list[dict[str, Any]]:
     with _database(lake, state, asked) as db:
         given = asked.given()
         for step in (sql_days.ABSENT, sql_days.STANDING, sql_days.GROUPED, sql_days.NEWS, sql_days.NEWS_OF_DAY,
@@ -123,7 +127,8 @@ def _reasons(lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> list[dict[s
             _run(db, step, given)
         _run(db, sql_odd.ODD, given)
         _compare(db, asked)
-        _keep(db, lake, state, kept, asked)
+        if kept:
+            _keep(db, lake, state, kept, asked)
         for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
             _run(db, step, given)
         found: list[dict[str, Any]] = _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
@@ -219,16 +224,4 @@ def _leaving(leaving: Sequence[Leaving]) -> pa.Table:
 
 def _run(db: duckdb.DuckDBPyConnection, text: str, given: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     """Run a step with those of the parameters that it names."""
-    used = {name: value for name, value in given.items() if f"${name}" in text}
-    return db.execute(text, {name: value for name, value in used.items() if _names(text, name)})
-
-
-def _names(text: str, name: str) -> bool:
-    """The parameter stands there itself, not merely as the beginning of another."""
-    at = text.find(f"${name}")
-    while at >= 0:
-        after = text[at + len(name) + 1 : at + len(name) + 2]
-        if not (after.isalnum() or after == "_"):
-            return True
-        at = text.find(f"${name}", at + 1)
-    return False
+    return db.execute(text, engine.named(text, given))

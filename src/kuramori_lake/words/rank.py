@@ -8,6 +8,7 @@ JAPANESE: Final = {
     "reviews a day at most": "1日に確認する件数の上限",
     "first day": "最初の日",
     "last day": "最後の日",
+    "neither use nor change what earlier nights worked out": "前の夜までの計算結果を使わず、変えもしません",
     "no columns person and date": "person と date の列がありません",
     "line %(line)s: not a day: %(day)s": "%(line)s 行目: 日付ではありません: %(day)s",
     "%(day)s  %(rank)s.  %(score)s  %(person)s": "%(day)s  %(rank)s位  %(score)s  %(person)s",

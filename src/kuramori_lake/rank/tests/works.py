@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from kuramori_lake.store import Lake
 
 FIRST = date(2026, 8, 3)
-COLUMNS = ("time", "who", "activity", "kind", "path", "device", "client", "class", "value", "domain", "bytes", "count")
+COLUMNS = ("time", "who", "activity", "kind", "path", "device", "client", "class", "value", "domain", "bytes", "count",
+           "uid")  # fmt: skip
 PEOPLE = tuple(f"p{n:02d}" for n in range(20))
 DAYS = tuple(FIRST + timedelta(days=n) for n in range(61) if (FIRST + timedelta(days=n)).weekday() < 5)
 MAPPING = {
@@ -21,7 +22,8 @@ MAPPING = {
     "destination": {"columns": ["class"], "values": {one: one for one in (
         "external_mail", "person", "web", "removable", "printer", "anonymous_link")}},
     "fields": {"object_kind": "kind", "path": "path", "device": "device", "client": "client",
-               "destination_value": "value", "destination_domain": "domain", "bytes": "bytes", "count": "count"},
+               "destination_value": "value", "destination_domain": "domain", "bytes": "bytes", "count": "count",
+               "uid": "uid"},
 }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ class Works:
     def mails(self, who, day, many, *, domain="client.example", size=30_000, hour=10):
         for n in range(many):
             self.did(who, day, hour + n / 90, "mail_send", kind="mail", value=f"a{n}@{domain}", domain=domain,
-                     bytes=size, count=1, **{"class": "external_mail"})  # fmt: skip
+                     bytes=size, count=1, uid=f"{who}-{day}-{n}@works", **{"class": "external_mail"})  # fmt: skip
         return self
 
     def uploads(self, who, day, many, *, domain="portal.example", size, hour=11):
