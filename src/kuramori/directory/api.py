@@ -4,6 +4,7 @@ Models are exported for types and for `select_related`; foreign keys name them a
 """
 
 from kuramori.directory.acts.people import identity_add, identity_end
+from kuramori.directory.acts.units import holiday_add
 from kuramori.directory.days import company_today
 from kuramori.directory.first_administrator import administrator_create
 from kuramori.directory.models import ROLE_WORDS, Account, Person, Project, Site, Unit
@@ -39,8 +40,8 @@ from kuramori.kernel.permissions import Role
 
 __all__ = [
     "ROLE_WORDS", "Account", "AssignmentHeld", "IdentityHeld", "Leaver", "Person", "Project", "Role", "Site", "Unit",
-    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "calendars_of", "company_today",
-    "holidays_between",
+    "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "calendars_of",
+    "company_today", "holiday_add", "holidays_between",
     "identities_between", "identity_add", "identity_end", "leavers", "people_choices", "people_visible_to",
     "person_by_number", "person_names", "project_choices", "projects_visible_to", "role_holders", "sees_leaving",
     "sites",

@@ -12,11 +12,16 @@ WEEKEND = frozenset({5, 6})
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
-    """Return the public holidays of a country (ISO 3166-1 alpha-2) in a year, by day; none for an unknown country."""
-    try:
-        return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
-    except NotImplementedError:
-        return {}
+    """Return the public holidays of a country (ISO 3166-1 alpha-2) in a year, by day; none for an unknown country.
+
+    A region that has none of its own (a prefecture of Japan) has its country's.
+    """
+    for region in dict.fromkeys((subdivision or None, None)):
+        try:
+            return dict(holidays.country_holidays(country, subdiv=region, years=year))
+        except NotImplementedError:
+            continue
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,9 +70,16 @@ def test_nobody_works_at_the_weekend_wherever_he_is(country: str) -> None:
     assert not Calendar(country=country).is_business_day(saturday + timedelta(days=1))
 
 
-def test_an_unknown_country_or_land_has_no_holidays_and_breaks_nothing() -> None:
+def test_an_unknown_country_has_no_holidays_and_breaks_nothing() -> None:
     assert public_holidays("XX", "", 2026) == {}
-    assert public_holidays("DE", "ZZ", 2026) == {}
+    assert public_holidays("XX", "ZZ", 2026) == {}
+
+
+@pytest.mark.parametrize(("country", "region"), [("DE", "ZZ"), ("JP", "22"), ("JP", "03")])
+def test_a_region_without_holidays_of_its_own_has_its_country_s(country: str, region: str) -> None:
+    """Prefectures stand in the addresses of Japanese sites; a silent source or a holiday review must not suffer."""
+    assert public_holidays(country, region, 2026) == public_holidays(country, "", 2026) != {}
+    assert not Calendar(country="JP", subdivision="22").is_business_day(date(2026, 11, 23))
 
 
 def test_a_working_day_of_the_company_goes_before_everything() -> None:
