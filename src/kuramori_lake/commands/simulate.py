@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from kuramori_lake.commands.shell import DONE, WRONG_USE, complain, day, parser_of, print_json, tell
+from kuramori_lake.commands.shell import DONE, FAILED, WRONG_USE, complain, day, parser_of, print_json, tell
 from kuramori_lake.simulator import simulate
 from kuramori_lake.simulator.cases import chosen
+from kuramori_lake.simulator.unplayable import Unplayable
 from kuramori_lake.words import say
 
 STATUS: Final = "Exit status: 0 done; 2 wrong use, such as a company too small for its cases; 3 failed."
@@ -23,6 +24,7 @@ def add(commands: Any) -> None:
     made.add_argument("--events", type=int, default=120_000, help=say("lines of ordinary logs, about"))
     made.add_argument("--today", type=day, metavar="DATE", help=say("the day after the last day of the logs"))
     made.add_argument("--cases", default="all", help=say("all, none, or a list such as CASE-03,CASE-07:tenth"))
+    made.add_argument("--within", type=int, metavar="DAYS", help=say("cases end in so many days before today"))
     made.add_argument("--json", action="store_true", help=say("print JSON"))
     made.set_defaults(run=run)
 
@@ -33,11 +35,21 @@ def run(args: argparse.Namespace) -> int:
     try:
         cases = chosen(args.cases, args.seed)
         truth = simulate(
-            args.out, seed=args.seed, people=args.people, months=args.months, events=args.events, cases=cases, **more
+            args.out,
+            seed=args.seed,
+            people=args.people,
+            months=args.months,
+            events=args.events,
+            cases=cases,
+            within=args.within,
+            **more,
         )
-    except ValueError as error:
-        complain("%(file)s: %(error)s", file=args.out, error=error)
+    except Unplayable as error:
+        complain(error.words, **error.values)
         return WRONG_USE
+    except OSError as error:
+        complain("%(file)s: %(error)s", file=args.out, error=error.strerror)
+        return FAILED
     if args.json:
         print_json(truth.as_json())
     else:

@@ -29,6 +29,12 @@ class Site:
         """Is this an ordinary working day here: no weekend, public holiday or company closing day?"""
         return day.weekday() < 5 and day not in _public(self.country, self.region) and not _closed(self.country, day)  # noqa: PLR2004
 
+    def closed_between(self, start: date, end: date) -> list[date]:
+        """The company's own days off from `start` up to, not including, `end`, that no public calendar knows."""
+        weekdays = (day for day in days(start, end) if day.weekday() < 5)  # noqa: PLR2004
+        public = _public(self.country, self.region)
+        return [day for day in weekdays if day not in public and not self.works_on(day)]
+
     def utc_offset(self, day: date) -> int:
         """Seconds to subtract from local time at noon of that day to reach UTC."""
         offset = datetime.combine(day, time(12), ZoneInfo(self.zone)).utcoffset()

@@ -23,11 +23,15 @@ class DatabaseLog:
         """Nothing is written before `close_day`."""
         self.out = out
         self.entries: list[tuple[int, tuple[str, str, str, int]]] = []
+        self.users: dict[str, str] = {}
+        """Staff number by account."""
         self.session = 0
 
     def queried(self, day: date, second: int, person: Person, table: str, rows: int) -> None:
         """A query and the rows that it gave back."""
-        self.entries.append((second, (person.account_on(day), person.ip, table, rows)))
+        account = person.account_on(day)
+        self.users[account] = person.number
+        self.entries.append((second, (account, person.ip, table, rows)))
 
     def close_day(self, day: date) -> None:
         """Write the day in order of time."""

@@ -20,6 +20,7 @@ from kuramori_lake.simulator.company import (
 from kuramori_lake.simulator.dice import dice, some
 from kuramori_lake.simulator.hiring import hire, leave
 from kuramori_lake.simulator.moments import Moments
+from kuramori_lake.simulator.unplayable import Unplayable
 
 SECRET_PROJECT = "PJ-2403"  # noqa: S105 - a project code
 _PROJECTS = (
@@ -115,7 +116,7 @@ def _plan_changes(seed: int, staff: dict[str, Person], taken: set[str], moments:
     rng = dice(seed, "changes")
     free = [person for person in _movable(staff, taken) if person.unit.site.country == "JP"]
     if len(free) < 2:  # noqa: PLR2004
-        raise ValueError(f"{len(staff)} people are too few for all parts of the story")
+        raise Unplayable("%(people)s people are too few for all parts of the story", people=len(staff))
     married, mover = rng.sample(free, 2)
     new = names.renamed(married.name, "榛葉", "シンバ", "shinba")
     staff[married.number] = replace(married, name=new, former_account=(married.name.account, moments.renaming))

@@ -18,6 +18,7 @@ from kuramori_lake.simulator.company import (
     Trade,
     Unit,
 )
+from kuramori_lake.simulator.unplayable import Unplayable
 
 _KINDS = (
     ("正社員", 78),
@@ -57,7 +58,9 @@ def headcounts(people: int) -> dict[str, int]:
     floor = {unit.code: _KEY_UNITS.get(unit.code, 1) for unit in STAFFED}
     spare = people - sum(floor.values())
     if spare < 0:
-        raise ValueError(f"the company needs at least {sum(floor.values())} people, not {people}")
+        raise Unplayable(
+            "the company needs at least %(least)s people, not %(people)s", least=sum(floor.values()), people=people
+        )
     total = sum(unit.weight for unit in STAFFED)
     wanted = {unit.code: max(0.0, unit.weight * people / total - floor[unit.code]) for unit in STAFFED}
     shrink = spare / (sum(wanted.values()) or 1.0)

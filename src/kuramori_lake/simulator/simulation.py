@@ -8,6 +8,7 @@ from kuramori_lake.simulator import hr_files, ledger_xlsx, library, stage, story
 from kuramori_lake.simulator.calendars import days
 from kuramori_lake.simulator.cases import CasePlay, Strength, cast
 from kuramori_lake.simulator.cases.book import VAULTS
+from kuramori_lake.simulator.cases.casting import SPAN_LEFT
 from kuramori_lake.simulator.cases.playing import hr_events
 from kuramori_lake.simulator.confusers import Confusers
 from kuramori_lake.simulator.founding import found
@@ -17,6 +18,7 @@ from kuramori_lake.simulator.register import draw_up
 from kuramori_lake.simulator.traffic import Traffic
 from kuramori_lake.simulator.traps import Traps
 from kuramori_lake.simulator.truth import Acts, Truth, tell
+from kuramori_lake.simulator.unplayable import Unplayable
 
 Progress = Callable[[int, int, str], None]
 
@@ -41,15 +43,20 @@ def simulate(
     bytes. `progress` is called with (days done, days in all, month).
 
     Raises:
-        ValueError: the company is too small for its units or its story, or the history is shorter than two months.
+        Unplayable: the company is too small for its units or its story, the history is shorter than two months or than
+            a case, or there would be no logs.
     """
     if months < 2:  # noqa: PLR2004
-        raise ValueError("the story needs at least two months of history")
-    out.mkdir(parents=True, exist_ok=True)
+        raise Unplayable("the story needs at least two months of history")
+    if events < 1:
+        raise Unplayable("there must be at least one line of logs")
+    if within is not None and within < SPAN_LEFT:
+        raise Unplayable("cases end at least %(days)s days before today", days=SPAN_LEFT)
     moments = reckon(today, months)
     company, parts = cast(
         found(seed=seed, people=people, moments=moments), seed=seed, wanted=cases or {}, moments=moments, within=within
     )
+    out.mkdir(parents=True, exist_ok=True)
     budget = stage.Budget.plan(events=events, company=company, moments=moments)
     density = min(1.0, events / 1_000_000)
     books = library.stock(

@@ -2,18 +2,23 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from kuramori_lake.simulator.calendars import SITES, Site
 from kuramori_lake.simulator.cases import CasePlay
 from kuramori_lake.simulator.company import Company
 from kuramori_lake.simulator.confusers import Confusers
 from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF, WINDOWS_ROOT
+from kuramori_lake.simulator.moments import Moments
 from kuramori_lake.simulator.register import Secret
 from kuramori_lake.simulator.stage import Stage
 from kuramori_lake.simulator.story import Story
 from kuramori_lake.simulator.traps import Traps
 
+DAYS_AHEAD = 180
+"""Days after the logs for which the company's calendar is made."""
 KINDS = {
     "fs01": "samba",
     "fs02": "samba",
@@ -45,6 +50,10 @@ class Truth:
     cases: list[dict[str, Any]]
     innocent_leavers: list[dict[str, str | None]]
     service_accounts: list[dict[str, str]]
+    closing_days: dict[str, list[str]]
+    """The company's own days off by site, while the logs last and half a year on."""
+    database_users: dict[str, str]
+    """Staff number by account of the database, which is nobody's until somebody says whose it is."""
     path: Path
 
     def as_json(self) -> dict[str, Any]:
@@ -113,6 +122,8 @@ def tell(out: Path, *, scene: Stage, acts: Acts, secrets: list[Secret], seed: in
             {"account": one.account, "purpose": one.purpose, "ip": one.ip, "keeper": one.keeper}
             for one in company.service_accounts
         ],
+        closing_days={site.code: _closing(site, moments) for site in SITES},
+        database_users=dict(sorted(scene.database.users.items())),
         path=out / "truth.json",
     )
     text = json.dumps(truth.as_json(), ensure_ascii=False, indent=1, sort_keys=True)
@@ -131,6 +142,11 @@ def _innocent(company: Company) -> list[dict[str, str | None]]:
         }
         for person in leavers
     ]
+
+
+def _closing(site: Site, moments: Moments) -> list[str]:
+    span = site.closed_between(moments.start, moments.today + timedelta(days=DAYS_AHEAD))
+    return [day.isoformat() for day in span]
 
 
 def _sources(scene: Stage) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from kuramori_lake.simulator.company import DIE_DESIGN, Trade
+from kuramori_lake.simulator.unplayable import Unplayable
 
 Way = Literal["removable", "files", "db", "print", "web", "mail", "none"]
 _SLOW_DAYS = 60
@@ -135,7 +136,7 @@ def chosen(text: str, seed: int) -> dict[str, Strength]:
     `all` are the study's; `OTHERS` come by name, as they are written unless a strength is named.
 
     Raises:
-        ValueError: no such case or strength.
+        Unplayable: no such case or strength.
     """
     if text == "none":
         return {}
@@ -148,5 +149,7 @@ def _named(words: Iterable[str], turn: Mapping[str, Strength]) -> Iterable[tuple
     for word in words:
         name, _, strength = word.strip().partition(":")
         if name not in turn:
-            raise ValueError(f"no such case: {name}")
+            raise Unplayable("no such case: %(case)s", case=name)
+        if strength and strength not in STRENGTHS:
+            raise Unplayable("no such strength: %(strength)s", strength=strength)
         yield name, Strength(strength) if strength else turn[name]

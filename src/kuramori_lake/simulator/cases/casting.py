@@ -11,10 +11,11 @@ from kuramori_lake.simulator.company import UNITS, Company, Person, Project
 from kuramori_lake.simulator.dice import dice, some
 from kuramori_lake.simulator.hiring import leave
 from kuramori_lake.simulator.moments import Moments
+from kuramori_lake.simulator.unplayable import Unplayable
 
 WARM_DAYS = 45
 """No deed before: everybody needs some time to become usual."""
-_SPAN_LEFT = 4
+SPAN_LEFT = 4
 _INNOCENT_A_YEAR = 0.12
 _HOLIDAYS = 9
 
@@ -43,7 +44,7 @@ def cast(
     With `within` the last deed of each case lies so many days before today at most, and its person may still be there.
 
     Raises:
-        ValueError: too few people or too short a history for the cases.
+        Unplayable: too few people or too short a history for the cases.
     """
     if not wanted:
         return company, []
@@ -86,18 +87,18 @@ def _fitting(rng: Random, staff: Mapping[str, Person], taken: set[str], case: Ca
             return rng.choice(fit)
     fit = [p for p in free if p.unit.trade in case.trades]
     if not fit:
-        raise ValueError(f"{len(staff)} people are too few to play {case.id}")
+        raise Unplayable("%(people)s people are too few to play %(case)s", people=len(staff), case=case.id)
     return rng.choice(fit)
 
 
 def _last_day(rng: Random, case: Case, moments: Moments, within: int | None) -> date:
     earliest = WARM_DAYS + max(case.reach, case.away_before + 20)
     span = (moments.today - moments.start).days
-    if earliest > span - _SPAN_LEFT:
-        raise ValueError(f"the history is too short for {case.id}: {span} days")
+    if earliest > span - SPAN_LEFT:
+        raise Unplayable("the history is too short for %(case)s: %(days)s days", case=case.id, days=span)
     if within is None:
-        return moments.start + timedelta(days=rng.randrange(earliest, span - _SPAN_LEFT + 1))
-    return moments.today - timedelta(days=rng.randrange(_SPAN_LEFT, within + 1) - case.tail)
+        return moments.start + timedelta(days=rng.randrange(earliest, span - SPAN_LEFT + 1))
+    return moments.today - timedelta(days=rng.randrange(SPAN_LEFT, within + 1) - case.tail)
 
 
 def _part(person: Person, case: Case, strength: Strength, last: date) -> Part:
