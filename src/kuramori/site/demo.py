@@ -29,11 +29,26 @@ from kuramori.site.demo_watch import set_up_watch, take_logs
 from kuramori.site.terminal import Progress
 from kuramori.watch.api import Alert, detect
 from kuramori_lake.simulator import Truth, simulate
+from kuramori_lake.simulator.cases import Strength
 
 SEED = 7
 PEOPLE = 300
 MONTHS = 12
 EVENTS = 1_000_000
+CASES = {
+    "CASE-02": Strength.REPORTED,
+    "CASE-03": Strength.TENTH,
+    "CASE-04": Strength.TENTH,
+    "CASE-09": Strength.REPORTED,
+    "CASE-11": Strength.TENTH,
+    "MADE-MAIL": Strength.REPORTED,
+    "MADE-WEB": Strength.REPORTED,
+}
+"""Beside the story, over every channel; which of them are found, and which not and why, stands in docs/en/walk.md."""
+WITHIN = 21
+"""Days before today in which the cases end, so that their alerts are fresh."""
+HALF_A_YEAR = 6
+"""Months of history that the slowest case needs; a shorter demo holds the story only."""
 WHY = "デモ会社の設立 / founding of the demo company"
 FILES = (
     ("sites", "sites.csv"),
@@ -87,6 +102,8 @@ def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int
             months=months,
             events=events,
             today=today,
+            cases=CASES if months >= HALF_A_YEAR else {},
+            within=WITHIN,
             progress=lambda d, t, _m: step(d, t),
         )
     with show("2/7 database"):

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kuramori.directory.api import Person, identity_add, identity_end, person_by_number, sites, viewer_of_system
+from kuramori.directory.api import (
+    Person,
+    holiday_add,
+    identity_add,
+    identity_end,
+    person_by_number,
+    sites,
+    viewer_of_system,
+)
 from kuramori.kernel.actors import SYSTEM
 from kuramori.watch.api import LogSource, account_add, charter_add, ingest_source, source_add
 from kuramori_lake.simulator import Truth
@@ -17,7 +25,9 @@ NAMESPACES = {"table:badge": "badge"}
 SITE_OF = {"fsde01": "LUD", "badge-lud": "LUD", "badge-ktk": "KTK", "fs02": "KTK", "print-ktk": "KTK"}
 MAIN_SITE = "HMM"
 OFFICER_ROLE_HOLDER = "E0013"
-SILENCE_HOURS = 24
+CLOSED = "休業日"
+SILENCE_HOURS = 48
+"""Hours of working days. The logs end with yesterday; even late in the evening no source of a new demo is silent."""
 Step = Callable[[int, int | None], None]
 
 
@@ -26,6 +36,9 @@ def set_up_watch(truth: Truth) -> list[LogSource]:
     places = {site.code: site for site in sites(viewer_of_system())}
     since = date.fromisoformat(truth.start)
     responsible = _person(OFFICER_ROLE_HOLDER)
+    for code, closed in truth.closing_days.items():
+        for day in closed:
+            holiday_add(site=places[code], day=date.fromisoformat(day), name=CLOSED, by=SYSTEM)
     for site in places.values():
         charter_add(
             site=site,
@@ -43,6 +56,8 @@ def set_up_watch(truth: Truth) -> list[LogSource]:
         person=_person(renamed["person"]), namespace="ad", value=renamed["before"], starts_on=since, by=SYSTEM
     )
     identity_end(identity=former, last=until, by=SYSTEM)
+    for account, number in truth.database_users.items():
+        identity_add(person=_person(number), namespace="db", value=account, starts_on=since, by=SYSTEM)
     return [_source(told, places) for told in _read(truth)]
 
 
