@@ -104,6 +104,17 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuardedDoor:
+    """A door that only some people need, as the log of the doors names it; one row for each of them."""
+
+    door: str
+    person_id: str
+    """"" for nobody: that the door is guarded at all."""
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Everything the lake is told."""
 
@@ -113,6 +124,7 @@ class Context:
     sites: Sequence[Site] = ()
     excluded: Sequence[ExcludedAccount] = ()
     flows: Sequence[Flow] = ()
+    doors: Sequence[GuardedDoor] = ()
     unwatched: Sequence[Unwatched] = ()
     """Whose rows are dropped from the next ingestion on; what is stored already stays."""
 
@@ -141,6 +153,7 @@ TABLES: Final = {
     ),
     "sites": pa.schema([("site", _TEXT), ("zone", _TEXT), ("holidays", pa.list_(_DATE))]),
     "excluded": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("reason", _TEXT), *_DAYS]),
+    "doors": pa.schema([("door", _TEXT), ("person_id", _TEXT), *_DAYS]),
     "unwatched": pa.schema([("kind", _TEXT), ("value", _TEXT), ("reason", _TEXT)]),
     "flows": pa.schema(
         [("destination_class", _TEXT), ("destination_value", _TEXT), ("reason", _TEXT), *_DAYS, ("person_id", _TEXT)]
@@ -219,16 +232,21 @@ class ContextStore:
         if done.exists():
             return
         actors = [(row["namespace"], row["key"]) for row in self._manifest.db.execute("SELECT * FROM actor")]
-        identities = self.table("identities").to_pylist()
-        excluded = self.table("excluded").to_pylist()
-        _write(_actor_table(actors, identities, "person_id", ACTOR_PERSON), folder / f"actor_person-{mark}.parquet")
-        _write(_actor_table(actors, excluded, "reason", ACTOR_EXCLUDED), folder / f"actor_excluded-{mark}.parquet")
-        secrets = self.table("secrets").to_pylist()
-        paths = self._paths(mark) if secrets else []
-        _write(pa.Table.from_pylist(path_secrets(paths, secrets), PATH_SECRET), done)
+        links = self.links(actors, self._paths(mark) if self.table("secrets").num_rows else [])
+        for name, rows in links.items():  # `path_secret` is the last: it says that all are there
+            _write(rows, folder / f"{name}-{mark}.parquet")
         for old in folder.glob("*-*.parquet"):
             if not old.name.endswith(f"-{mark}.parquet"):
                 old.unlink(missing_ok=True)
+
+    def links(self, actors: Sequence[tuple[str, str]], paths: Iterable[str]) -> dict[str, pa.Table]:
+        """The tables of `DERIVED` for these actors (namespace, key) and paths alone: for few events, joined apart."""
+        identities, excluded = self.table("identities").to_pylist(), self.table("excluded").to_pylist()
+        return {
+            "actor_person": _actor_table(actors, identities, "person_id", ACTOR_PERSON),
+            "actor_excluded": _actor_table(actors, excluded, "reason", ACTOR_EXCLUDED),
+            "path_secret": pa.Table.from_pylist(path_secrets(paths, self.table("secrets").to_pylist()), PATH_SECRET),
+        }
 
     def _paths(self, mark: int) -> list[str]:
         """All distinct paths of the lake, kept in a file so that only new segments are read; damaged ones left out.

@@ -137,7 +137,8 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     db.unregister("incoming")
 
 
-def _batches(manifest: Manifest) -> pa.Table:
+def batches(manifest: Manifest) -> pa.Table:
+    """The received files: what the view `batches` has."""
     names = ("batch_id", "source", "instance", "sha256", "name", "received_utc", "tz", "site_tz")
     rows = manifest.db.execute(f"SELECT id AS {', '.join(names)} FROM batch")
     schema = pa.schema([(name, pa.int64() if name == "batch_id" else pa.string()) for name in names])
@@ -170,7 +171,7 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[d
     """A locked connection with all views over the undamaged segments."""
     good, _ = health.usable(root, manifest, health.live(manifest))
     files = [str(root / str(row["path"])) for row in good]
-    tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": _batches(manifest)}
+    tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": batches(manifest)}
     tables[content.TABLE] = known = content.table(manifest, context)
     with over(root, files, tables) as db:
         db.execute(f"CREATE VIEW joined_events AS {joined(content_known=known.num_rows > 0)}")

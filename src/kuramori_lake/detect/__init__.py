@@ -17,6 +17,8 @@ from kuramori_lake.detect.findings import (
     SecretTouched,
     Severity,
 )
+from kuramori_lake.detect.hard_rules import RULES, Limits, Rule, tells_leaving
+from kuramori_lake.detect.hard_stream import Match, Streamed, last_batch, stream
 from kuramori_lake.detect.report import lookback_report
 from kuramori_lake.detect.run import detect
 from kuramori_lake.detect.sentences import headline, sentence
@@ -24,6 +26,7 @@ from kuramori_lake.detect.settings import DEFAULT, Feedback, Settings
 
 __all__ = [
     "DEFAULT",
+    "RULES",
     "Area",
     "Channel",
     "Code",
@@ -31,14 +34,21 @@ __all__ = [
     "Document",
     "Feedback",
     "Finding",
+    "Limits",
     "LookbackReport",
+    "Match",
     "Queue",
     "Reason",
+    "Rule",
     "SecretTouched",
     "Settings",
     "Severity",
+    "Streamed",
     "detect",
     "headline",
+    "last_batch",
     "lookback_report",
     "sentence",
+    "stream",
+    "tells_leaving",
 ]

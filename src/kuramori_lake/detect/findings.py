@@ -30,6 +30,8 @@ class Queue(StrEnum):
 
     EVERYBODY = "everybody"
     EXIT_WATCH = "exit_watch"
+    HARD_RULE = "hard_rule"
+    """Deeds that are looked at for themselves, within a minute, whatever is usual (`hard_rules`)."""
 
 
 class Code(StrEnum):
@@ -55,6 +57,8 @@ class Code(StrEnum):
     FIRST_AREA = "first_area"
     """Numbers: area, first_time_area (its first day), area_documents, areas, documents, share, known_since,
     new_documents and new_weight (less what peers work with anyway)."""
+    HARD_RULE = "hard_rule"
+    """Numbers: rule (of `hard_rules.RULES`), day, count, things, thing (what the sentence names), secret_documents."""
     LEAVER = "leaver"
     """Numbers: notice_on, last_day, days_since_notice (at the first day of the window), days_until_last_day,
     documents_before, documents_after, secret_before, secret_after (notice, in the whole look-back)."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from kuramori_lake.detect import hard_rules
 from kuramori_lake.detect.findings import Code, Finding, Reason
 from kuramori_lake.detect.metrics import BY_NAME
 
@@ -30,6 +31,7 @@ _STORY: Final = (
     Code.FIRST_AREA,
     Code.COPY_OUT,
     Code.CHANNEL,
+    Code.HARD_RULE,
     Code.LEAVER,
     Code.OFF_HOURS,
 )
@@ -248,6 +250,7 @@ _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Number
     Code.DAILY_BREAD: (_bread_en, _bread_ja),
     Code.FEEDBACK: (_feedback_en, _feedback_ja),
     Code.FIRST_AREA: (_area_en, _area_ja),
+    Code.HARD_RULE: (hard_rules.in_english, hard_rules.in_japanese),
     Code.LEAVER: (_leaver_en, _leaver_ja),
     Code.NEWCOMER: (_newcomer_en, _newcomer_ja),
     Code.OFF_HOURS: (_hours_en, _hours_ja),
