@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kuramori.directory.api import Site, calendar_of, sites, viewer_of_system
@@ -14,7 +14,7 @@ from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.reviews.coverage import coverage_of_site
 from kuramori.watch.reviews.lines import Compared, lines_of, places_on
-from kuramori.watch.rules.reviews import READY_AT, Rest, at_local, last_rest, rest_days_before, signed_by
+from kuramori.watch.rules.reviews import READY_AT, Rest, at_local, rest_days_before, rests_up_to, signed_by
 from kuramori_lake.reviewing import sums_of
 from kuramori_lake.store import Lake
 
@@ -43,28 +43,34 @@ def told_lake() -> Iterator[Lake | None]:
 
 
 def holiday_reviews(now: datetime) -> list[Review]:
-    """Prepare the review of every site whose people have come back, and add to those whose data came late."""
-    made = []
+    """Prepare the reviews of every site whose people have come back, and add to those whose data came late.
+
+    Days off that passed while the server stood still are made up for; before its first review a site has but the last.
+    """
+    made: list[Review] = []
     for site in sites(viewer_of_system()):
         local = now.astimezone(site.zone)
         if site.pk not in watched_sites(viewer_of_system(), local.date()):
             continue
-        rest = last_rest(local.date(), calendar_of(viewer_of_system(), site).is_business_day)
-        if rest is not None and at_local(rest.back, READY_AT, site.zone) <= now:
-            made.append(_prepared(site, rest, now))
+        standing = list(Review.objects.filter(kind=ReviewKind.HOLIDAY, site=site).order_by("-until", "-id")[:1])
+        rests = rests_up_to(local.date(), calendar_of(viewer_of_system(), site).is_business_day)
+        ready = [rest for rest in rests if at_local(rest.back, READY_AT, site.zone) <= now]
+        after = standing[0].until if standing else None
+        new = [rest for rest in ready if (rest.until > after if after else rest == rests[0])]
+        made += [_prepared(site, rest, now) for rest in reversed(new)]
+        made += [review for rest in ready if rest not in new for review in _known(site, rest, now)]
     return made
 
 
+def _key(site: Site, rest: Rest) -> str:
+    return f"holiday:{site.code}:{rest.since}:{rest.until}"
+
+
 def _prepared(site: Site, rest: Rest, now: datetime) -> Review:
-    key = f"holiday:{site.code}:{rest.since}:{rest.until}"
-    review: Review | None = Review.objects.filter(key=key).first()
-    if review is not None:
-        _add_late(review, site, rest, now)
-        return review
     gathered = gather(site, rest)
     return review_prepare(
         prepared=Prepared(
-            key=key,
+            key=_key(site, rest),
             kind=ReviewKind.HOLIDAY,
             site=site,
             since=rest.since,
@@ -76,10 +82,17 @@ def _prepared(site: Site, rest: Rest, now: datetime) -> Review:
     )
 
 
+def _known(site: Site, rest: Rest, now: datetime) -> list[Review]:
+    """Return the review of these days, what came late added to it; none when they were drawn otherwise at the time."""
+    found = list(Review.objects.filter(key=_key(site, rest)))
+    for review in found:
+        _add_late(review, site, rest, now)
+    return found
+
+
 def gather(site: Site, rest: Rest) -> Gathered:
     """Return coverage and lines of a site's days off, beside its days off of the last 90 days."""
-    calendar = calendar_of(viewer_of_system(), site)
-    before = rest_days_before(rest.since, calendar.is_business_day, span=COMPARED_DAYS)
+    before = _days_before(site, rest)
     places = {person: place for person, place in places_on(rest.until).items() if place.site_id == site.pk}
     compared = Compared(days=rest.days, before=before, most=SHOWN)
     with told_lake() as found:
@@ -92,17 +105,24 @@ def gather(site: Site, rest: Rest) -> Gathered:
     return Gathered(told={"coverage": coverage, "days": days, "left_out": left_out, "late": False}, lines=lines)
 
 
+def _days_before(site: Site, rest: Rest) -> list[date]:
+    works_on = calendar_of(viewer_of_system(), site).is_business_day
+    return rest_days_before(rest.since, works_on, span=COMPARED_DAYS)
+
+
 def _add_late(review: Review, site: Site, rest: Rest, now: datetime) -> None:
     """Add a sheet when more is known of the days than was shown: once a day at most, for two weeks."""
     sheets = list(review.sheets.order_by("ordinal"))
     today = now.astimezone(site.zone).date()
     if (today - rest.back).days > LATE_DAYS or sheets[-1].created_at.astimezone(site.zone).date() >= today:
         return
-    shown = {_source(row): _known(row) for sheet in sheets for row in sheet.told["coverage"]}
-    gathered = gather(site, rest)
-    news = [row for row in gathered.told["coverage"] if shown.get(_source(row)) != _known(row)]
+    shown = {_source(row): _told(row) for sheet in sheets for row in sheet.told["coverage"]}
+    with told_lake() as found:
+        coverage = coverage_of_site(found, site, rest.days, _days_before(site, rest))
+    news = [row for row in coverage if shown.get(_source(row)) != _told(row)]
     if not news:
         return
+    gathered = gather(site, rest)
     items = ReviewItem.objects.filter(sheet__in=sheets).order_by("sheet__ordinal")
     known = {item.person_id: item.told["now"] for item in items}
     lines = [line for line in gathered.lines if known.get(line.person_id) != line.told["now"]]
@@ -113,5 +133,5 @@ def _source(row: dict[str, Any]) -> tuple[str, str]:
     return row["name"], row["channel"]
 
 
-def _known(row: dict[str, Any]) -> tuple[str, int]:
+def _told(row: dict[str, Any]) -> tuple[str, int]:
     return row["state"], row["events"]

@@ -69,11 +69,13 @@ class Rest:
         return [self.since + timedelta(days=n) for n in range((self.until - self.since).days + 1)]
 
 
-def last_rest(today: date, works_on: Callable[[date], bool]) -> Rest | None:
-    """Return the latest days off that a working day followed, up to today; None when there were none for long."""
-    back = next((day for day in _down(today) if works_on(day) and not works_on(day - timedelta(days=1))), None)
-    if back is None:
-        return None
+def rests_up_to(today: date, works_on: Callable[[date], bool]) -> list[Rest]:
+    """Return the days off that a working day followed, of the last three weeks up to today, the latest first."""
+    backs = (day for day in _down(today) if works_on(day) and not works_on(day - timedelta(days=1)))
+    return [_rest_before(back, works_on) for back in backs]
+
+
+def _rest_before(back: date, works_on: Callable[[date], bool]) -> Rest:
     until = back - timedelta(days=1)
     before = (day for day in _down(until) if works_on(day))
     since = next(before, until - timedelta(days=HORIZON)) + timedelta(days=1)

@@ -23,19 +23,25 @@ def works(day: date) -> bool:
 def test_the_days_off_before_the_first_working_day_are_one_stretch() -> None:
     """DET-10: every week on the morning after."""
     long_weekend = Rest(since=date(2026, 11, 21), until=HOLIDAY, back=date(2026, 11, 24))
-    assert rules.last_rest(date(2026, 11, 24), works) == long_weekend
-    assert rules.last_rest(date(2026, 11, 26), works) == long_weekend
+    assert rules.rests_up_to(date(2026, 11, 24), works)[0] == long_weekend
+    assert rules.rests_up_to(date(2026, 11, 26), works)[0] == long_weekend
     assert long_weekend.days == [date(2026, 11, 21), date(2026, 11, 22), HOLIDAY]
-    assert rules.last_rest(HOLIDAY, works) == Rest(
+    assert rules.rests_up_to(HOLIDAY, works)[0] == Rest(
         since=date(2026, 11, 14), until=date(2026, 11, 15), back=date(2026, 11, 16)
     )
 
 
+def test_what_nobody_looked_at_for_three_weeks_is_still_found_the_latest_first() -> None:
+    """The server may have stood still."""
+    found = rules.rests_up_to(date(2026, 11, 26), works)
+    assert [(rest.since.day, rest.until.day) for rest in found] == [(21, 23), (14, 15), (7, 8)]
+    assert [rest.back for rest in found] == [date(2026, 11, day) for day in (24, 16, 9)]
+
+
 def test_a_site_that_never_rests_has_no_review_and_one_that_always_rests_is_not_looked_for_for_ever() -> None:
-    assert rules.last_rest(HOLIDAY, lambda _day: True) is None
-    assert rules.last_rest(HOLIDAY, lambda _day: False) is None
-    only_today = rules.last_rest(HOLIDAY, lambda day: day == HOLIDAY)
-    assert only_today is not None
+    assert rules.rests_up_to(HOLIDAY, lambda _day: True) == []
+    assert rules.rests_up_to(HOLIDAY, lambda _day: False) == []
+    (only_today,) = rules.rests_up_to(HOLIDAY, lambda day: day == HOLIDAY)
     assert only_today.until == date(2026, 11, 22)
     assert len(only_today.days) == rules.HORIZON
 
