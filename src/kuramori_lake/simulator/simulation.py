@@ -66,7 +66,7 @@ def simulate(
     scene = stage.set_up(out, seed=seed, company=company, library=books, moments=moments, budget=budget)
     secrets = draw_up(seed=seed, company=company, library=books, today=today, count=max(40, people * 4 // 3))
     hr_files.write(out, company=company)
-    hr_files.write_events(out, hr_events(parts))
+    hr_files.write_events(out, hr_events(parts, today))
     ledger_xlsx.write(out / "register.xlsx", secrets=secrets, company=company, today=today, seed=seed)
     plot, play, confusers = story.plan(scene), CasePlay(scene, parts), Confusers(scene)
     traps, ordinary, traffic = Traps(scene), OrdinaryDays(scene), Traffic(scene)

@@ -58,7 +58,7 @@ def cast(
         last = _last_day(rng, case, moments, within)
         part = _part(person, case, wanted[case.id], last)
         parts.append(part)
-        staff[person.number] = _career(person, part)
+        staff[person.number] = _career(person, part, moments.today)
     innocent = _innocent_leavers(rng, staff, taken, moments)
     projects = tuple(_without_culprits(company.projects, {part.person for part in parts}))
     vaults = tuple(_vault(rng, code, staff, parts, moments) for code in VAULTS)
@@ -122,10 +122,12 @@ def _deeds(person: Person, case: Case, strength: Strength, last: date) -> tuple[
     return tuple(working[(place * len(working)) // steps] for place in range(steps))
 
 
-def _career(person: Person, part: Part) -> Person:
-    known = part.case.notice_before
-    gone = leave(person, notice=part.last - timedelta(days=known or 0), leaves=part.last + DAY, used_up=1)
-    career = replace(gone.career, last_day=part.last, notice=None if known is None else gone.career.notice)
+def _career(person: Person, part: Part, today: date) -> Person:
+    """With a last day at work, and a notice if anybody knows of it yet."""
+    notice = part.last - timedelta(days=part.case.notice_before or 0)
+    gone = leave(person, notice=notice, leaves=part.last + DAY, used_up=1)
+    is_known = part.case.notice_before is not None and notice < today
+    career = replace(gone.career, last_day=part.last, notice=gone.career.notice if is_known else None)
     return replace(gone, career=career, kind="業務委託" if part.case.contractor else gone.kind)
 
 

@@ -195,13 +195,13 @@ class CasePlay:
         }
 
 
-def hr_events(parts: Iterable[Part]) -> list[tuple[str, str, date]]:
-    """Person, what happened, and the day on which the personnel department knew."""
+def hr_events(parts: Iterable[Part], today: date) -> list[tuple[str, str, date]]:
+    """Person, what happened, and the day before today on which the personnel department knew."""
     found = []
     for part in parts:
         known = part.case.notice_before
         day = part.days[0] - DAY if part.case.hr_event == "leave_return" else part.last - timedelta(days=known or 0)
-        if part.case.hr_event:
+        if part.case.hr_event and day < today:
             found.append((part.person, part.case.hr_event, day))
     return found
 
