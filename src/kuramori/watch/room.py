@@ -7,6 +7,7 @@ from kuramori.kernel.room import MenuItem, Panel, Room
 from kuramori.watch.alert_register import alerts
 from kuramori.watch.bundle_events import BUNDLE_EVENTS, SEALED_SEGMENTS
 from kuramori.watch.cases import room_parts as casework
+from kuramori.watch.cases.duties import case_duties
 from kuramori.watch.cases.register import cases
 from kuramori.watch.cases.verdicts import verdicts
 from kuramori.watch.detecting import room_parts as detecting
@@ -23,6 +24,7 @@ from kuramori.watch.reviews.jobs import JOBS as REVIEW_JOBS
 from kuramori.watch.reviews.register import reviews
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.unsealing import room_parts as unsealing
+from kuramori.watch.unsealing.duties import unsealing_duties
 from kuramori.watch.unsealing.register import unsealings
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
@@ -137,10 +139,7 @@ ROOM = Room(
     jobs=(*JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles, *detecting.MEASURES),
-    duties=(
-        *(alert_duties, casework.case_duties, silence_duties, review_duties, unsealing.unsealing_duties),
-        *detecting.DUTIES,
-    ),
+    duties=(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, *detecting.DUTIES),
     panels=(
         Panel(
             kind="register.secret",

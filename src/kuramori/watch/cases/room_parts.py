@@ -1,20 +1,14 @@
-"""What cases add to the room's front page: menu, permissions, sentences, duties."""
+"""What cases add to the room's front page: menu, permissions, sentences; data only."""
 
-from datetime import date
-
-from django.urls import reverse
-from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kuramori.kernel.permissions import Role, Viewer
-from kuramori.kernel.room import Duty, MenuItem
-from kuramori.watch.cases.queries import cases_due, cases_stirred, cases_untaken
+from kuramori.kernel.permissions import Role
+from kuramori.kernel.room import MenuItem
 from kuramori.watch.rules.permissions import Permission
 
 ANALYSTS = (Role.SECURITY_ANALYST, Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 WORKERS = (Role.INFORMATION_MANAGER, Role.SECURITY_ANALYST)
-SHOWN = 50
 
 MENU = (
     MenuItem(
@@ -61,31 +55,3 @@ VERBS = {
     "watch.verdict.add": _("%(by)s decided on reasons of %(alert)s"),
     "watch.verdict.retire": _("%(by)s withdrew the decision %(subject)s"),
 }
-
-
-def case_duties(viewer: Viewer, today: date) -> list[Duty]:
-    """Return the cases that the viewer took, due on their day; those nobody took, and settled ones that stir again."""
-    duties = [
-        Duty(
-            title=_gettext("Case %(number)s: decide") % {"number": case.number},
-            url=reverse("watch:case-detail", args=[case.pk]),
-            due=case.due_on,
-            kind=pgettext_lazy("watch", "case"),
-            urgent=case.due_on <= today,
-        )
-        for case in cases_due(viewer)[:SHOWN]
-    ]
-    if count := cases_untaken(viewer).count():
-        words = _gettext("%(count)s cases that nobody has taken") % {"count": count}
-        duties.append(Duty(title=words, url=f"{reverse('watch:case-list')}?state=open", due=today))
-    duties += [
-        Duty(
-            title=_gettext("Settled case %(number)s: an alert weighs more now") % {"number": case.number},
-            url=reverse("watch:case-detail", args=[case.pk]),
-            due=today,
-            kind=pgettext_lazy("watch", "case"),
-            urgent=True,
-        )
-        for case in cases_stirred(viewer)[:SHOWN]
-    ]
-    return duties

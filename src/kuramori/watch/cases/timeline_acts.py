@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
-from kuramori.directory.api import Person
+from kuramori.directory.api import Person, viewer_of_system
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.register.api import Secret
 from kuramori.watch.models import Alert, Case, TimelineOpening
+from kuramori.watch.queries.charters import is_watched
 
 OPEN_FOR: Final = timedelta(hours=24)
 
@@ -28,8 +29,8 @@ def timeline_open(
 ) -> TimelineOpening:
     """Open the timeline of a case's or an alert's person, of a leaver (his id, his engagement's line), or of a secret.
 
-    The person is no subject of the entry. Raises Refused without a reason, for an account without a person, and for
-    oneself.
+    The person is no subject of the entry. Raises Refused without a reason, for an account without a person, for
+    oneself, and for a person whom no valid charter covers.
     """
     person = case.person_id if case else alert.person_id if alert else leaver[0] if leaver else None
     if opener is None:
@@ -38,6 +39,12 @@ def timeline_open(
         raise Refused(_("A timeline is opened for a reason only."), _("Write what you want to find out."))
     if person == opener.pk:
         raise Refused(_("Nobody opens his own timeline here."), _("What is kept of you is shown on your own page."))
+    system = viewer_of_system()
+    if person is not None and not is_watched(system, person, localdate(timezone=system.zone)):
+        raise Refused(
+            _("No valid monitoring charter lets this person be looked at."),
+            _("Once the charter of the site is valid again, open it anew."),
+        )
     known = [each for each in (case, alert, secret) if each is not None]
     with act("watch.timeline.open", by=by, why=reason, subjects=known):
         opening = TimelineOpening(

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from kuramori.directory.api import viewer_of_system
 from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
@@ -23,6 +24,7 @@ from kuramori.watch.masking import masked, names_of_many
 from kuramori.watch.models import TimelineOpening
 from kuramori.watch.pseudonyms import alert_pseudonym, case_pseudonym, pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, name_behind, unsealing_of
+from kuramori.watch.queries.charters import is_watched
 from kuramori.watch.queries.leavers import leaver_seen_by
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.wording import ACTIVITY_WORDS, CHANNEL_WORDS, SOURCE_WORDS, word
@@ -58,7 +60,15 @@ def opened(viewer: Viewer, pk: UUID) -> Whose | None:
         return None
     mine = Q(by=viewer.person_id, expires_at__gt=now()) & ~Q(person=viewer.person_id)
     found = TimelineOpening.objects.filter(mine, pk=pk).select_related("secret").first()
-    return _whose(viewer, found) if found else None
+    if found is None or not _is_covered(viewer, found):
+        return None
+    return _whose(viewer, found)
+
+
+def _is_covered(viewer: Viewer, opening: TimelineOpening) -> bool:
+    """Say whether a charter still covers whom it is about: one that ended closes what was opened under it."""
+    today = localdate(timezone=viewer.zone)
+    return opening.person_id is None or is_watched(viewer_of_system(), opening.person_id, today)
 
 
 def _whose(viewer: Viewer, opening: TimelineOpening) -> Whose | None:

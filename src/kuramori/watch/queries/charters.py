@@ -1,16 +1,20 @@
 """Which sites may be watched: those whose charter holds on the day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kuramori.directory.api import Site, sites
+from kuramori.directory.api import Site, assignments_between, sites
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import MonitoringCharter
 from kuramori.watch.rules.charters import Lack, lack_of
 from kuramori.watch.rules.permissions import Permission
+
+LONGEST: Final = timedelta(days=800)
+"""So far back somebody's last place is looked for; a look-back goes no further (730 days)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,13 @@ def sites_watched(viewer: Viewer, day: date) -> list[Watched]:
 def watched_sites(viewer: Viewer, day: date) -> frozenset[UUID]:
     """Return the sites whose people may be watched on that day."""
     return frozenset(each.site.pk for each in sites_watched(viewer, day) if each.charter is not None)
+
+
+def is_watched(viewer: Viewer, person_id: UUID, day: date) -> bool:
+    """Say whether a valid charter of that day covers a person: at the main site where he is then, or was last."""
+    held = assignments_between(viewer, day - LONGEST, day, people=[person_id])
+    main = max((each for each in held if each.is_main), key=lambda each: each.starts_on, default=None)
+    return main is not None and main.site_id in watched_sites(viewer, day)
 
 
 def _watched(site: Site, charters: list[MonitoringCharter], day: date) -> Watched:

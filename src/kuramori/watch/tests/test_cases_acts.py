@@ -17,6 +17,7 @@ from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
 from kuramori.watch.acts.alerts import Found, alert_review, alerts_keep
 from kuramori.watch.cases.acts import case_step, cases_gather
+from kuramori.watch.cases.duties import case_duties
 from kuramori.watch.cases.queries import (
     case_of,
     cases_due,
@@ -26,7 +27,6 @@ from kuramori.watch.cases.queries import (
     cases_visible_to,
 )
 from kuramori.watch.cases.register import cases
-from kuramori.watch.cases.room_parts import case_duties
 from kuramori.watch.models import Alert, AlertComment, Case, CaseStep
 from kuramori.watch.pseudonyms import alert_pseudonym, case_pseudonym
 from kuramori.watch.rules.alerts import State
@@ -165,6 +165,8 @@ def test_only_a_person_takes_a_settled_case_up_again_and_is_told_when_it_stirs(
     assert list(cases_stirred(viewer)) == [case]
     with override("en"):
         assert "Settled case C-2026-0001: an alert weighs more now" in {str(d.title) for d in case_duties(viewer, DAY)}
+    with override("ja"):
+        assert {str(d.title)[:3] for d in case_duties(viewer, DAY)} == {"終了し"}
     step(CaseState.IN_REVIEW, reason="再び増えた")
     assert Entry.objects.filter(verb="watch.case.reopen").count() == 1
     assert Case.objects.get().state == "in_review"

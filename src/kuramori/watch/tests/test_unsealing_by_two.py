@@ -29,6 +29,7 @@ from kuramori.watch.unsealing.acts import (
     unsealing_refuse,
     unsealing_withdraw,
 )
+from kuramori.watch.unsealing.duties import unsealing_duties
 from kuramori.watch.unsealing.queries import (
     may_decide,
     may_withdraw,
@@ -37,7 +38,6 @@ from kuramori.watch.unsealing.queries import (
     two_needed,
     waiting_for_second,
 )
-from kuramori.watch.unsealing.room_parts import unsealing_duties
 
 DAY = date(2026, 11, 19)
 WHY = "本人への聞き取りのため"
@@ -295,7 +295,9 @@ def test_the_office_sees_requests_and_is_asked_by_its_inbox(asked: UnsealingRequ
         assert (duty.title, duty.due, duty.urgent) == (
             f"Name behind {asked.alert.number}: grant or refuse", date(2026, 11, 23), False,
         )  # fmt: skip
-    assert unsealing_duties(akari, date(2026, 11, 23))[0].urgent
+    with override("ja"):
+        (duty,) = unsealing_duties(akari, date(2026, 11, 23))
+    assert (duty.title, duty.urgent) == (f"{asked.alert.number}の氏名の開示：承認または却下", True)
 
 
 def test_decided_it_is_nobodys_duty_and_nobody_may_withdraw_it(asked: UnsealingRequest, here: Company):

@@ -25,13 +25,13 @@ def request_mark(asked: UnsealingRequest, _viewer: Viewer) -> Mark:
 
 
 def request_actions(asked: UnsealingRequest, viewer: Viewer) -> Sequence[Link]:
-    """Lead to the alert, and to what this viewer can do now."""
-    links = [Link(text=_("Open the alert"), url=reverse("watch:alert-detail", args=[asked.alert_id]))]
+    """Lead to what this viewer can do now, and to the alert."""
+    links = []
     if may_decide(viewer, asked):
         links.append(Link(text=_("Decide on it"), url=reverse("watch:unsealing-decide", args=[asked.pk])))
     if may_withdraw(viewer, asked):
         links.append(Link(text=_("Withdraw it"), url=reverse("watch:unsealing-withdraw", args=[asked.pk])))
-    return links
+    return [*links, Link(text=_("Open the alert"), url=reverse("watch:alert-detail", args=[asked.alert_id]))]
 
 
 def _in_state(rows: Any, value: str, _viewer: Viewer) -> Any:
