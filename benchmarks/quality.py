@@ -143,15 +143,22 @@ def run_seed(seed: int, *, cases: str, events: int, weeks: int | None) -> dict[s
     }
 
 
-def _seeds(text: str) -> list[int]:
+def seeds(text: str) -> list[int]:
+    """`7` or `6-25`.
+
+    Raises:
+        argparse.ArgumentTypeError: neither, or the last comes before the first.
+    """
     first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and int(last or first) >= int(first)):
+        raise argparse.ArgumentTypeError(f"not a seed or a range of seeds like 6-25: {text}")
     return list(range(int(first), int(last or first) + 1))
 
 
 def main() -> int:
     """Run what is not kept yet, then judge everything that was asked for."""
     parser = argparse.ArgumentParser(description="Quality of detection.")
-    parser.add_argument("--seeds", type=_seeds, default=_seeds("1-5"))
+    parser.add_argument("--seeds", type=seeds, default=seeds("1-5"))
     parser.add_argument("--cases", default="all")
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--weeks", type=int, help="alerts of the last weeks only; a small run that judges nothing")

@@ -46,12 +46,7 @@ def simulate(
         Unplayable: the company is too small for its units or its story, the history is shorter than two months or than
             a case, or there would be no logs.
     """
-    if months < 2:  # noqa: PLR2004
-        raise Unplayable("the story needs at least two months of history")
-    if events < 1:
-        raise Unplayable("there must be at least one line of logs")
-    if within is not None and within < SPAN_LEFT:
-        raise Unplayable("cases end at least %(days)s days before today", days=SPAN_LEFT)
+    _refuse(months=months, events=events, within=within)
     moments = reckon(today, months)
     company, parts = cast(
         found(seed=seed, people=people, moments=moments), seed=seed, wanted=cases or {}, moments=moments, within=within
@@ -84,3 +79,12 @@ def simulate(
         file.close()
     acts = Acts(plot=plot, play=play, confusers=confusers, traps=traps)
     return tell(out, scene=scene, acts=acts, secrets=secrets, seed=seed)
+
+
+def _refuse(*, months: int, events: int, within: int | None) -> None:
+    if months < 2:  # noqa: PLR2004
+        raise Unplayable("the story needs at least two months of history")
+    if events < 1:
+        raise Unplayable("there must be at least one line of logs")
+    if within is not None and within < SPAN_LEFT:
+        raise Unplayable("cases end at least %(days)s days before today", days=SPAN_LEFT)

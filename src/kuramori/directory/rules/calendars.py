@@ -1,6 +1,7 @@
 """Business days of a site: its country's public holidays, the company's own, and the weekend."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,15 +13,10 @@ WEEKEND = frozenset({5, 6})
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
-    """Return the public holidays of a country (ISO 3166-1 alpha-2) in a year, by day; none for an unknown country.
-
-    A region that has none of its own (a prefecture of Japan) has its country's.
-    """
-    for region in dict.fromkeys((subdivision or None, None)):
-        try:
+    """Return the public holidays of a country in a year, by day; its country's for a region without any, or none."""
+    for region in (subdivision or None, None):
+        with suppress(NotImplementedError):
             return dict(holidays.country_holidays(country, subdiv=region, years=year))
-        except NotImplementedError:
-            continue
     return {}
 
 
