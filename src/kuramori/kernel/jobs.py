@@ -27,6 +27,7 @@ from kuramori.kernel.room import JOBS_VIEW_ALL, rooms
 
 LOST_AFTER = timedelta(seconds=30)
 BEAT_EVERY = timedelta(seconds=1)
+KEPT_OF_OFTEN = timedelta(hours=1)  # rows of what recurs each minute would be thousands a day
 MAX_ATTEMPTS = 5
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class JobKind:
     """A kind of job that a room declares in its `room.py`; `every` makes it recur.
 
     Of a quiet kind nobody but who asked learns that it runs, not even who runs the system: it might warn the person
-    whom it is about.
+    whom it is about. A prompt kind is short and runs beside the others: it does not wait for long work.
     """
 
     name: str
@@ -74,6 +75,7 @@ class JobKind:
     run: Callable[[Progress, Mapping[str, Any]], Mapping[str, Any] | None]
     every: timedelta | None = None
     is_quiet: bool = False
+    is_prompt: bool = False
 
 
 def kinds() -> dict[str, JobKind]:
@@ -120,11 +122,14 @@ def cancel(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(cancel_asked=True)
 
 
-def take() -> Job | None:
-    """Take the next waiting job, or one whose worker was lost; exactly one worker gets it."""
+def take(*, prompt: bool | None = None) -> Job | None:
+    """Take the next job of all, prompt or other kinds, waiting or of a lost worker; exactly one worker gets it."""
     with transaction.atomic():
         lost = Q(state=JobState.RUNNING, beat_at__lt=now() - LOST_AFTER)
         queue = Job.objects.filter(Q(state=JobState.WAITING) | lost).order_by("asked_at")
+        if prompt is not None:
+            these = Q(kind__in=[kind.name for kind in kinds().values() if kind.is_prompt])
+            queue = queue.filter(these if prompt else ~these)
         if connection.features.has_select_for_update_skip_locked:
             queue = queue.select_for_update(skip_locked=True)
         job = queue.first()
@@ -157,10 +162,10 @@ def run(job: Job) -> Job:
     return job
 
 
-def run_waiting() -> int:
-    """Run jobs until none waits; return how many ran."""
+def run_waiting(*, prompt: bool | None = None) -> int:
+    """Run jobs until none waits, all or only the prompt ones or only the others; return how many ran."""
     count = 0
-    while (job := take()) is not None:
+    while (job := take(prompt=prompt)) is not None:
         run(job)
         count += 1
     return count
@@ -180,4 +185,7 @@ def ask_recurring() -> None:
         last = Job.objects.filter(kind=kind.name).order_by("-asked_at").first()
         is_open = last is not None and last.state in {JobState.WAITING, JobState.RUNNING}
         if not is_open and (last is None or now() - last.asked_at >= kind.every):
+            if kind.every < timedelta(minutes=1):
+                done = Job.objects.filter(kind=kind.name, state=JobState.DONE, asked_by=None)
+                done.filter(asked_at__lt=now() - KEPT_OF_OFTEN).delete()
             ask(kind.name, viewer=None)

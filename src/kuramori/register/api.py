@@ -2,9 +2,10 @@
 
 from kuramori.register.acts import scope_close, scope_open, secret_add
 from kuramori.register.figures import Figures, figures, recently_changed, registered_by_month
-from kuramori.register.models import Place, Secret
+from kuramori.register.models import Place, Scope, Secret
 from kuramori.register.queries import (
     path_patterns,
+    rooms_and_scopes,
     secret_by_number,
     secret_seen,
     secrets_visible_to,
@@ -17,11 +18,13 @@ __all__ = [
     "Audience",
     "Figures",
     "Place",
+    "Scope",
     "Secret",
     "figures",
     "path_patterns",
     "recently_changed",
     "registered_by_month",
+    "rooms_and_scopes",
     "scope_close",
     "scope_open",
     "secret_add",

@@ -1,5 +1,6 @@
 """Every read of the register, through the viewer: outside a secret's scope not even its title is found."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -128,6 +129,20 @@ def without_full_proof(viewer: Viewer) -> QuerySet[Secret]:
     """Return the tier A secrets in sight that lack a word on usefulness or non-public nature, or a valuation."""
     lacking = Q(usefulness="") | Q(non_public="") | Q(valued_on=None)
     return secrets_visible_to(viewer).filter(lacking, tier=TierChoice.A, retired_at=None)
+
+
+def rooms_and_scopes(viewer: Viewer) -> list[tuple[Place, list[Scope]]]:
+    """Return every zone or room in which a secret is kept, with the rows that say to whom that secret is open.
+
+    For whoever watches the whole company (the system); raises Forbidden for a viewer who does not see every secret.
+    """
+    if not viewer.may_everywhere(Permission.SECRET_VIEW_ALL):
+        raise Forbidden(Permission.SECRET_VIEW_ALL)
+    rooms = Place.objects.filter(kind=PlaceKind.ZONE, secret__retired_at=None).select_related("secret").order_by("id")
+    scopes: dict[UUID, list[Scope]] = defaultdict(list)
+    for row in Scope.objects.filter(retired_at=None, secret__places__in=rooms).distinct().order_by("id"):
+        scopes[row.secret_id].append(row)
+    return [(room, scopes[room.secret_id]) for room in rooms]
 
 
 def path_patterns(viewer: Viewer) -> QuerySet[Place]:

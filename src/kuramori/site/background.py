@@ -1,4 +1,4 @@
-"""Work that needs no request: jobs and their schedule, the sequencer, the round of the witnesses, a thread each."""
+"""Work that needs no request: prompt and long jobs, the sequencer, the round of the witnesses, a thread each."""
 
 import logging
 import os
@@ -25,6 +25,7 @@ def work(*, parent: int | None = None) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     threads = [
         threading.Thread(target=_again, args=(stop, work_once), name="kuramori-jobs", daemon=True),
+        threading.Thread(target=_again, args=(stop, work_long), name="kuramori-long-jobs", daemon=True),
         threading.Thread(
             target=_again, args=(stop, lambda: run_sequencer(stop)), name="kuramori-sequencer", daemon=True
         ),
@@ -43,9 +44,14 @@ def work(*, parent: int | None = None) -> None:
 
 
 def work_once() -> None:
-    """Queue what recurs and is due, then run what waits."""
+    """Queue what recurs and is due, then run what must not wait behind long work."""
     jobs.ask_recurring()
-    jobs.run_waiting()
+    jobs.run_waiting(prompt=True)
+
+
+def work_long() -> None:
+    """Run everything else that waits."""
+    jobs.run_waiting(prompt=False)
 
 
 def _again(stop: threading.Event, do: Callable[[], None]) -> None:

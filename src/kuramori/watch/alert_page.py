@@ -20,6 +20,7 @@ from kuramori.watch.queries.alerts import holds_on, tells_leaving
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.rules.alerts import OPEN
 from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.rules.verdicts import SPEAKING
 from kuramori.watch.traces import (
     PEERS_LEAST,
     USUAL_DAYS,
@@ -177,7 +178,9 @@ def _of_cases(viewer: Viewer, alert: Alert) -> list[Link]:
                 note=_("Files, mail, web, print, media, doors and databases in one order; asks for a reason."),
             )
         )
-    if viewer.may(Permission.VERDICT_ADD) and any(told["strength"] > 0 for told in alert.told):
+    if viewer.may(Permission.VERDICT_ADD) and any(
+        told["strength"] > 0 and told["code"] in SPEAKING for told in alert.told
+    ):
         links.append(
             Link(
                 text=_("Say that a reason was ordinary, or true"),

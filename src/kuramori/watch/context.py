@@ -23,7 +23,8 @@ from kuramori.directory.api import (
     who_was_where,
 )
 from kuramori.directory.api import Site as DirectorySite
-from kuramori.register.api import Place, path_patterns
+from kuramori.register.api import Place, path_patterns, rooms_and_scopes
+from kuramori.watch.guarded_doors import doors_of
 from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.rules.sources import Share, as_logged
@@ -100,6 +101,7 @@ def context_of(today: date) -> Context:
             )
             for each in ApprovedFlow.objects.standing().order_by("id")
         ],
+        doors=doors_of(rooms_and_scopes(system), held, today=today),
     )
 
 

@@ -102,7 +102,7 @@ def detect_run(*, as_of: date, by: Actor = SYSTEM, days: int = WINDOW_DAYS, why:
         context_sync(found, today=as_of)
         findings = detect(found, as_of=as_of, days=days, settings=settings)
         ready = [_ready(found, finding) for finding in findings]
-    alerts = alerts_keep(findings=_with_units(ready), as_of=as_of, by=by, why=why)
+    alerts = alerts_keep(findings=with_units(ready), as_of=as_of, by=by, why=why)
     cases_gather(today=as_of, by=by)
     return DetectionReport(
         as_of=as_of, alerts=tuple(alerts), unwatched=tuple(each for each in watched if each.charter is None)
@@ -125,17 +125,17 @@ def _ready(found: Lake, finding: Finding) -> Found:
         score=Decimal(str(finding.score)).quantize(TENTH),
         channels=tuple(row["destination_class"] for row in ways),
         reasons=reasons_text(finding.reasons),
-        secrets=_known_secrets({UUID(row["secret_id"]): row["documents"] for row in touched}),
+        secrets=known_secrets({UUID(row["secret_id"]): row["documents"] for row in touched}),
     )
 
 
-def _known_secrets(touched: dict[UUID, int]) -> dict[UUID, int]:
+def known_secrets(touched: dict[UUID, int]) -> dict[UUID, int]:
     """Keep the secrets that still stand in the register; a context may be a day older than it."""
     known = set(Secret.objects.filter(pk__in=touched).values_list("pk", flat=True))
     return {pk: count for pk, count in touched.items() if pk in known}
 
 
-def _with_units(findings: Sequence[Found]) -> list[Found]:
+def with_units(findings: Sequence[Found]) -> list[Found]:
     """Add each person's main unit on the last day of the window."""
     units: dict[tuple[date, UUID], UUID] = {}
     for day in {found.until for found in findings}:

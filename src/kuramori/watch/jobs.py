@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.api import viewer_of_system
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.jobs import JobKind, Progress, ask
+from kuramori.kernel.models import Job
 from kuramori.watch.acts.purging import purge_events
 from kuramori.watch.acts.receiving import ingest_files
 from kuramori.watch.acts.sealing import seal_segments
@@ -27,9 +28,12 @@ from kuramori.watch.queries.retention import kept_for
 from kuramori.watch.reading import reading_of
 from kuramori_lake.compaction import CompactionError
 
-AT_REST = 60.0
+AT_REST = 15.0
 """Seconds for which a file in a watched folder must not have grown before it is taken in."""
 SEEN = "collected.json"
+EVALUATED_EVERY = timedelta(minutes=10)
+"""Collecting asks for an evaluation that often at most: hard rules have spoken by then, and an evaluation is long."""
+DUE = "evaluation.due"
 
 
 def run_ingest(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,9 +74,19 @@ def run_collect(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, 
             accepted, rejected = accepted + report.total("accepted"), rejected + report.total("rejected")
             _write_seen(seen)
         progress.report(done, len(sources))
-    if accepted:
-        ask(DETECT, viewer=None)
+    if accepted or (folder() / DUE).exists():
+        _ask_evaluation()
     return {"accepted": accepted, "rejected": rejected}
+
+
+def _ask_evaluation() -> None:
+    """Ask for an evaluation, or note that one is due as soon as the last one is old enough."""
+    latest = Job.objects.filter(kind=DETECT).order_by("-asked_at").first()
+    if latest is not None and now() - latest.asked_at < EVALUATED_EVERY:
+        (folder() / DUE).touch()
+        return
+    (folder() / DUE).unlink(missing_ok=True)
+    ask(DETECT, viewer=None)
 
 
 def run_seal(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,7 +163,13 @@ def _write_seen(seen: Mapping[str, list[int]]) -> None:
 
 JOBS = (
     JobKind(name=INGEST, title=_("Take log files in"), run=run_ingest),
-    JobKind(name=COLLECT, title=_("Collect watched folders"), run=run_collect, every=timedelta(minutes=10)),
+    JobKind(
+        name=COLLECT,
+        title=_("Collect watched folders"),
+        run=run_collect,
+        every=timedelta(seconds=30),
+        is_prompt=True,
+    ),
     JobKind(name=SEAL, title=_("Seal log segments"), run=run_seal, every=timedelta(hours=1)),
     JobKind(name=DETECT, title=_("Evaluate the logs"), run=run_detect),
     JobKind(name=NIGHT, title=_("Order, seal and evaluate the logs at night"), run=run_night, every=timedelta(days=1)),

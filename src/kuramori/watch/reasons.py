@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kuramori.watch.masking import masked
 from kuramori.watch.models import Alert
-from kuramori_lake.detect import Code, Reason, sentence
+from kuramori_lake.detect import Code, Reason, sentence, tells_leaving
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -39,7 +39,7 @@ def reasons_in_words(
     """
     return [
         (reason, sentence(_renamed(_masked(reason, closed, names), levels), language))
-        if leaving or reason.code != Code.LEAVER
+        if leaving or not tells_leaving(reason)
         else _event_at_hr(reason)
         for reason in map(_reason, alert.told)
     ]
@@ -55,6 +55,8 @@ def _masked(reason: Reason, closed: Collection[str], names: Collection[str]) -> 
         numbers["top_secret_number"] = _("one not open to you")
     if reason.code == Code.FIRST_AREA:
         numbers["area"] = _("a place not open to you") if closed else masked(str(numbers["area"]), names)
+    if reason.code == Code.HARD_RULE:  # a phone, a PC and a door are often called after somebody
+        numbers["thing"] = masked(str(numbers["thing"] or ""), names)
     return replace(reason, numbers=numbers)
 
 

@@ -11,6 +11,7 @@ from kuramori.watch.cases.duties import case_duties
 from kuramori.watch.cases.register import cases
 from kuramori.watch.cases.verdicts import verdicts
 from kuramori.watch.detecting import room_parts as detecting
+from kuramori.watch.detecting.jobs import JOBS as DETECTING_JOBS
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
@@ -136,7 +137,7 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
-    jobs=(*JOBS, *REVIEW_JOBS),
+    jobs=(*JOBS, *DETECTING_JOBS, *REVIEW_JOBS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles, *detecting.MEASURES),
     duties=(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, *detecting.DUTIES),

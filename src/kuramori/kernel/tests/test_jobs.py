@@ -210,6 +210,33 @@ def test_a_recurring_kind_is_asked_for_once_until_it_is_due_again(clock: time_ma
     assert Job.objects.count() == 2
 
 
+def test_a_prompt_kind_does_not_wait_behind_the_others_and_each_has_its_own_worker(monkeypatch: Any) -> None:
+    known = jobs.kinds()
+    prompt = replace(known["refuse"], name="prompt", is_prompt=True)
+    monkeypatch.setattr(jobs, "kinds", lambda: known | {"prompt": prompt})
+    slow, quick = jobs.ask("count", viewer=None), jobs.ask("prompt", viewer=None)
+    assert jobs.take(prompt=True) == quick
+    assert jobs.take(prompt=True) is None
+    assert jobs.take(prompt=False) == slow
+    assert jobs.run_waiting() == 0
+
+
+def test_what_recurs_often_leaves_an_hour_of_finished_rows_and_no_failure_goes(
+    monkeypatch: Any, clock: time_machine.Traveller
+) -> None:
+    often = replace(jobs.kinds()["nightly"], name="often", every=timedelta(seconds=30))
+    monkeypatch.setattr(jobs, "kinds", lambda: {"often": often})
+    for _ in range(3):
+        jobs.ask_recurring()
+        jobs.run_waiting()
+        clock.shift(timedelta(seconds=30))
+    Job.objects.filter(pk=Job.objects.order_by("asked_at").values("pk")[:1]).update(state=JobState.FAILED)
+    assert Job.objects.count() == 3
+    clock.shift(jobs.KEPT_OF_OFTEN)
+    jobs.ask_recurring()
+    assert sorted(Job.objects.values_list("state", flat=True)) == [JobState.FAILED, JobState.WAITING]
+
+
 @pytest.mark.parametrize("state", [JobState.WAITING, JobState.RUNNING])
 def test_a_recurring_kind_that_is_still_open_is_not_asked_for_again(
     state: JobState, clock: time_machine.Traveller

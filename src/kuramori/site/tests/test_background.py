@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kuramori.kernel.jobs import kinds
 from kuramori.kernel.models import Job, JobState
 from kuramori.site import background
 
@@ -31,6 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(background, "IDLE", 0.01)
     monkeypatch.setattr(background, "close_old_connections", lambda: None)
     monkeypatch.setattr(background, "work_once", lambda: done.append("jobs"))
+    monkeypatch.setattr(background, "work_long", lambda: done.append("long jobs"))
     monkeypatch.setattr(background, "run_sequencer", lambda stop: done.append("sequencer"))
     return done
 
@@ -50,6 +52,10 @@ def in_time(do: Callable[[], Any]) -> Any:
 @pytest.mark.django_db
 def test_what_recurs_is_asked_for_once_and_what_waits_is_done() -> None:
     background.work_once()
+    waiting = set(Job.objects.filter(state=JobState.WAITING).values_list("kind", flat=True))
+    assert waiting
+    assert not [kind for kind in waiting if kinds()[kind].is_prompt], "what is prompt does not wait for the rest"
+    background.work_long()
     first = Job.objects.count()
     assert first > 0
     assert not Job.objects.filter(state=JobState.WAITING).exists()
@@ -60,7 +66,7 @@ def test_what_recurs_is_asked_for_once_and_what_waits_is_done() -> None:
 def test_a_worker_ends_when_the_process_that_started_it_is_gone(quick: list[str]) -> None:
     gone = os.getppid() + 1
     in_time(lambda: background.work(parent=gone))
-    assert {"jobs", "sequencer"} <= set(quick)
+    assert {"jobs", "long jobs", "sequencer"} <= set(quick)
 
 
 def test_a_worker_of_a_living_process_works_until_it_is_told_to_stop(quick: list[str], monkeypatch: Any) -> None:

@@ -13,9 +13,11 @@ from kuramori.directory.api import Person
 from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.records import record_many
-from kuramori.watch.models import Alert, AlertComment, AlertSecret, StateChoice
+from kuramori.watch.models import Alert, AlertComment, AlertSecret, Queue, StateChoice
 from kuramori.watch.numbering import numbers
 from kuramori.watch.rules.alerts import SETTLED, State, opens_again
+
+EVALUATED = "watch.detection.run"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,9 @@ class Found:
     secrets: dict[UUID, int]
 
 
-def alerts_keep(*, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, why: str = "") -> list[Alert]:
+def alerts_keep(
+    *, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, why: str = "", verb: str = EVALUATED
+) -> list[Alert]:
     """Keep what was found as one act, one alert per person and window; return the alerts of the findings in order.
 
     The same findings once more change nothing and write no entry.
@@ -44,7 +48,7 @@ def alerts_keep(*, findings: Sequence[Found], as_of: date, by: Actor = SYSTEM, w
     plans = _plans(findings)
     if not any(plan.is_news for plan in plans):
         return [plan.alert for plan in plans]
-    with act("watch.detection.run", by=by, why=why) as this:
+    with act(verb, by=by, why=why) as this:
         this.note("as_of", as_of.isoformat(), in_clear=True)
         this.note("new", sum(plan.is_new for plan in plans), in_clear=True)
         this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans), in_clear=True)
@@ -93,7 +97,8 @@ def _plan(found: Found, alert: Alert | None) -> _Plan:
     known = dict(AlertSecret.objects.filter(alert=alert).values_list("secret_id", "documents"))
     is_news = any(getattr(alert, name) != value for name, value in values.items()) or known != found.secrets
     if is_news:
-        if opens_again(State(alert.state), before=alert.severity, after=found.severity):
+        weighs_more = opens_again(State(alert.state), before=alert.severity, after=found.severity)
+        if weighs_more or (found.queue == Queue.HARD_RULE and alert.state in SETTLED):  # the same deed once more
             values["state"] = StateChoice.NEW
         for name, value in (values | {"as_of": found.as_of}).items():
             setattr(alert, name, value)
@@ -101,8 +106,14 @@ def _plan(found: Found, alert: Alert | None) -> _Plan:
 
 
 def _overlapping(found: Found, taken: Collection[UUID]) -> Alert | None:
-    """Return the same person's open alert whose window meets this one: a story that goes on is one alert."""
+    """Return the same person's open alert whose window meets this one: a story that goes on is one alert.
+
+    A hard rule speaks of one day's deeds: its alert goes on with its own key only, and no evaluation takes it over.
+    """
+    if found.queue == Queue.HARD_RULE:
+        return None
     open_ones = Alert.objects.filter(person=found.person_id, retired_at=None).exclude(state__in=SETTLED)
+    open_ones = open_ones.exclude(queue=Queue.HARD_RULE)
     meeting = open_ones.filter(since__lte=found.until, until__gte=found.since).exclude(pk__in=taken)
     return meeting.order_by("since", "id").first()
 

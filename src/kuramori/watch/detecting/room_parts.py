@@ -31,6 +31,10 @@ VERBS = {
     "watch.gap.add": _("%(by)s named the blind spot %(subject)s"),
     "watch.gap.edit": _("%(by)s changed the blind spot %(subject)s"),
     "watch.gap.retire": _("%(by)s closed the blind spot %(subject)s"),
+    "watch.rule.flood": _(
+        "%(by)s counted %(people)s people of whom the rule %(rule)s spoke on %(day)s, beyond its alerts"
+    ),
+    "watch.rule.stream": _("%(by)s applied the hard rules to new logs: %(new)s new alerts, %(changed)s changed"),
 }
 REGISTERS = (gaps,)
 MEASURES = (gap_tiles,)

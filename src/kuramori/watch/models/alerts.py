@@ -27,6 +27,7 @@ class Queue(models.TextChoices):
 
     EVERYBODY = "everybody", _("everybody")
     EXIT_WATCH = "exit_watch", _("people who leave")
+    HARD_RULE = "hard_rule", _("hard rules")
 
 
 class StateChoice(models.TextChoices):

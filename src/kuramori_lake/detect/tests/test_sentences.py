@@ -43,6 +43,18 @@ COPIED = (
 
 SAID = [
     (
+        Code.FEEDBACK,
+        {"reason": "bulk_read", "factor": 0.5, "decisions": "D-1, D-2", "lowered_by": 0.2},
+        "Decided before (D-1, D-2): bulk reading counts 50% of its strength here.",
+        "過去の判断（D-1, D-2）により、大量閲覧の重みを50%にしています。",
+    ),
+    (
+        Code.HARD_RULE,
+        {"rule": "usb_unregistered", "day": date(2026, 11, 20), "count": 1200, "things": 3, "thing": "S-99"},
+        "A medium that is not registered was connected or used: S-99 and 2 others (1,200 events).",
+        "登録されていない媒体（S-99ほか2件）の接続・書込み（1,200件）。",
+    ),
+    (
         Code.CHANNEL,
         BULK | {"metric": "pages", "own_now": 900, "days": 1, "own_usual": 3, "peer_usual": None},
         "900 pages printed in one day; usual 3 a day.",
