@@ -5,7 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -24,13 +24,17 @@ from kuramori_lake.commands.shell import (
     parser_of,
     print_json,
     tell,
+    with_engine,
 )
 from kuramori_lake.compaction import CompactionError
 from kuramori_lake.detect import DEFAULT, Finding, detect, headline, sentence
+from kuramori_lake.engine import EngineError, NotInstalledError, RunsOn
 from kuramori_lake.manifest import LakeFormatError
 from kuramori_lake.sources.mapping import MappingError
 from kuramori_lake.store import Lake
 from kuramori_lake.words import is_japanese, say
+
+NOT_INSTALLED: Final = "the engine clickhouse needs the Python package %(error)s, which is not installed"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--as-of", required=True, type=day, metavar="DATE", help=say("nothing after this day is read"))
     found.add_argument("--days", type=int, default=7, metavar="N", help=say("how many days up to it are judged"))
     found.add_argument("--budget", type=float, default=DEFAULT.budget, help=say("findings a week per 1,000 people"))
+    with_engine(found)
     rank_command.add(commands)
     command(commands, "compact", "bring new segments into order by month and actor", _compact)
     sigma.add(commands)
@@ -132,11 +137,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             ingest.check(args)
         if "usable" in args and not args.usable(args):
             return WRONG_USE
-        with Lake.open(args.lake) as lake:
+        with Lake.open(args.lake, runs_on=getattr(args, "engine", RunsOn.DUCKDB)) as lake:
             status: int = args.run(args, lake)
     except (sources.UnknownSourceError, MappingError) as error:
         complain("%(file)s: %(error)s", file=args.source, error=error)
         return WRONG_USE
+    except EngineError as error:
+        complain(NOT_INSTALLED if isinstance(error, NotInstalledError) else "the engine failed: %(error)s", error=error)
+        return FAILED
     except (OSError, sqlite3.Error, duckdb.Error, LakeFormatError, CompactionError) as error:
         complain("%(file)s: %(error)s", file=args.lake, error=error)
         return FAILED

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -59,6 +60,21 @@ LEFT JOIN path_secret secret ON e.path = secret.path AND e.local_date BETWEEN se
 
 
 _PARAMETER: Final = re.compile(r"\$(\w+)")
+
+
+class EngineError(RuntimeError):
+    """The engine that was asked for failed, or cannot be reached; the message is its own."""
+
+
+class NotInstalledError(EngineError):
+    """A Python package that the engine needs is not installed; the message is its name."""
+
+
+class RunsOn(StrEnum):
+    """Which engine runs detection."""
+
+    DUCKDB = "duckdb"
+    CLICKHOUSE = "clickhouse"
 
 
 class Engine(Protocol):
@@ -145,6 +161,12 @@ def batches(manifest: Manifest) -> pa.Table:
     return pa.Table.from_pylist([dict(row) for row in rows], schema)
 
 
+def told(manifest: Manifest, context: ContextStore) -> dict[str, pa.Table]:
+    """What the lake knows beside its events: the context, recognised content and the received files, by name."""
+    tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": batches(manifest)}
+    return tables | {content.TABLE: content.table(manifest, context)}
+
+
 @contextmanager
 def over(root: Path, files: list[str], tables: dict[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection that can read these files and tables only."""
@@ -171,8 +193,7 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[d
     """A locked connection with all views over the undamaged segments."""
     good, _ = health.usable(root, manifest, health.live(manifest))
     files = [str(root / str(row["path"])) for row in good]
-    tables = {name: context.table(name) for name in (*TABLES, *DERIVED)} | {"batches": batches(manifest)}
-    tables[content.TABLE] = known = content.table(manifest, context)
+    tables = told(manifest, context)
     with over(root, files, tables) as db:
-        db.execute(f"CREATE VIEW joined_events AS {joined(content_known=known.num_rows > 0)}")
+        db.execute(f"CREATE VIEW joined_events AS {joined(content_known=tables[content.TABLE].num_rows > 0)}")
         yield db

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -49,15 +49,14 @@ class Wanted:
     limit: int
 
 
-def look_back(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Lookback:
-    """See `Lake.lookback`."""
-    with found(root, manifest, context, wanted) as db:
-        events = db.execute(
-            "SELECT * FROM found ORDER BY time_utc DESC, event_id DESC LIMIT ?", [wanted.limit]
-        ).to_arrow_table()
-        activities = db.execute("SELECT activity, count(*) FROM found GROUP BY 1 ORDER BY 2 DESC").fetchall()
-        days = db.execute("SELECT local_date, count(*) FROM found GROUP BY 1 ORDER BY 1").fetchall()
-        secret = db.execute("SELECT count(DISTINCT path) FROM found WHERE secret_id IS NOT NULL").fetchone()
+def look_back(db: duckdb.DuckDBPyConnection, wanted: Wanted) -> Lookback:
+    """See `Lake.lookback`; `db` has the table `found`."""
+    events = db.execute(
+        "SELECT * FROM found ORDER BY time_utc DESC, event_id DESC LIMIT ?", [wanted.limit]
+    ).to_arrow_table()
+    activities = db.execute("SELECT activity, count(*) FROM found GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
+    days = db.execute("SELECT local_date, count(*) FROM found GROUP BY 1 ORDER BY 1").fetchall()
+    secret = db.execute("SELECT count(DISTINCT path) FROM found WHERE secret_id IS NOT NULL").fetchone()
     return Lookback(
         events=events,
         total=sum(count for _, count in activities),
@@ -76,8 +75,7 @@ def theirs(
     Its view `joined_events` knows nobody else. `actor:ACCOUNT` stands for an account that no identity names.
     """
     names = context.table("actor_person").filter(pc.field("person_id") == wanted.person_id)
-    unnamed = wanted.person_id.removeprefix(UNNAMED) if wanted.person_id.startswith(UNNAMED) else None
-    keys = [unnamed] if unnamed else sorted(set(names["actor_key"].to_pylist()))
+    unnamed, keys = wanted.person_id.startswith(UNNAMED), keys_of(context, wanted.person_id)
     files = _files(root, manifest, {bucket_of(key) for key in keys}, wanted) if keys else []
     tables = {name: context.table(name) for name in ("actor_excluded", "path_secret", "flows")}
     tables[content.TABLE] = known = content.table(manifest, context)
@@ -86,14 +84,27 @@ def theirs(
         yield db, keys
 
 
+def keys_of(context: ContextStore, person_id: str) -> list[str]:
+    """The keys of a person's names, whenever he had them."""
+    if person_id.startswith(UNNAMED):
+        return [person_id.removeprefix(UNNAMED)]
+    names = context.table("actor_person").filter(pc.field("person_id") == person_id)
+    return sorted(set(names["actor_key"].to_pylist()))
+
+
+def deeds_of(context: ContextStore, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    """A query for all that the person did in the range, and its parameters."""
+    whose = "person_id IS NULL" if wanted.person_id.startswith(UNNAMED) else "person_id = $person"
+    those = f"actor_key IN (SELECT unnest($keys::VARCHAR[])) AND local_date BETWEEN $since AND $until AND {whose}"
+    given = {"keys": keys_of(context, wanted.person_id), "person": wanted.person_id}
+    return f"SELECT * FROM joined_events WHERE {those}", given | {"since": wanted.since, "until": wanted.until}
+
+
 @contextmanager
 def found(root: Path, manifest: Manifest, context: ContextStore, wanted: Wanted) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection with the table `found`, all that the person did in the range, and the table `flows`."""
-    with theirs(root, manifest, context, wanted) as (db, keys):
-        those = "actor_key IN (SELECT unnest($keys)) AND local_date BETWEEN $since AND $until"
-        those += f" AND person_id IS {'NULL' if wanted.person_id.startswith(UNNAMED) else 'NOT NULL'}"
-        params = {"keys": keys, "since": wanted.since, "until": wanted.until}
-        db.execute(f"CREATE TEMP TABLE found AS SELECT * FROM joined_events WHERE {those}", params)
+    with theirs(root, manifest, context, wanted) as (db, _):
+        engine.Embedded(db).keep("found", *deeds_of(context, wanted))
         yield db
 
 

@@ -22,8 +22,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from kuramori_lake import compaction, engine, health
+from kuramori_lake import compaction, engine, health, lookback
 from kuramori_lake.context import ContextStore
+from kuramori_lake.engine import RunsOn
 from kuramori_lake.event import Namespace, TimeBasis
 from kuramori_lake.ingest import (
     IngestReport,
@@ -66,21 +67,24 @@ class SegmentSeal:
 class Lake:
     """A lake's folder, open for reading and writing."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, runs_on: RunsOn = RunsOn.DUCKDB) -> None:
         """Use `open` instead."""
         self.root = root
+        self.runs_on = runs_on
         self.manifest = Manifest(root / "manifest.sqlite3")
         self.context = ContextStore(root, self.manifest)
 
     @classmethod
-    def open(cls, root: Path) -> Self:
+    def open(cls, root: Path, *, runs_on: RunsOn = RunsOn.DUCKDB) -> Self:
         """Open the lake in `root`, creating it if there is none, and clear what a killed writer left.
+
+        `runs_on` is the engine that detection asks of the events; files are taken in and queried by hand as ever.
 
         Raises:
             LakeFormatError: the folder holds a lake of another format.
         """
         (root / "segments").mkdir(parents=True, exist_ok=True)
-        lake = cls(root)
+        lake = cls(root, runs_on)
         with lake._lock(wait=False) as held:
             if held:
                 lake._sweep()
@@ -231,9 +235,46 @@ class Lake:
 
     @contextmanager
     def asking(self) -> Iterator[engine.Engine]:
-        """What detection asks of the events, run by the engine that the lake was opened on."""
-        with self.connect() as db:
-            yield engine.Embedded(db)
+        """What detection asks of the events, run by the engine that the lake was opened on.
+
+        Raises:
+            EngineError: that engine is not installed, cannot be reached, or refuses.
+        """
+        self.context.refresh()
+        if self.runs_on is RunsOn.CLICKHOUSE:
+            from kuramori_lake import clickhouse  # noqa: PLC0415  # its parser takes a quarter of a second to load
+
+            with clickhouse.connect(self.root, self.manifest, self.context) as events:
+                yield events
+        else:
+            with engine.connect(self.root, self.manifest, self.context) as db:
+                yield engine.Embedded(db)
+
+    @contextmanager
+    def among(self, name: str, select: str, given: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A locked DuckDB with the context's tables and, under a name, the few events that a query finds.
+
+        What many questions are asked of is brought here once, whichever engine finds it.
+        """
+        with self.asking() as events:
+            if isinstance(events, engine.Embedded):
+                events.keep(name, select, given)
+                yield events.db
+                return
+            rows = events.rows(select, given)
+        with engine.over(self.root, [], engine.told(self.manifest, self.context) | {name: rows}) as db:
+            yield db
+
+    @contextmanager
+    def found(self, wanted: Wanted) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A locked DuckDB with the table `found`, all that a person did in a range, and the context's `flows`."""
+        self.context.refresh()
+        if self.runs_on is RunsOn.DUCKDB:  # only the files in which his names can be
+            with lookback.found(self.root, self.manifest, self.context, wanted) as db:
+                yield db
+        else:
+            with self.among("found", *lookback.deeds_of(self.context, wanted)) as db:
+                yield db
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> pa.Table:
         """Run one SELECT over the lake.
@@ -248,9 +289,9 @@ class Lake:
 
     def lookback(self, person_id: str, since: date, until: date, *, limit: int = 1_000) -> Lookback:
         """What one person did from `since` to `until` (local days, both included), newest first, with total counts."""
-        self.context.refresh()
         wanted = Wanted(person_id=person_id, since=since, until=until, limit=limit)
-        return look_back(self.root, self.manifest, self.context, wanted)
+        with self.found(wanted) as db:
+            return look_back(db, wanted)
 
     def stats(self) -> health.Stats:
         """Rows, files and bytes, and which segments are damaged."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kuramori_lake.commands.shell import DONE, WRONG_USE, command, complain, day, print_json, tell
+from kuramori_lake.commands.shell import DONE, WRONG_USE, command, complain, day, print_json, tell, with_engine
 from kuramori_lake.rank import DEFAULT, Ranked, rank, sentence
 from kuramori_lake.rank.run import ACTOR
 from kuramori_lake.store import Lake
@@ -28,6 +28,7 @@ def add(commands: Any) -> None:
     ranked.add_argument("--per-day", type=int, default=DEFAULT.per_day, metavar="N", help=say("reviews a day at most"))
     ranked.add_argument("--from", required=True, type=day, dest="since", metavar="DATE", help=say("first day"))
     ranked.add_argument("--to", required=True, type=day, dest="until", metavar="DATE", help=say("last day"))
+    with_engine(ranked)
     ranked.add_argument(
         "--from-nothing", action="store_true", help=say("neither use nor change what earlier nights worked out")
     )

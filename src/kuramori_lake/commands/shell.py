@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from kuramori_lake.engine import RunsOn
 from kuramori_lake.store import Lake
 from kuramori_lake.words import say
 
@@ -50,6 +51,18 @@ def command(
     made.add_argument("--json", action="store_true", help=say("print JSON"))
     made.set_defaults(run=run)
     return made
+
+
+def with_engine(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which engine runs detection."""
+    parser.add_argument(
+        "--engine",
+        type=RunsOn,
+        choices=list(RunsOn),
+        default=RunsOn.DUCKDB,
+        metavar="ENGINE",
+        help=say("duckdb (in this process) or clickhouse (the server in KURAMORI_CLICKHOUSE_URL, or the package chdb)"),
+    )
 
 
 def zone(text: str) -> ZoneInfo:

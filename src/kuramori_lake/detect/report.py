@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from kuramori_lake.detect import sql_report as sql
 from kuramori_lake.detect.findings import Area, Channel, Day, Document, LookbackReport, SecretTouched
 from kuramori_lake.detect.settings import DEFAULT, Settings
-from kuramori_lake.lookback import Wanted, found
+from kuramori_lake.engine import named
+from kuramori_lake.lookback import Wanted
 from kuramori_lake.store import Lake
 
 _BEGINNING: Final = date(1970, 1, 3)
@@ -33,7 +34,7 @@ def lookback_report(
         "limit": limit,
     }
     wanted = Wanted(person_id=person_id, since=_BEGINNING, until=until, limit=limit)
-    with found(lake.root, lake.manifest, lake.context, wanted) as db:
+    with lake.found(wanted) as db:
         usual = _rows(db, sql.USUAL, given)[0]
         given["band_from"] = _MIDNIGHT if usual["band_from"] is None else usual["band_from"]
         given["band_until"] = _LAST_HOUR if usual["band_until"] is None else usual["band_until"]
@@ -71,8 +72,7 @@ def _rest_days(lake: Lake, site: str | None, since: date, until: date) -> list[d
 
 
 def _rows(db: duckdb.DuckDBPyConnection, text: str, given: dict[str, Any]) -> list[dict[str, Any]]:
-    used = {name: value for name, value in given.items() if f"${name}" in text}
-    rows: list[dict[str, Any]] = db.execute(text, used).to_arrow_table().to_pylist()
+    rows: list[dict[str, Any]] = db.execute(text, named(text, given)).to_arrow_table().to_pylist()
     return rows
 
 

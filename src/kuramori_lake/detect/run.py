@@ -49,9 +49,8 @@ def _look_closely(lake: Lake, episodes: Sequence[Episode], as_of: date, settings
         "peers": sorted({peer for episode in episodes for peer in episode.standing.peers or ()}),
         "peers_from": min(episode.since for episode in episodes) - timedelta(days=settings.baseline_days),
     }
-    with lake.connect() as db:
+    with lake.among("joined_events", sql_reasons.NARROW, given) as db:
         holidays = dict(db.execute("SELECT site, holidays FROM sites").fetchall())
-        db.execute(sql_reasons.NARROW, given)
         return [_finding(db, episode, as_of, holidays, settings) for episode in episodes]
 
 

@@ -20,7 +20,7 @@ A_DEED: Final = (
 """A person's act upon something. What programs do on his account comes by the thousand and is for rules only."""
 A_FILE: Final = (
     f"object_kind = '{ObjectKind.FILE}' AND outcome = '{Outcome.OK}' AND destination_class IS NULL"
-    r" AND (path LIKE '%/%' OR path LIKE '%\%')"
+    r" AND (contains(path, '/') OR contains(path, '\'))"
 )
 """A file in a folder: endpoint logs of printing and copying out know but a name."""
 READING: Final = f"activity IN ('{Activity.READ}', '{Activity.COPY}', '{Activity.DOWNLOAD}')"

@@ -175,7 +175,6 @@ def sample_of(code: Code) -> str | None:
 
 
 NARROW: Final = f"""
-CREATE TEMP TABLE joined_events AS
 SELECT event_id, time_utc, local_date, local_hour, is_night, actor_key, person_id, excluded_reason, activity, outcome,
     object_kind, path, name, bytes, size, count, flags, client, device, reader, device_serial, destination_class,
     destination_value, destination_domain, secret_id, secret_number, secret_level, secret_weight

@@ -8,6 +8,13 @@ JAPANESE: Final = {
     "reviews a day at most": "1日に確認する件数の上限",
     "first day": "最初の日",
     "last day": "最後の日",
+    "duckdb (in this process) or clickhouse (the server in KURAMORI_CLICKHOUSE_URL, or the package chdb)": (
+        "duckdb（このプロセスの中）または clickhouse（KURAMORI_CLICKHOUSE_URL のサーバー、なければパッケージ chdb）"
+    ),
+    "the engine clickhouse needs the Python package %(error)s, which is not installed": (
+        "エンジン clickhouse には Python パッケージ %(error)s が要りますが、入っていません"
+    ),
+    "the engine failed: %(error)s": "エンジンが失敗しました: %(error)s",
     "neither use nor change what earlier nights worked out": "前の夜までの計算結果を使わず、変えもしません",
     "no columns person and date": "person と date の列がありません",
     "line %(line)s: not a day: %(day)s": "%(line)s 行目: 日付ではありません: %(day)s",
