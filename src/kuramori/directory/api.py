@@ -41,10 +41,9 @@ from kuramori.kernel.permissions import Role
 __all__ = [
     "ROLE_WORDS", "Account", "AssignmentHeld", "IdentityHeld", "Leaver", "Person", "Project", "Role", "Site", "Unit",
     "Whereabouts", "actor_of", "administrator_create", "assignments_between", "calendar_of", "calendars_of",
-    "company_today", "holiday_add", "holidays_between",
-    "identities_between", "identity_add", "identity_end", "leavers", "people_choices", "people_visible_to",
-    "person_by_number", "person_names", "project_choices", "projects_visible_to", "role_holders", "sees_leaving",
-    "sites",
-    "subjects_of_person", "today_of", "unit_choices", "unit_heads", "unit_names", "unit_subtree", "units_visible_to",
-    "viewer_for", "viewer_of", "viewer_of_system", "who_was_where",
+    "company_today", "holiday_add", "holidays_between", "identities_between", "identity_add", "identity_end",
+    "leavers", "people_choices", "people_visible_to", "person_by_number", "person_names", "project_choices",
+    "projects_visible_to", "role_holders", "sees_leaving", "sites", "subjects_of_person", "today_of", "unit_choices",
+    "unit_heads", "unit_names", "unit_subtree", "units_visible_to", "viewer_for", "viewer_of", "viewer_of_system",
+    "who_was_where",
 ]  # fmt: skip

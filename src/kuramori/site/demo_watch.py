@@ -56,8 +56,8 @@ def set_up_watch(truth: Truth) -> list[LogSource]:
         person=_person(renamed["person"]), namespace="ad", value=renamed["before"], starts_on=since, by=SYSTEM
     )
     identity_end(identity=former, last=until, by=SYSTEM)
-    for account, number in truth.database_users.items():
-        identity_add(person=_person(number), namespace="db", value=account, starts_on=since, by=SYSTEM)
+    for user, number in truth.database_users.items():
+        identity_add(person=_person(number), namespace="db", value=user, starts_on=since, by=SYSTEM)
     return [_source(told, places) for told in _read(truth)]
 
 
