@@ -52,7 +52,10 @@ class ClickHouse:
 
     def keep(self, name: str, sql: str, given: Mapping[str, Any] | None = None) -> None:
         """See `Engine`; in the server's memory, until the session ends."""
-        select = translated(sql, given, content_known=self.content_known)
+        self.put(name, translated(sql, given, content_known=self.content_known))
+
+    def put(self, name: str, select: str) -> None:
+        """Keep the rows of a query that is in ClickHouse's own words."""
         self.client.command(f"DROP TEMPORARY TABLE IF EXISTS {name}")
         self.client.command(f"CREATE TEMPORARY TABLE {name} ENGINE = Memory AS {select}")
 
@@ -127,6 +130,7 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[C
             for name in _JOINED:
                 engine.take(name, context.table(name))
             engine.take(content.TABLE, known)
+            engine.take("people", context.table("people").select(["person_id", "notice_on"]))
             yield engine
     except Error as error:
         raise EngineError(str(error)) from error

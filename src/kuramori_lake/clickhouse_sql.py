@@ -36,8 +36,8 @@ class _Words(ClickHouse):
     class Generator(ClickHouse.Generator):
         """Compared row for row with DuckDB in `tests/test_clickhouse.py`."""
 
-        TYPE_MAPPING = ClickHouse.Generator.TYPE_MAPPING | {exp.DataType.Type.DATE: "Date32"}  # noqa: RUF012  # sqlglot's way
-        TRANSFORMS = ClickHouse.Generator.TRANSFORMS | {  # noqa: RUF012
+        TYPE_MAPPING = ClickHouse.Generator.TYPE_MAPPING | {exp.DataType.Type.DATE: "Date32"}  # sqlglot's way
+        TRANSFORMS = ClickHouse.Generator.TRANSFORMS | {
             exp.LogicalOr: lambda self, one: self.func("max", one.this),
             exp.BitwiseOrAgg: lambda self, one: self.func("groupBitOr", one.this),
             exp.BitwiseLeftShift: lambda self, one: self.func(

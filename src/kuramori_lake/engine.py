@@ -39,6 +39,11 @@ LEFT JOIN {content.TABLE} mail ON secret.secret_id IS NULL AND file.secret_id IS
     AND e.object_kind = '{ObjectKind.MAIL}' AND e.local_date BETWEEN mail.since AND mail.until
 """
 
+WITH_EVENTS: Final = (
+    "person_id", "secret_id", "secret_number", "secret_level", "secret_weight", "excluded_reason",
+)  # fmt: skip
+"""What `joined_events` has beside an event's own columns."""
+
 
 def joined(*, content_known: bool) -> str:
     """SQL of the view `joined_events`: a path's secret, else that of recognised content, where there is any."""

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from kuramori_lake.commands.shell import command, complain, day
+from kuramori_lake.commands.shell import command, complain, day, with_engine
 from kuramori_lake.store import Lake
 from kuramori_lake.words import say
 
@@ -27,6 +27,7 @@ def add(commands: Any) -> None:
     )
     sigma.add_argument("--from", dest="since", type=day, metavar="DATE", help=say("first local day"))
     sigma.add_argument("--to", dest="until", type=day, metavar="DATE", help=say("last local day"))
+    with_engine(sigma)
     instead = sigma.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help=say("only say which rules can be used, and why not"))
     instead.add_argument("--back-test", action="store_true", help=say("only count the alerts of each rule by day"))

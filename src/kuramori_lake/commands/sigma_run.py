@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kuramori_lake.commands.shell import DONE, FLAWED, WRONG_USE, complain, print_json, tell
+from kuramori_lake.engine import RunsOn
 from kuramori_lake.sigma.linking import read_rules
 from kuramori_lake.sigma.planning import Plan, plan
 from kuramori_lake.sigma.records import RuleSet
@@ -22,7 +23,7 @@ def run_sigma(args: argparse.Namespace, lake: Lake) -> int:
     if args.name:
         return _import(args, lake)
     found = read_rules(args.rules) if args.rules else all_rules(lake.root)
-    compiled = plan(found, "duckdb")
+    compiled = plan(found, "clickhouse" if lake.runs_on is RunsOn.CLICKHOUSE else "duckdb")
     if args.check:
         return _check(compiled, as_json=args.json)
     matched = run(lake, found, args.since, args.until)

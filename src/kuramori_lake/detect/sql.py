@@ -38,6 +38,11 @@ FLOW_COVERS: Final = """(SELECT min(f.reason) FROM flows f
       AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""
 """Why what left with event `e` was approved; null if it was not. Media are registered by their serial number."""
 
+COVERED: Final = """joined_events e JOIN flows f ON f.destination_class = e.destination_class
+    AND e.local_date BETWEEN f.since AND f.until AND (f.person_id IS NULL OR f.person_id = e.person_id)
+    AND (f.destination_value = e.destination_value OR f.destination_value = e.destination_domain
+        OR f.destination_value = e.device_serial)"""
+"""The events `e` that left with approval, each with what covers it: as `FLOW_COVERS`, for many at a time."""
 
 MAKING: Final = f"activity IN ('{Activity.CREATE}', '{Activity.WRITE}', '{Activity.COPY}')"
 HANDED_OVER: Final = rf"""(SELECT min(f.reason) FROM flows f

@@ -5,7 +5,18 @@ from typing import Final
 
 from kuramori_lake.detect.metrics import COUNTED, Kind
 from kuramori_lake.detect.sites import TOOLS, looks_like, places
-from kuramori_lake.detect.sql import A_DEED, A_FILE, COPYING, DOOR, FLOW_COVERS, PRINTING, READING, WHO, area_of
+from kuramori_lake.detect.sql import (
+    A_DEED,
+    A_FILE,
+    COPYING,
+    COVERED,
+    DOOR,
+    FLOW_COVERS,
+    PRINTING,
+    READING,
+    WHO,
+    area_of,
+)
 from kuramori_lake.event import Activity, DestinationClass
 
 STORED: Final = """
@@ -60,14 +71,7 @@ FROM {source} e LEFT JOIN places USING (destination_domain) WHERE {A_DEED}
 """
 
 
-APPROVED: Final = f"""
-SELECT DISTINCT e.event_id FROM joined_events e JOIN flows f ON f.destination_class = e.destination_class
-WHERE e.{IN_PORTION} AND e.local_date BETWEEN f.since AND f.until
-    AND (f.person_id IS NULL OR f.person_id = e.person_id)
-    AND (f.destination_value = e.destination_value OR f.destination_value = e.destination_domain
-        OR f.destination_value = e.device_serial)
-"""
-"""As `sql.FLOW_COVERS`, for many events at a time."""
+APPROVED: Final = f"SELECT DISTINCT e.event_id FROM {COVERED} WHERE e.{IN_PORTION}"
 
 
 def deeds_of_portion(*, flows: bool) -> str:

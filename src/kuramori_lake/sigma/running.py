@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from kuramori_lake.sigma.engines import DuckEngine, Engine
+from kuramori_lake.sigma.engines import Engine, on
 from kuramori_lake.sigma.planning import Plan, plan
 from kuramori_lake.sigma.records import About, Correlation, RuleSet
 from kuramori_lake.sigma.scanning import Hit, scan
@@ -114,8 +114,8 @@ def _micros(when: datetime) -> int:
 
 def run(lake: Lake, rules: RuleSet, since: date | None = None, until: date | None = None) -> Iterator[Match]:
     """All matches in a lake between two local days, both included; without them, in all of it."""
-    with lake.connect() as db:
-        engine = DuckEngine(db)
+    with lake.asking() as events:
+        engine = on(events)
         yield from matches(plan(rules, engine.dialect), engine, since or date.min, until or date.max)
 
 

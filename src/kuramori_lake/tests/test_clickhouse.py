@@ -26,6 +26,8 @@ from kuramori_lake.engine import EngineError, NotInstalledError, RunsOn
 from kuramori_lake.event import DestinationClass, Namespace
 from kuramori_lake.rank import rank
 from kuramori_lake.rank.tests.works import DAYS, Works
+from kuramori_lake.sigma.running import run
+from kuramori_lake.sigma.sets import own_rules
 from kuramori_lake.simulator import simulate
 from kuramori_lake.store import Lake
 
@@ -82,6 +84,7 @@ def both(company):
 
     def ask(lake):
         told = {"sums": sums(lake), "findings": detect(lake, as_of=today, settings=EVERYTHING)}
+        told["matches"] = list(run(lake, own_rules()))
         told["reviews"] = list(rank(lake, since=today - timedelta(days=3), until=today))
         people = {truth.story["person"], *(one.person_id for one in told["findings"])}
         told["reports"] = [lookback_report(lake, who, today - timedelta(days=60), today) for who in sorted(people)]
@@ -97,7 +100,7 @@ def looked(lake, who, since, until, limit=200):
     return {**vars(found), "events": found.events.to_pylist()}
 
 
-@pytest.mark.parametrize("what", ["sums", "findings", "reviews", "reports", "look-backs"])
+@pytest.mark.parametrize("what", ["sums", "findings", "matches", "reviews", "reports", "look-backs"])
 def test_both_engines_say_the_same_of_a_company_with_all_channels(both, what):
     duck, click = (both[one][what] for one in BOTH)
     assert duck
@@ -144,6 +147,16 @@ def test_approved_flows_are_the_same_on_both(week, flow, copies):
     with Lake.open(week) as lake:
         lake.context.write(context(flows=[Flow(**vars(STICK) | flow)]))
     assert sum(row["copies"] for row in alike(week, sums)["days"]) == copies
+
+
+def test_rules_that_ask_what_was_approved_and_who_gave_notice_match_the_same(week):
+    with_flow = alike(week, lambda lake: list(run(lake, own_rules())))
+    with Lake.open(week) as lake:
+        lake.context.write(context(people=[person("akari", notice_on=MONDAY, last_day=FRIDAY)]))
+    without = alike(week, lambda lake: list(run(lake, own_rules())))
+    assert len(without) > len(with_flow), "copies to a registered stick are nobody's alarm"
+    for row in without:
+        assert row.first <= row.last
 
 
 def test_recognised_content_is_joined_on_both(tmp_path):
@@ -249,7 +262,7 @@ def test_commands_print_the_same_lines_on_both(company, capsys):
     today = date.fromisoformat(truth.today)
     ranked = ["rank", "--lake", str(root), "--from", str(today - timedelta(days=2)), "--to", str(today)]
     found = ["detect", "--lake", str(root), "--as-of", str(today)]
-    for given in (ranked, found):
+    for given in (ranked, found, ["sigma", "--lake", str(root)], ["sigma", "--lake", str(root), "--check"]):
         said = []
         for engine in RunsOn:
             for derived in ("rollup", "ranked"):
