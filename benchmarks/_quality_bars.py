@@ -3,7 +3,8 @@
 A case is *found* when one evening, from the first deed to the last day at work, its person's day is put forward among
 the first five a day per 1,000 staff (in a company of 200: the first of the day), and *reviewed* when it is among the
 first five a week. Other cases of the same company do not take its place, since hardly any company has eleven in half a
-year; the innocent do. Severities and the named channel are those of the Sunday's alerts, where there is one.
+year; the innocent do. Severities and the named channel are those of the Sunday's alerts, where there is one. The first
+alert is a hard rule that spoke while it lasted, within the minute, or the first review, whichever came first.
 """
 
 import statistics
@@ -12,6 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from kuramori_lake.detect import Severity
+from kuramori_lake.detect.hard_rules import BY_NAME
 
 REVIEWS = 5
 ALERTS = {"high", "medium"}
@@ -30,6 +34,8 @@ class Verdict:
     found: tuple[Finding, ...]
     reviewed: tuple[Finding, ...]
     alerts: tuple[Finding, ...]
+    spoke: Mapping[str, Any] | None = None
+    """The first hard rule that spoke about its person while it lasted, and what was out by then."""
 
     @property
     def weak(self) -> bool:
@@ -43,6 +49,13 @@ class Verdict:
             return None
         evening = self.reviewed[0]["as_of"]
         return sum(day["amount"] for day in self.case["days"] if day["day"] <= evening) / self.case["amount"]
+
+    @property
+    def out_at_alert(self) -> float | None:
+        """Share of the documents that were out at the first alert; a hard rule comes before the same day's evening."""
+        if self.spoke and not (self.reviewed and self.reviewed[0]["as_of"] < self.spoke["day"]):
+            return float(self.spoke["out"])
+        return self.out_at_first
 
     @property
     def out_at_best(self) -> float | None:
@@ -79,6 +92,7 @@ def verdicts(result: Mapping[str, Any]) -> list[Verdict]:
     for one in result["reviews"]:
         if one["person"] not in culprits:
             innocent[one["as_of"]].append(one)
+    spoke = {one["case"]: one for one in result.get("first_words", ())}
     found = []
     for case in result["cases"]:
         shown = tuple(one | _ahead(one, innocent) for one in _about(case, result["reviews"]))
@@ -90,6 +104,7 @@ def verdicts(result: Mapping[str, Any]) -> list[Verdict]:
                 found=tuple(one for one in shown if one["ahead_day"] < a_day),
                 reviewed=tuple(one for one in shown if one["ahead_week"] < a_day),
                 alerts=tuple(_about(case, result["findings"])),
+                spoke=spoke.get(case["case"]),
             )
         )
     return found
@@ -135,6 +150,18 @@ def _innocent(results: list[Mapping[str, Any]], severities: set[str]) -> set[tup
     }
 
 
+def _cried(results: list[Mapping[str, Any]]) -> float:
+    """High alerts of hard rules about people who did nothing, a week per 1,000."""
+    cried = {
+        (result["seed"], one["person"], one["rule"], one["day"])
+        for result in results
+        for one in result.get("spoken", ())
+        if one["person"] not in result["culprits"] and BY_NAME[one["rule"]].severity is Severity.HIGH
+    }
+    weeks = sum(one["people"] / 1000 * one.get("weeks_of_logs", 0) for one in results)
+    return len(cried) / weeks if weeks else 0.0
+
+
 def _bar(what: str, value: float, bar: float, *, at_most: bool = False, percent: bool = True) -> bool:
     met = value <= bar if at_most else value >= bar
     shown, wanted = (f"{value:.1%}", f"{bar:.0%}") if percent else (f"{value:.2f}", f"{bar:g}")
@@ -148,26 +175,38 @@ def report(results: list[Mapping[str, Any]]) -> bool:
     real = [one for one in every if one.case["detectable"]]
     whole, weak = [one for one in real if not one.weak], [one for one in real if one.weak]
     named = [one for one in real if one.found or one.alerts]
-    weeks, high = _weeks(results), _innocent(results, {"high"})
+    weeks = _weeks(results)
+    high = len(_innocent(results, {"high"})) / weeks + _cried(results)
     leavers = {(r["seed"], one["person"]) for r in results for one in r["innocent_leavers"]}
     alerted = leavers & {(seed, person) for seed, person, _ in _innocent(results, ALERTS)}
-    out = [one.out_at_first for one in whole if one.out_at_first is not None]
+    out = [one.out_at_alert for one in whole if one.out_at_alert is not None]
     counted = [one for result in results for one in result["findings"] if "counted" in one]
-    best = [one.out_at_best for one in whole if one.out_at_best is not None]
     print(f"{len(results)} companies, {len(real)} cases that logs can show, {len(weak)} of them at a tenth")
     met = [
         _bar("cases as reported, found before departure", _share(bool(v.found) for v in whole), 0.95),
         _bar("the same within 5 reviews a week per 1,000", _share(bool(v.reviewed) for v in whole), 0.90),
         _bar("cases at a tenth, found before departure", _share(bool(v.found) for v in weak), 0.70),
-        _bar("high alerts about innocent people, a week per 1,000", len(high) / weeks, 3, at_most=True, percent=False),
+        _bar("high alerts about innocent people, a week per 1,000", high, 3, at_most=True, percent=False),
         _bar("innocent leavers alerted", len(alerted) / max(1, len(leavers)), 0.10, at_most=True),
-        _bar("out on the evening of the first review, median", statistics.median(out or [1.0]), 0.20, at_most=True),
+        _bar("documents out at the first alert, median", statistics.median(out or [1.0]), 0.20, at_most=True),
         _bar("channel named rightly", _share(v.is_named for v in named), 0.90),
         _bar("reasons that recompute", 1 - _sum(counted, "differing") / max(1, _sum(counted, "counted")), 1),
     ]  # fmt: skip
-    print(f"  a look each evening can do no better than {statistics.median(best or [0.0]):.1%} out")
+    _evenings(whole)
     _more(results, every, weeks)
     return all(met)
+
+
+def _evenings(whole: list[Verdict]) -> None:
+    """What the nightly look alone would have reached, and the best that any could."""
+    best = [one.out_at_best for one in whole if one.out_at_best is not None]
+    out = [one.out_at_first for one in whole if one.out_at_first is not None]
+    spoke = sum(one.spoke is not None for one in whole)
+    print(f"  a hard rule spoke about {spoke} of {len(whole)} as reported, while they lasted")
+    print(
+        f"  by the first review alone {statistics.median(out or [1.0]):.1%} out;"
+        f" a look each evening can do no better than {statistics.median(best or [0.0]):.1%}"
+    )
 
 
 def _more(results: list[Mapping[str, Any]], every: list[Verdict], weeks: float) -> None:

@@ -16,12 +16,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks._quality_bars import report
+from benchmarks._quality_streamed import first_words, spoken, with_media_registered
 from kuramori_lake.detect import DEFAULT, Finding, Reason, detect
 from kuramori_lake.detect.tests.company import fill
 from kuramori_lake.rank import DEFAULT as RANKING
@@ -115,21 +117,24 @@ def alerts(lake: Lake, days: list[date]) -> Iterator[dict[str, Any]]:
 
 def run_seed(seed: int, *, cases: str, events: int, weeks: int | None) -> dict[str, Any]:
     """Make the company, take it in, look at it night by night."""
-    began = time.perf_counter()
+    clock = [time.perf_counter()]
     with tempfile.TemporaryDirectory() as name:
         out = Path(name) / "out"
         truth = simulate(out, seed=seed, people=PEOPLE, months=MONTHS, events=events, cases=chosen(cases, seed))
-        made = time.perf_counter()
+        clock.append(time.perf_counter())
         with Lake.open(Path(name) / "lake") as lake:
             fill(lake, out, truth)
             lake.compact()
-            taken = time.perf_counter()
+            clock.append(time.perf_counter())
             put_forward = reviews(lake, truth)
-            ranked = time.perf_counter()
+            clock.append(time.perf_counter())
             days = sundays(truth)[-weeks:] if weeks else sundays(truth)
             findings = list(alerts(lake, days))
-    done = time.perf_counter()
-    return {
+            clock.append(time.perf_counter())
+            streamed = streamed_of(lake, out, truth)
+    clock.append(time.perf_counter())
+    steps = ("made", "taken_in", "ranked", "alerts", "hard_rules")
+    return streamed | {
         "seed": seed,
         "people": truth.people,
         "lines": truth.lines,
@@ -139,8 +144,32 @@ def run_seed(seed: int, *, cases: str, events: int, weeks: int | None) -> dict[s
         "culprits": [truth.story["person"], *(case["person"] for case in truth.cases)],
         "reviews": put_forward,
         "findings": findings,
-        "seconds": {"made": made - began, "taken_in": taken - made, "ranked": ranked - taken, "alerts": done - ranked},
+        "seconds": {step: ends - begins for step, (begins, ends) in zip(steps, pairwise(clock), strict=True)},
     }
+
+
+def streamed_of(lake: Lake, out: Path, truth: Truth) -> dict[str, Any]:
+    """What the hard rules would have said at once, with the company's own media registered."""
+    with_media_registered(lake, out, truth)
+    told = list(spoken(lake))
+    weeks = (date.fromisoformat(truth.today) - date.fromisoformat(truth.start)).days / 7
+    return {"spoken": told, "first_words": list(first_words(lake, truth.cases, told)), "weeks_of_logs": weeks}
+
+
+def completed(result: dict[str, Any], *, cases: str, events: int) -> dict[str, Any]:
+    """A result that was kept before the hard rules were judged, with what they say about the same company.
+
+    Raises:
+        RuntimeError: the simulator makes another company from that seed by now.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        out, seed = Path(name) / "out", result["seed"]
+        truth = simulate(out, seed=seed, people=PEOPLE, months=MONTHS, events=events, cases=chosen(cases, seed))
+        if truth.lines != result["lines"]:
+            raise RuntimeError(f"seed {seed} gave {result['lines']} lines when it was judged, {truth.lines} now")
+        with Lake.open(Path(name) / "lake") as lake:
+            fill(lake, out, truth)
+            return result | streamed_of(lake, out, truth)
 
 
 def seeds(text: str) -> list[int]:
@@ -168,7 +197,12 @@ def main() -> int:
     for seed in options.seeds:
         kept = options.results / f"seed-{seed}.json" if options.results else None
         if kept and kept.exists():
-            results.append(json.loads(kept.read_text()))
+            result = json.loads(kept.read_text())
+            if "spoken" not in result and not options.weeks:
+                result = completed(result, cases=options.cases, events=options.events)
+                kept.write_text(json.dumps(result, ensure_ascii=False))
+                print(f"seed {seed}: hard rules", flush=True)
+            results.append(result)
             continue
         result = run_seed(seed, cases=options.cases, events=options.events, weeks=options.weeks)
         spent = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in result["seconds"].items())

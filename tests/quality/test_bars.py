@@ -51,6 +51,19 @@ def judged(**what) -> Verdict:
     return verdicts(company(**what))[0]
 
 
+WELL = {
+    "reviews": [seen(FIRST), seen(FIRST, "E0003", channels=["db"])],
+    "cases": [case(days=[{"day": FIRST, "amount": 10}, {"day": SECOND, "amount": 90}]),
+              case(person="E0003", strength="tenth", channel="db", channels=["db"]), CONTROL],
+}  # fmt: skip
+
+
+def printed(capsys, *results):
+    """Whether all bars are met, and the lines told."""
+    met = report(list(results))
+    return met, capsys.readouterr().out
+
+
 # found, and reviewed
 
 
@@ -136,6 +149,61 @@ def test_what_was_never_reviewed_has_no_such_share():
     assert judged(cases=[CONTROL]).out_at_best is None
 
 
+# hard rules, which speak within the minute
+
+
+def words(day, out, **more):
+    return {"case": "CASE-11", "person": CULPRIT, "rule": "read_after_notice", "day": day, "out": out} | more
+
+
+@pytest.mark.parametrize(
+    ("reviews", "spoke", "out"),
+    [
+        ([], [], None),
+        ([seen(FIRST)], [], 0.5),
+        ([], [words(FIRST, 0.1)], 0.1),
+        ([seen(FIRST)], [words(FIRST, 0.1)], 0.1),
+        ([seen(FIRST)], [words(SECOND, 0.6)], 0.5),
+        ([seen(SECOND)], [words(SECOND, 0.6)], 0.6),
+        ([seen(BETWEEN)], [words(SECOND, 0.6)], 0.6),
+        ([seen(FIRST)], [words(FIRST, 0.1, case="CASE-08")], 0.5),
+    ],
+    ids=["neither", "review only", "rule only", "rule by day, review in the evening", "review the evening before",
+         "both on the second day", "review days later", "a rule about another case"],
+)  # fmt: skip
+def test_the_first_alert_is_whichever_came_first(reviews, spoke, out):
+    assert verdicts(company(reviews=reviews) | {"first_words": spoke})[0].out_at_alert == out
+
+
+def cried(person, rule="usb_unregistered", day=FIRST):
+    return {"person": person, "rule": rule, "day": day, "at": f"{day}T01:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("spoken", "a_week"),
+    [
+        ([], "0.00"),
+        ([cried(INNOCENT)], "0.20"),
+        ([cried(INNOCENT), cried(INNOCENT)], "0.20"),
+        ([cried(INNOCENT), cried(INNOCENT, day=SECOND), cried(INNOCENT, "phone_first_seen")], "0.60"),
+        ([cried(CULPRIT), cried("E0000")], "0.00"),
+        ([cried(INNOCENT, "door_denied")], "0.00"),
+    ],
+    ids=["none", "one", "the same twice", "days and rules count each", "about culprits", "a note is no high alert"],
+)
+def test_hard_rules_that_cry_about_the_innocent_are_high_alerts(capsys, spoken, a_week):
+    told = company(**WELL) | {"spoken": spoken, "weeks_of_logs": 25}
+    assert report([told])
+    assert f"high alerts about innocent people, a week per 1,000: {a_week}" in capsys.readouterr().out
+
+
+def test_what_the_nightly_look_reaches_alone_is_told_beside(capsys):
+    _, told = printed(capsys, company(**WELL) | {"first_words": [words(FIRST, 0.01)]})
+    assert "documents out at the first alert, median: 1.0%" in told
+    assert "a hard rule spoke about 1 of 1 as reported" in told
+    assert "by the first review alone 10.0% out; a look each evening can do no better than 10.0%" in told
+
+
 # the named channel
 
 
@@ -168,19 +236,6 @@ def test_each_channel_that_the_case_shows_in_is_right_and_no_other():
 # the report
 
 
-def printed(capsys, *results):
-    """Whether all bars are met, and the lines told."""
-    met = report(list(results))
-    return met, capsys.readouterr().out
-
-
-WELL = {
-    "reviews": [seen(FIRST), seen(FIRST, "E0003", channels=["db"])],
-    "cases": [case(days=[{"day": FIRST, "amount": 10}, {"day": SECOND, "amount": 90}]),
-              case(person="E0003", strength="tenth", channel="db", channels=["db"]), CONTROL],
-}  # fmt: skip
-
-
 def test_all_bars_met_is_success(capsys):
     met, told = printed(capsys, company(**WELL))
     assert met
@@ -200,7 +255,7 @@ def test_all_bars_met_is_success(capsys):
             "within 5 reviews a week per 1,000: 0.0%",
         ),
         ({"reviews": WELL["reviews"][:1]}, "cases at a tenth, found before departure: 0.0%"),
-        ({"reviews": [seen(SECOND), *WELL["reviews"][1:]]}, "out on the evening of the first review, median: 100.0%"),
+        ({"reviews": [seen(SECOND), *WELL["reviews"][1:]]}, "documents out at the first alert, median: 100.0%"),
         ({"reviews": [seen(FIRST, channels=["web"]), *WELL["reviews"][1:]]}, "channel named rightly: 50.0%"),
         ({"findings": [alert(BETWEEN, INNOCENT, key=str(n)) for n in range(4)]}, "a week per 1,000: 4.00"),
         ({"findings": [alert(BETWEEN, LEAVER, "medium")], "leavers": [LEAVER]}, "innocent leavers alerted: 100.0%"),
@@ -309,9 +364,15 @@ def judge(monkeypatch, folder, *more):
 
 def test_what_a_seed_gave_is_kept_and_only_judged_again(tmp_path, monkeypatch, capsys):
     kept = tmp_path / "seed-6.json"
-    kept.write_text(json.dumps(company(**WELL)))
+    kept.write_text(json.dumps(company(**WELL) | {"spoken": []}))
     assert judge(monkeypatch, tmp_path) == 0
-    kept.write_text(json.dumps(company()))
+    kept.write_text(json.dumps(company() | {"spoken": []}))
     assert judge(monkeypatch, tmp_path) == 1
     assert judge(monkeypatch, tmp_path, "--weeks", "1") == 0, "a small run judges nothing"
     assert "NOT FOUND: seed 6 CASE-11" in capsys.readouterr().out
+
+
+def test_hard_rules_are_not_judged_on_another_company_than_the_nights_were(tmp_path, monkeypatch):
+    (tmp_path / "seed-6.json").write_text(json.dumps(company(**WELL)))
+    with pytest.raises(RuntimeError, match=r"seed 6 gave 1 lines when it was judged, \d+ now"):
+        judge(monkeypatch, tmp_path, "--events", "500", "--cases", "none")

@@ -76,7 +76,7 @@ class OrdinaryDays:
             self.stage.devices.seated(day, max(0, seconds[0] - 420) if seconds else int(8.6 * HOUR), person)
         self._doors(rng, day, person, seconds, at_night=at_night)
         self._prints(rng, day, person)
-        if int(person.number[1:]) % _STICK_HOLDERS == 0 and rng.random() < 0.07:  # noqa: PLR2004
+        if has_lent_stick(person) and rng.random() < 0.07:  # noqa: PLR2004
             self._registered_stick(rng, day, person)
 
     def _opens_japanese(self, rng: Random, day: date, person: Person, seconds: list[int]) -> None:
@@ -158,7 +158,7 @@ class OrdinaryDays:
             log.printed(day, second, person, name, pages=1 + heavy(rng, 3.0, 0.9), printer=printer)
 
     def _registered_stick(self, rng: Random, day: date, person: Person) -> None:
-        stick = ("貸与USBメモリ ﾘﾑｰﾊﾞﾌﾞﾙ", f"SR{int(person.number[1:]):06d}A")
+        stick = ("貸与USBメモリ ﾘﾑｰﾊﾞﾌﾞﾙ", lent_stick(person))
         second = rng.randrange(9 * HOUR, 16 * HOUR)
         if person.unit.site is LUDWIGSBURG:
             self.stage.devices.disk(day, second, person, "SanDisk Ultra", stick[1])
@@ -169,6 +169,16 @@ class OrdinaryDays:
             size = heavy(rng, 900_000, 1.2)
             self.stage.endpoints.copied(day, second + 30 + 9 * place, person, name, size=size, stick=stick, known=True)
         self.stage.endpoints.unplugged(day, second + 900, person, stick)
+
+
+def has_lent_stick(person: Person) -> bool:
+    """One in so many has a stick of the company's."""
+    return int(person.number[1:]) % _STICK_HOLDERS == 0
+
+
+def lent_stick(person: Person) -> str:
+    """Its serial number."""
+    return f"SR{int(person.number[1:]):06d}A"
 
 
 def _office_second(rng: Random) -> int:

@@ -12,6 +12,7 @@ from kuramori_lake.simulator.company import Company
 from kuramori_lake.simulator.confusers import Confusers
 from kuramori_lake.simulator.library import SAMBA_ROOT, SHARES_OF, WINDOWS_ROOT
 from kuramori_lake.simulator.moments import Moments
+from kuramori_lake.simulator.ordinary import has_lent_stick, lent_stick
 from kuramori_lake.simulator.register import Secret
 from kuramori_lake.simulator.stage import Stage
 from kuramori_lake.simulator.story import Story
@@ -50,6 +51,8 @@ class Truth:
     cases: list[dict[str, Any]]
     innocent_leavers: list[dict[str, str | None]]
     service_accounts: list[dict[str, str]]
+    lent_media: list[str]
+    """Serial numbers of the sticks that the company lends."""
     closing_days: dict[str, list[str]]
     """The company's own days off by site, while the logs last and half a year on."""
     database_users: dict[str, str]
@@ -122,6 +125,7 @@ def tell(out: Path, *, scene: Stage, acts: Acts, secrets: list[Secret], seed: in
             {"account": one.account, "purpose": one.purpose, "ip": one.ip, "keeper": one.keeper}
             for one in company.service_accounts
         ],
+        lent_media=[lent_stick(person) for person in company.people if has_lent_stick(person)],
         closing_days={site.code: _closing(site, moments) for site in SITES},
         database_users=dict(sorted(scene.database.users.items())),
         path=out / "truth.json",
