@@ -16,7 +16,7 @@ import pyarrow as pa
 from kuramori_lake import clock
 from kuramori_lake.event import PARSED, TimeBasis
 from kuramori_lake.sources import record_numbers
-from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest
+from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, uncollected
 from kuramori_lake.sources.windows_deed import Deed
 from kuramori_lake.sources.windows_deeds import Stitcher
 from kuramori_lake.sources.windows_records import EVTX_MAGIC, UNNUMBERED, Record, read
@@ -76,12 +76,21 @@ def parse(data: bytes | memoryview, options: Options) -> Iterator[Reading]:
     encoding = "evtx" if content.startswith(EVTX_MAGIC) else "utf-8"
     stitcher, seen = Stitcher(), _Seen()
     records = read(content)
-    while piece := list(islice(records, ROWS_A_READING)):
-        yield _reading(piece, stitcher, seen, options, encoding)
+    while (reading := _next(records, stitcher, seen, options, encoding)) is not None:
+        yield reading
     held = _table(list(stitcher.finish()), options, encoding)
     stretches, holes = record_numbers.within(seen)
     found = pa.concat_tables([held, record_numbers.events(holes, options.salt)], promote_options="default")
     yield Reading(events=found, ignored=-held.num_rows, derived=len(holes), stretches=tuple(stretches))
+
+
+def _next(
+    records: Iterator[Record | Reject], stitcher: Stitcher, seen: _Seen, options: Options, encoding: str
+) -> Reading | None:
+    """The next piece of the file; None at its end."""
+    with uncollected():
+        piece = list(islice(records, ROWS_A_READING))
+        return _reading(piece, stitcher, seen, options, encoding) if piece else None
 
 
 def _must_be_sound(record: Record) -> None:
