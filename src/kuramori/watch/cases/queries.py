@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from kuramori.directory.api import sees_leaving
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.models import Alert, AlertSecret, Case, CaseStep, ExpertAccess, Unsealing, VendorAlert
-from kuramori.watch.queries.alerts import alerts_visible_to, unsealing_of
+from kuramori.watch.queries.alerts import alerts_visible_to, holds_on
 from kuramori.watch.rules.cases import SETTLED, UNSETTLED
 from kuramori.watch.rules.permissions import Permission
 
@@ -60,8 +60,12 @@ def alerts_in(viewer: Viewer, case: Case) -> list[Alert]:
 
 
 def unsealing_in(viewer: Viewer, alerts: list[Alert]) -> Unsealing | None:
-    """Return the unsealing by which this viewer sees the name now, on any of a case's alerts."""
-    return next((shown for alert in alerts if (shown := unsealing_of(viewer, alert))), None)
+    """Return the unsealing by which this viewer sees the name now, on any of a case's alerts; one query for all."""
+    if viewer.person_id is None:
+        return None
+    there = [alert.pk for alert in alerts if holds_on(viewer, Permission.ALERT_UNSEAL, alert)]
+    mine = Unsealing.objects.filter(alert__in=there, by=viewer.person_id, expires_at__gt=now())
+    return mine.select_related("alert").order_by("-expires_at").first() if there else None
 
 
 def leaving_told(viewer: Viewer, alerts: list[Alert]) -> bool:
