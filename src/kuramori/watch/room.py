@@ -138,6 +138,7 @@ ROOM = Room(
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
     jobs=(*JOBS, *DETECTING_JOBS, *REVIEW_JOBS),
+    imports=casework.IMPORTS,
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles, *detecting.MEASURES),
     duties=(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, *detecting.DUTIES),

@@ -60,6 +60,20 @@ def case_begin(*, alert: Alert, today: date, by: Actor) -> Case:
     return case
 
 
+def case_report(*, found: Alert, today: date, by: Actor) -> Case:
+    """Put what others found into the unsettled case to which it belongs, else begin one; `found` is kept nowhere.
+
+    It joins as an alert of ours would: by the same person and way out, so that one question is answered once (DET-15).
+    """
+    case = _unsettled_case(found.person_id, found.channels)
+    if case is None:
+        return case_begin(alert=found, today=today, by=by)
+    with act("watch.case.widen", by=by, subjects=[case]):
+        if _span(case, [found]):
+            case.save()
+    return case
+
+
 def _unsettled_case(person_id: UUID, channels: Sequence[str]) -> Case | None:
     """Return the person's oldest unsettled case to which these ways out belong."""
     unsettled = Case.objects.filter(person=person_id, state__in=UNSETTLED, retired_at=None).order_by("id")

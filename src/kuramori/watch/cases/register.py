@@ -88,6 +88,7 @@ cases = Register(
     ),
     visible_to=cases_visible_to,
     state=case_mark,
+    import_kind="vendor-alerts",
     withheld=lambda _viewer: NEVER_TOLD,
     order="-score",
     practices="DET-01 DET-14",

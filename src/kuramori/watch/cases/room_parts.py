@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem
+from kuramori.watch.cases.vendor_import import VENDOR_ALERTS
 from kuramori.watch.rules.permissions import Permission
 
 ANALYSTS = (Role.SECURITY_ANALYST, Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
@@ -30,12 +31,12 @@ MENU = (
 )
 PERMISSIONS: dict[str, tuple[Role, ...]] = {
     Permission.CASE_EXPORT: ANALYSTS,
+    Permission.CASE_IMPORT: WORKERS,
     Permission.CASE_PRESERVE: (Role.INFORMATION_MANAGER,),
     Permission.CASE_STEP: WORKERS,
     Permission.CASE_VIEW: (*ANALYSTS, Role.FORENSIC_EXPERT),
     Permission.EXPERT_ADD: (Role.INFORMATION_MANAGER,),
     Permission.TIMELINE_OPEN: (*ANALYSTS, Role.FORENSIC_EXPERT),
-    Permission.VENDOR_IMPORT: WORKERS,
     Permission.VERDICT_ADD: WORKERS,
     Permission.VERDICT_EXPORT: ANALYSTS,
     Permission.VERDICT_RETIRE: WORKERS,
@@ -55,3 +56,4 @@ VERBS = {
     "watch.verdict.add": _("%(by)s decided on reasons of %(alert)s"),
     "watch.verdict.retire": _("%(by)s withdrew the decision %(subject)s"),
 }
+IMPORTS = (VENDOR_ALERTS,)

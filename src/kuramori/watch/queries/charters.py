@@ -1,5 +1,6 @@
 """Which sites may be watched: those whose charter holds on the day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kuramori.directory.api import Site, assignments_between, sites
+from kuramori.directory.api import AssignmentHeld, Site, assignments_between, sites
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import MonitoringCharter
 from kuramori.watch.rules.charters import Lack, lack_of
@@ -46,11 +47,20 @@ def watched_sites(viewer: Viewer, day: date) -> frozenset[UUID]:
     return frozenset(each.site.pk for each in sites_watched(viewer, day) if each.charter is not None)
 
 
+def watched_places(viewer: Viewer, people: Iterable[UUID], day: date) -> dict[UUID, AssignmentHeld]:
+    """Return whom of these people a valid charter of that day covers: by the main place he has then, or had last.
+
+    Each with that place; two queries and those of the charters, however many people are asked about.
+    """
+    held = [each for each in assignments_between(viewer, day - LONGEST, day, people=people) if each.is_main]
+    latest = {each.person_id: each for each in sorted(held, key=lambda each: each.starts_on)}
+    allowed = watched_sites(viewer, day)
+    return {person: each for person, each in latest.items() if each.site_id in allowed}
+
+
 def is_watched(viewer: Viewer, person_id: UUID, day: date) -> bool:
-    """Say whether a valid charter of that day covers a person: at the main site where he is then, or was last."""
-    held = assignments_between(viewer, day - LONGEST, day, people=[person_id])
-    main = max((each for each in held if each.is_main), key=lambda each: each.starts_on, default=None)
-    return main is not None and main.site_id in watched_sites(viewer, day)
+    """Say whether a valid charter of that day covers a person."""
+    return person_id in watched_places(viewer, [person_id], day)
 
 
 def _watched(site: Site, charters: list[MonitoringCharter], day: date) -> Watched:
