@@ -72,6 +72,17 @@ def mark(manifest: Manifest) -> str:
     return f"{row['count']} {row['latest']}" if row["count"] else ""
 
 
+def latest(manifest: Manifest) -> str:
+    """The moment of what was last recognised, as the manifest writes moments; "" while there is nothing."""
+    return str(manifest.db.execute(f"SELECT max(found_utc) AS at FROM {TABLE}").fetchone()["at"] or "")
+
+
+def keys_since(manifest: Manifest, moment: str) -> list[str]:
+    """Keys of content that was recognised after a moment of `latest`."""
+    rows = manifest.db.execute(f"SELECT DISTINCT key FROM {TABLE} WHERE found_utc > ? ORDER BY key", (moment,))
+    return [str(row["key"]) for row in rows]
+
+
 def table(manifest: Manifest, context: ContextStore) -> pa.Table:
     """Key to secret by days, one row for a key and day: the weightiest secret, among equals the one with most hits."""
     matches = manifest.db.execute(f"SELECT key, secret_id, hits FROM {TABLE} ORDER BY key, secret_id").fetchall()

@@ -18,7 +18,7 @@ from kuramori_lake.detect.findings import (
     Severity,
 )
 from kuramori_lake.detect.hard_rules import RULES, Limits, Rule, tells_leaving
-from kuramori_lake.detect.hard_stream import Match, Streamed, last_batch, stream
+from kuramori_lake.detect.hard_stream import Match, Streamed, Upto, newest, stream
 from kuramori_lake.detect.report import lookback_report
 from kuramori_lake.detect.run import detect
 from kuramori_lake.detect.sentences import headline, sentence
@@ -44,10 +44,11 @@ __all__ = [
     "Settings",
     "Severity",
     "Streamed",
+    "Upto",
     "detect",
     "headline",
-    "last_batch",
     "lookback_report",
+    "newest",
     "sentence",
     "stream",
     "tells_leaving",

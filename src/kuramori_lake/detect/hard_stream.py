@@ -41,28 +41,39 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Upto:
+    """How far a run has looked: the last received batch, and the moment of what was last recognised by its content."""
+
+    batch: int = 0
+    content: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Streamed:
-    """What a run found, and up to which batch it has looked."""
+    """What a run found, and how far it has looked."""
 
     matches: tuple[Match, ...]
-    batch: int
+    upto: Upto
 
 
-def last_batch(lake: Lake) -> int:
-    """The newest batch of the lake, 0 if there is none: cheap to ask each minute."""
-    return int(lake.manifest.db.execute("SELECT coalesce(max(id), 0) AS id FROM batch").fetchone()["id"])
+def newest(lake: Lake) -> Upto:
+    """How far a run would look now: cheap to ask each minute."""
+    batch = lake.manifest.db.execute("SELECT coalesce(max(id), 0) AS id FROM batch").fetchone()["id"]
+    return Upto(batch=int(batch), content=content.latest(lake.manifest))
 
 
 def stream(
-    lake: Lake, *, after: int, now: datetime, limits: Limits | None = None, rules: Sequence[Rule] = RULES
+    lake: Lake, *, after: Upto, now: datetime, limits: Limits | None = None, rules: Sequence[Rule] = RULES
 ) -> Streamed:
-    """Matches that concern events of batches after `after`, oldest day first. `now` is aware."""
-    upto, limits = last_batch(lake), limits or Limits()
-    new = _New(after=after, upto=upto, since=(now.astimezone(UTC) - REACH).date())
-    concerned = _concerned(lake, new, limits, rules) if upto > after else {}
+    """Matches that concern events received, or recognised, since `after`, oldest day first. `now` is aware."""
+    upto, limits = newest(lake), limits or Limits()
+    since = (now.astimezone(UTC) - REACH).date()
+    keys = content.keys_since(lake.manifest, after.content) if upto.content > after.content else []
+    new = _New(after=after.batch, upto=upto.batch, since=since, keys=keys)
+    concerned = _concerned(lake, new, limits, rules) if keys or upto.batch > after.batch else {}
     days = {day for some in concerned.values() for _, day in some}
     if not days:
-        return Streamed(matches=(), batch=upto)
+        return Streamed(matches=(), upto=upto)
     with _joined(lake, _files_of(lake, min(days), max(days)), _OF_DAYS, {"days": sorted(days)}) as db:
         looking = _Looking(lake, db, limits)
         found = [
@@ -71,19 +82,23 @@ def stream(
             for person, day in sorted(concerned.get(rule.name, ()))
             if (match := looking.match(rule, person, day)) is not None
         ]
-    return Streamed(matches=tuple(sorted(found, key=lambda match: match.day)), batch=upto)
+    return Streamed(matches=tuple(sorted(found, key=lambda match: match.day)), upto=upto)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _New:
-    """Which events are new: batches after one up to another, on local days since one."""
+    """Which events are new: batches after one up to another, or with one of these keys, on local days since one."""
 
     after: int
     upto: int
     since: date
+    keys: list[str]
 
 
-_NEW: Final = "batch_id > $after AND batch_id <= $upto AND local_date >= $since"
+_NEW: Final = (
+    "local_date >= $since AND (batch_id > $after AND batch_id <= $upto"
+    " OR list_contains($keys, hash) OR list_contains($keys, uid))"
+)
 _OF_DAYS: Final = "list_contains($days, local_date)"
 
 
@@ -91,7 +106,10 @@ def _concerned(lake: Lake, new: _New, limits: Limits, rules: Sequence[Rule]) -> 
     """Per rule the people and days that new events may concern: one scan for all rules."""
     rows = lake.manifest.db.execute(
         "SELECT * FROM segment WHERE retired_utc IS NULL AND batch_id > ? AND last_utc >= ? ORDER BY id",
-        (new.after, datetime.combine(new.since - timedelta(days=1), time.min).isoformat(timespec="microseconds")),
+        (
+            0 if new.keys else new.after,
+            datetime.combine(new.since - timedelta(days=1), time.min).isoformat(timespec="microseconds"),
+        ),
     )
     good, _ = health.usable(lake.root, lake.manifest, [dict(row) for row in rows])
     if not good:
@@ -101,7 +119,7 @@ def _concerned(lake: Lake, new: _New, limits: Limits, rules: Sequence[Rule]) -> 
     deeds = f"SELECT person_id, local_date AS day, {asked} FROM joined_events e WHERE person_id IS NOT NULL"
     text = f"SELECT person_id, day, {spoke} FROM ({deeds}) GROUP BY person_id, day"
     files = [str(lake.root / str(row["path"])) for row in good]
-    with _joined(lake, files, _NEW, asdict(new)) as db:
+    with _joined(lake, files, _NEW, vars(new)) as db:
         found = db.execute(text, _used(text, limits)).to_arrow_table().to_pylist()
     return {rule.name: {(row["person_id"], row["day"]) for row in found if row[rule.name]} for rule in rules}
 

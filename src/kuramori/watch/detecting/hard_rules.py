@@ -28,7 +28,7 @@ from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, Queue
 from kuramori.watch.reasons import reasons_text
 from kuramori.watch.rules.hard_rules import Spoken, within_bounds
-from kuramori_lake.detect import Match, last_batch, stream
+from kuramori_lake.detect import Match, Upto, newest, stream
 from kuramori_lake.store import Lake
 
 STREAMED = "watch.rule.stream"
@@ -46,6 +46,7 @@ class Looked:
     """How far the logs were looked at, and of whom a rule spoke that day beyond its bound: `rule day` to ids."""
 
     batch: int | None = None
+    content: str = ""
     beyond: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -93,21 +94,21 @@ def hard_rules_run(*, by: Actor = SYSTEM) -> Report:
     today = localdate(timezone=ZoneInfo(settings.COMPANY_ZONE))
     with lake() as found:
         looked = Looked.read(found.root)
-        after = _begins(found) if looked.batch is None else looked.batch
-        if last_batch(found) <= after:
+        after = _begins(found) if looked.batch is None else Upto(batch=looked.batch, content=looked.content)
+        if newest(found) == after:
             return Report()
         context_sync(found, today=today)
         seen = stream(found, after=after, now=now())
         report = _kept(seen.matches, looked, today, by)
-        looked.batch = seen.batch
+        looked.batch, looked.content = seen.upto.batch, seen.upto.content
         looked.write(found.root)
     return report
 
 
-def _begins(found: Lake) -> int:
+def _begins(found: Lake) -> Upto:
     before = (now() - BEGINS_WITH).replace(tzinfo=None).isoformat(timespec="microseconds")
     row = found.manifest.db.execute("SELECT coalesce(max(id), 0) AS id FROM batch WHERE received_utc < ?", (before,))
-    return int(row.fetchone()["id"])
+    return Upto(batch=int(row.fetchone()["id"]), content=newest(found).content)
 
 
 def _kept(matches: Sequence[Match], looked: Looked, today: date, by: Actor) -> Report:

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from kuramori_lake import sources
+from kuramori_lake import content, sources
 from kuramori_lake.context import Flow, GuardedDoor, PersonDays
-from kuramori_lake.detect import Code, Limits, Queue, Reason, Severity, last_batch, sentence, stream, tells_leaving
+from kuramori_lake.detect import Code, Limits, Queue, Reason, Severity, Upto, newest, sentence, stream, tells_leaving
 from kuramori_lake.detect.hard_rules import BY_NAME, RULES
 from kuramori_lake.detect.tests.deeds_made import (
     DAY,
@@ -52,8 +52,8 @@ def told(lake, tmp_path):
     def tell(*deeds, words=None, since=None, limits=None):
         if words is not None:
             lake.context.write(context(**words))
-        after = last_batch(lake) if since is None else since
-        path = tmp_path / f"{after}.log"
+        after = newest(lake) if since is None else since
+        path = tmp_path / f"{after.batch}.log"
         path.write_bytes(lines(*deeds))
         lake.ingest(path, source="deeds", zone=TOKYO)
         return stream(lake, after=after, now=NOW, limits=limits or Limits(after_notice=5)).matches
@@ -169,19 +169,19 @@ def test_same_day_again_is_the_same_match_with_all_its_events(told, lake):
     assert (second.reason.numbers["count"], second.reason.numbers["things"]) == (3, 2)
     assert set(first.reason.event_ids) < set(second.reason.event_ids)
     assert "S-98 and 1 others" in sentence(second.reason, "en")
-    assert stream(lake, after=last_batch(lake), now=NOW).matches == ()
+    assert stream(lake, after=newest(lake), now=NOW).matches == ()
 
 
 def test_run_that_was_killed_before_it_kept_its_mark_says_the_same_again(told, lake):
-    before = last_batch(lake)
+    before = newest(lake)
     found = told(stick(), printing(), mail())
     assert stream(lake, after=before, now=NOW, limits=Limits(after_notice=5)).matches == found
-    assert stream(lake, after=before, now=NOW).batch == last_batch(lake)
+    assert stream(lake, after=before, now=NOW).upto == newest(lake)
 
 
 def test_same_file_twice_says_nothing_new(told, lake):
     found = told(stick())
-    again = stream(lake, after=last_batch(lake), now=NOW)
+    again = stream(lake, after=newest(lake), now=NOW)
     assert (names(found), again.matches) == (["usb_unregistered"], ())
 
 
@@ -228,18 +228,18 @@ def test_night_belongs_to_the_day_of_the_clock_at_the_site(told):
 
 def test_compaction_between_two_runs_hides_nothing(told, lake):
     told(stick())
-    after = last_batch(lake)
+    after = newest(lake)
     assert names(told(printing(), since=after)) == ["print_at_night"]
     lake.compact()
     assert "print_at_night" in names(stream(lake, after=after, now=NOW).matches)
 
 
 def test_empty_lake_and_one_without_context_say_nothing(lake, tmp_path):
-    assert stream(lake, after=0, now=NOW).matches == ()
+    assert stream(lake, after=Upto(), now=NOW).matches == ()
     path = tmp_path / "x.log"
     path.write_bytes(lines(stick()))
     lake.ingest(path, source="deeds", zone=TOKYO)
-    assert (stream(lake, after=0, now=NOW).matches, last_batch(lake)) == ((), 1)
+    assert (stream(lake, after=Upto(), now=NOW).matches, newest(lake).batch) == ((), 1)
 
 
 def test_damaged_segment_is_left_out_and_the_rest_is_judged(told, lake):
@@ -249,8 +249,23 @@ def test_damaged_segment_is_left_out_and_the_rest_is_judged(told, lake):
     assert names(told(printing(), since=None)) == ["print_at_night"]
 
 
+def test_mail_that_is_recognised_later_than_its_log_came_is_told_then(told, lake):
+    sent = mail(
+        name="資料.docx", destination_value="x@partner.example", destination_domain="partner.example", uid="m1@k"
+    )
+    assert told(sent) == ()
+    before = newest(lake)
+    key = content.Recognised(keys=("m1@k",), secret_id=NUMBER, document="d", hits=9, score=0.5)
+    content.remember(lake.manifest, [key])
+    (match,) = stream(lake, after=before, now=NOW).matches
+    assert (match.rule, match.secrets) == ("secret_outside", {NUMBER: 1})
+    assert stream(lake, after=newest(lake), now=NOW).matches == ()
+    content.remember(lake.manifest, [key])
+    assert newest(lake) == Upto(batch=before.batch, content=content.latest(lake.manifest))
+
+
 def test_only_rules_that_are_asked_speak(told, lake):
-    before = last_batch(lake)
+    before = newest(lake)
     told(stick(), printing())
     assert names(stream(lake, after=before, now=NOW, rules=[BY_NAME["print_at_night"]]).matches) == ["print_at_night"]
 
