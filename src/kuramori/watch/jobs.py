@@ -1,9 +1,10 @@
 """Long and recurring work: taking files in, collecting watched folders, sealing, and the night's evaluation."""
 
 import json
+import logging
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.jobs import JobKind, Progress, ask
 from kuramori.kernel.models import Job
 from kuramori.watch.acts.purging import purge_events
-from kuramori.watch.acts.receiving import ingest_files
+from kuramori.watch.acts.receiving import IngestReport, ingest_files
 from kuramori.watch.acts.sealing import seal_segments
+from kuramori.watch.checking import KIND, LOG, checks_of, to_check
 from kuramori.watch.detection import detect_run
 from kuramori.watch.job_names import COLLECT, DETECT, INGEST, NIGHT, PURGE, SEAL
 from kuramori.watch.lake import folder, lake
@@ -27,6 +29,8 @@ from kuramori.watch.models import LogSource
 from kuramori.watch.queries.retention import kept_for
 from kuramori.watch.reading import reading_of
 from kuramori_lake.compaction import CompactionError
+from kuramori_lake.fingerprint.index import PrintIndex
+from kuramori_lake.fingerprint.print_files import PrintFileError
 
 AT_REST = 15.0
 """Seconds for which a file in a watched folder must not have grown before it is taken in."""
@@ -34,6 +38,7 @@ SEEN = "collected.json"
 EVALUATED_EVERY = timedelta(minutes=10)
 """Collecting asks for an evaluation that often at most: hard rules have spoken by then, and an evaluation is long."""
 DUE = "evaluation.due"
+log = logging.getLogger(__name__)
 
 
 def run_ingest(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,17 +71,34 @@ def run_collect(progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, 
     for done, source in enumerate(sources, start=1):
         new = {str(path): mark for path, mark in _at_rest(Path(source.folder)) if seen.get(str(path)) != mark}
         if new:
-            report = ingest_files(
-                reading=reading_of(source), paths=[Path(path) for path in new], by=SYSTEM, source=source
-            )
-            failed = {each.path for each in report.files if each.error}
-            seen |= {path: mark for path, mark in new.items() if path not in failed}
+            collect = _checked if source.kind == KIND else _taken
+            report, done_with = collect(source, [Path(path) for path in new])
+            seen |= {path: mark for path, mark in new.items() if Path(path) in done_with}
             accepted, rejected = accepted + report.total("accepted"), rejected + report.total("rejected")
             _write_seen(seen)
         progress.report(done, len(sources))
     if accepted or (folder() / DUE).exists():
         _ask_evaluation()
     return {"accepted": accepted, "rejected": rejected}
+
+
+def _taken(source: LogSource, paths: Sequence[Path]) -> tuple[IngestReport, set[Path]]:
+    """Take logs in; what failed is tried again."""
+    report = ingest_files(reading=reading_of(source), paths=paths, by=SYSTEM, source=source)
+    return report, set(paths) - {Path(each.path) for each in report.files if each.error}
+
+
+def _checked(source: LogSource, paths: Sequence[Path]) -> tuple[IngestReport, set[Path]]:
+    """Check files and mails for excerpts of secrets, and take in what was found; logs in the folder as they are."""
+    report, done_with = _taken(source, [path for path in paths if path.suffix.lower() == LOG])
+    with lake() as found:
+        files = to_check(found, source, paths, localdate(timezone=ZoneInfo(settings.COMPANY_ZONE)))
+        try:
+            with checks_of(found, files) as told:
+                return _taken(source, [told])[0] if told else report, done_with | set(files)
+        except PrintFileError:  # the night's result names the damaged file; until it is mended the files wait
+            log.exception("files of %s wait: the index of registered documents is damaged", source)
+            return report, done_with
 
 
 def _ask_evaluation() -> None:
@@ -114,6 +136,8 @@ def run_night(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any
                 result["segments"] = found.compact().segments_after
             except CompactionError as error:
                 result["damage"] = str(error)
+            if damaged := PrintIndex(found).damaged():
+                result["damaged_prints"] = damaged
             result["sealed"] = seal_segments(segments_of=found, by=SYSTEM, step=progress.report)
     return result | run_detect(progress, arguments)
 

@@ -89,6 +89,10 @@ class PrintIndex:
         self._key = Key.of(lake.manifest.salt)
         self._open: dict[str, PrintFile] = {}
 
+    def has_documents(self) -> bool:
+        """Whether there is anything to compare with."""
+        return self._lake.manifest.db.execute("SELECT 1 FROM print_document LIMIT 1").fetchone() is not None
+
     def knows(self, secret_id: str, sha256: str) -> bool:
         """Whether this very file is indexed for this secret."""
         sql = "SELECT 1 FROM print_document WHERE secret_id = ? AND sha256 = ?"
