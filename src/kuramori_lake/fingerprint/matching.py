@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -119,27 +118,42 @@ def _found(folded: Folded, key: Key, files: Sequence[PrintFile]) -> list[tuple[N
 
 
 def _stretches(folded: Folded, hits: _Hits) -> Iterator[Stretch]:
-    """For each text and document its longest stretch, if it has enough hits."""
+    """For each text and document its longest stretch, if it has enough hits; no loop over what comes by chance."""
     pair = folded.owners(hits.places) << 32 | hits.documents
     _, which, counts = np.unique(pair, return_inverse=True, return_counts=True)
     chosen = np.flatnonzero(counts[which] >= ALARM)
+    if not len(chosen):
+        return
     chosen = chosen[np.argsort(pair[chosen], kind="stable")]
     pair, places, digests = pair[chosen], hits.places[chosen], hits.digests[chosen]
-    edges = [0, *(np.flatnonzero(pair[1:] != pair[:-1]) + 1).tolist(), len(pair)]
-    for begin, end in pairwise(edges) if len(pair) else ():
-        cuts = np.flatnonzero(np.diff(places[begin:end]) > APART) + begin + 1
-        runs = list(pairwise([begin, *cuts.tolist(), end]))
-        sizes = [len(np.unique(digests[first:last])) for first, last in runs]
-        best = int(np.argmax(sizes))
-        if sizes[best] >= ALARM:
-            yield Stretch(
-                text=int(pair[begin]) >> 32,
-                document=int(pair[begin]) & 0xFFFFFFFF,
-                hits=sizes[best],
-                found=len(np.unique(digests[begin:end])),
-                start=int(places[runs[best][0]]),
-                end=int(places[runs[best][1] - 1]),
-            )
+    begins = np.ones(len(pair), dtype=bool)
+    begins[1:] = (pair[1:] != pair[:-1]) | (np.diff(places) > APART)
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(pair)) - 1
+    sizes = _distinct(np.cumsum(begins) - 1, digests)
+    pairs, of_pair, runs = np.unique(pair[first], return_index=True, return_counts=True)
+    most = np.maximum.reduceat(sizes, of_pair)
+    longest = np.flatnonzero(sizes == np.repeat(most, runs))
+    _, foremost = np.unique(pair[first[longest]], return_index=True)
+    best, found = longest[foremost], _distinct(np.searchsorted(pairs, pair), digests)
+    for at in np.flatnonzero(most >= ALARM).tolist():
+        yield Stretch(
+            text=int(pairs[at]) >> 32,
+            document=int(pairs[at]) & 0xFFFFFFFF,
+            hits=int(most[at]),
+            found=int(found[at]),
+            start=int(places[first[best[at]]]),
+            end=int(places[last[best[at]]]),
+        )
+
+
+def _distinct(groups: Numbers, digests: Digests) -> Numbers:
+    """How many distinct digests each group has; groups are numbered from 0 without gaps."""
+    order = np.lexsort((digests, groups))
+    groups, digests = groups[order], digests[order]
+    fresh = np.ones(len(groups), dtype=bool)
+    fresh[1:] = (groups[1:] != groups[:-1]) | (digests[1:] != digests[:-1])
+    return np.bincount(groups[fresh])
 
 
 def _match(stretch: Stretch, document: Document) -> Match:
