@@ -34,7 +34,7 @@ ROWS: Final = 250_000
 """Rows of a segment sent at a time."""
 _JOINED: Final = (*DERIVED, "flows")
 _MAKE: Final = f"""
-CREATE TABLE IF NOT EXISTS {TABLE} ({", ".join(f"`{one.name}` {type_of(one)}" for one in EVENT)}, segment String)
+CREATE TABLE IF NOT EXISTS {TABLE} ({", ".join(f"`{one.name}` {type_of(one)} CODEC(ZSTD(3))" for one in EVENT)}, segment String)
 ENGINE = MergeTree PARTITION BY segment ORDER BY (actor_key, time_utc)
 """
 

@@ -91,8 +91,23 @@ _EARLIER: Final = """WINDOW earlier AS (PARTITION BY person_id, rest ORDER BY da
     RANGE BETWEEN to_days($baseline_days) PRECEDING AND INTERVAL 1 DAY PRECEDING)"""
 
 
+_HOURS_A_NUMBER: Final = 6
+_BITS: Final = 8
+"""Days on which an hour was used are counted for six hours in one number, so that four moving sums do for 24: exact in
+a double, and enough for `baseline_days` up to 255."""
+
+
+def _packed(part: int) -> str:
+    first = part * _HOURS_A_NUMBER
+    return " + ".join(f"(((mask >> {first + n}) & 1) << {_BITS * n})" for n in range(_HOURS_A_NUMBER))
+
+
+def _days_with(hour: int) -> str:
+    return f"((p{hour // _HOURS_A_NUMBER} >> {_BITS * (hour % _HOURS_A_NUMBER)}) & {2**_BITS - 1})"
+
+
 def _odd_bit(hour: int) -> str:
-    around = " + ".join(f"h{near % 24}" for near in (hour - 1, hour, hour + 1))
+    around = " + ".join(_days_with(near % 24) for near in (hour - 1, hour, hour + 1))
     night = "true" if hour >= 22 or hour < 5 else "false"  # noqa: PLR2004  # as event.NIGHT_FROM, NIGHT_UNTIL
     unusual = f"CASE WHEN n >= $least_own THEN {around} <= 0.05 * n ELSE {night} END"
     return f"CASE WHEN (mask >> {hour}) & 1 = 1 AND {unusual} THEN {1 << hour} ELSE 0 END"
@@ -101,11 +116,11 @@ def _odd_bit(hour: int) -> str:
 HOURS: Final = f"""
 CREATE TABLE hours AS
 WITH masks AS (
-    SELECT g.person_id, g.day, g.rest, coalesce(r.hours_mask, 0) AS mask
+    SELECT g.person_id, g.day, g.rest, coalesce(r.hours_mask, 0)::BIGINT AS mask
     FROM grouped g LEFT JOIN rolled r USING (person_id, day)
 ), counted AS (
     SELECT person_id, day, mask, count(*) OVER earlier AS n,
-        {", ".join(f"coalesce(sum((mask >> {hour}) & 1) OVER earlier, 0) AS h{hour}" for hour in _HOURS)}
+        {", ".join(f"coalesce(sum(({_packed(n)})::DOUBLE) OVER earlier, 0)::BIGINT AS p{n}" for n in range(4))}
     FROM masks {_EARLIER}
 )
 SELECT person_id, day, mask, n, {" + ".join(map(_odd_bit, _HOURS))} AS odd_mask FROM counted WHERE mask <> 0
