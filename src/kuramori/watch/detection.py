@@ -23,6 +23,7 @@ from kuramori.watch.masking import names_of
 from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.charters import Watched, sites_watched
+from kuramori.watch.queries.watching import watching_feedback
 from kuramori.watch.reasons import reasons_in_words, reasons_text
 from kuramori_lake.detect import DEFAULT, Finding, Reason, detect
 from kuramori_lake.store import Lake
@@ -96,7 +97,8 @@ def detect_run(*, as_of: date, by: Actor = SYSTEM, days: int = WINDOW_DAYS, why:
     People of sites without a valid charter are not evaluated; the report names those sites.
     """
     watched = sites_watched(viewer_of_system(), as_of)
-    settings = replace(DEFAULT, feedback=feedback_on(viewer_of_system(), as_of))
+    heeded = feedback_on(viewer_of_system(), as_of) + watching_feedback(viewer_of_system(), as_of)
+    settings = replace(DEFAULT, feedback=heeded)
     with lake() as found:
         seal_segments(segments_of=found, by=SYSTEM)
         context_sync(found, today=as_of)

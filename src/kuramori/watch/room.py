@@ -27,6 +27,9 @@ from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.unsealing import room_parts as unsealing
 from kuramori.watch.unsealing.duties import unsealing_duties
 from kuramori.watch.unsealing.register import unsealings
+from kuramori.watch.watching import room_parts as watching
+from kuramori.watch.watching.duties import entry_duties
+from kuramori.watch.watching.register import entries
 
 OFFICE = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 ANALYSTS = (Role.SECURITY_ANALYST, *OFFICE)
@@ -75,13 +78,18 @@ ROOM = Room(
         *detecting.MENU,
         *reviewing.MENU,
         *unsealing.MENU,
+        *watching.MENU,
     ),
-    registers=(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, *detecting.REGISTERS),
+    registers=(
+        *(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, entries),
+        *detecting.REGISTERS,
+    ),
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
         **reviewing.PERMISSIONS,
         **unsealing.PERMISSIONS,
+        **watching.PERMISSIONS,
         Permission.ACCESS_VIEW: (Role.EMPLOYEE, *OFFICE),  # keepers are employees; the panel asks whose secret it is
         Permission.ACCOUNT_ADD: SETTERS,
         Permission.ACCOUNT_EDIT: SETTERS,
@@ -116,6 +124,7 @@ ROOM = Room(
         **detecting.VERBS,
         **reviewing.VERBS,
         **unsealing.VERBS,
+        **watching.VERBS,
         "watch.account.add": _("%(by)s left the service account %(subject)s out of every count"),
         "watch.account.edit": _("%(by)s changed the service account %(subject)s"),
         "watch.account.retire": _("%(by)s let the account %(subject)s count again"),
@@ -141,7 +150,10 @@ ROOM = Room(
     imports=casework.IMPORTS,
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
     measures=(tiles, review_tiles, *detecting.MEASURES),
-    duties=(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, *detecting.DUTIES),
+    duties=(
+        *(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, entry_duties),
+        *detecting.DUTIES,
+    ),
     panels=(
         Panel(
             kind="register.secret",

@@ -10,6 +10,7 @@ from kuramori.watch.reviews.urls import urlpatterns as review_pages
 from kuramori.watch.unsealing.urls import urlpatterns as unsealing_urls
 from kuramori.watch.views import alerts as alert_views
 from kuramori.watch.views import leavers, logs
+from kuramori.watch.watching.urls import urlpatterns as watching_urls
 
 app_name = "watch"
 urlpatterns = [
@@ -32,5 +33,6 @@ urlpatterns = [
     *flows.urls(),
     *charters.urls(),
     *review_pages,
+    *watching_urls,
     *unsealing_urls,
 ]

@@ -16,6 +16,7 @@ from kuramori.watch.models.detecting import CoverageGap, StandingChoice, WayChoi
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 from kuramori.watch.models.unsealing import RequestStateChoice, UnsealingRequest
+from kuramori.watch.models.watching import EntryStateChoice, OfficeChoice, SignalChoice, WatchApproval, WatchEntry
 
 __all__ = [
     "Alert",
@@ -29,9 +30,11 @@ __all__ = [
     "CaseStep",
     "CoverageGap",
     "EffectChoice",
+    "EntryStateChoice",
     "ExpertAccess",
     "LogSource",
     "MonitoringCharter",
+    "OfficeChoice",
     "Queue",
     "RequestStateChoice",
     "Review",
@@ -41,6 +44,7 @@ __all__ = [
     "ReviewSignature",
     "ServiceAccount",
     "Severity",
+    "SignalChoice",
     "StandingChoice",
     "StateChoice",
     "TimelineOpening",
@@ -48,5 +52,7 @@ __all__ = [
     "UnsealingRequest",
     "VendorAlert",
     "Verdict",
+    "WatchApproval",
+    "WatchEntry",
     "WayChoice",
 ]

@@ -12,9 +12,10 @@ from kuramori.watch.context import context_sync
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind
 from kuramori.watch.queries.charters import watched_sites
+from kuramori.watch.queries.watching import watched_people
 from kuramori.watch.reviews.coverage import coverage_of_site
 from kuramori.watch.reviews.lines import Compared, lines_of, places_on
-from kuramori.watch.rules.reviews import READY_AT, Rest, at_local, rest_days_before, rests_up_to, signed_by
+from kuramori.watch.rules.reviews import READY_AT, Rest, Tie, at_local, rest_days_before, rests_up_to, signed_by
 from kuramori_lake.reviewing import sums_of
 from kuramori_lake.store import Lake
 
@@ -94,7 +95,8 @@ def gather(site: Site, rest: Rest) -> Gathered:
     """Return coverage and lines of a site's days off, beside its days off of the last 90 days."""
     before = _days_before(site, rest)
     places = {person: place for person, place in places_on(rest.until).items() if place.site_id == site.pk}
-    compared = Compared(days=rest.days, before=before, most=SHOWN)
+    watched = watched_people(viewer_of_system(), rest.until) & set(places)
+    compared = Compared(days=rest.days, before=before, most=SHOWN, ties=dict.fromkeys(watched, Tie.WATCHED))
     with told_lake() as found:
         if found is not None:
             context_sync(found, today=rest.back)

@@ -15,6 +15,7 @@ from kuramori.register.api import secrets_visible_to
 from kuramori.watch.acts.reviews import Line, Prepared, review_prepare
 from kuramori.watch.masking import masked, names_of
 from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind
+from kuramori.watch.queries.watching import watched_people
 from kuramori.watch.reviews.coverage import coverage_of_site
 from kuramori.watch.reviews.holiday import told_lake
 from kuramori.watch.reviews.lines import Compared, Place, lines_of, places_on
@@ -98,7 +99,7 @@ def _prepared(kind: ReviewKind, month: Month, told: dict[str, Any], lines: Seque
 
 
 def media_review(found: Lake | None, month: Month, places: dict[UUID, Place]) -> Prepared:
-    """Return the month's media: top transfers, media met for the first time, odd hours; leavers' always (DEV-14)."""
+    """Return the month's media: top transfers, first-met media, odd hours; leavers and the watched always (DEV-14)."""
     sums = _media_sums(found, month) if found else []
     active = {UUID(each.person_id) for each in sums} & set(places)
     gone = {
@@ -110,7 +111,8 @@ def media_review(found: Lake | None, month: Month, places: dict[UUID, Place]) ->
         days=month.days,
         before=month.before,
         most=SHOWN,
-        ties=dict.fromkeys(active & gone, Tie.LEAVER),
+        ties=dict.fromkeys(active & watched_people(viewer_of_system(), month.until), Tie.WATCHED)
+        | dict.fromkeys(active & gone, Tie.LEAVER),
         extra={person: {"facts": told} for person, told in facts.items() if person in active},
     )
     lines, left_out = lines_of(sums, active, places, compared)
