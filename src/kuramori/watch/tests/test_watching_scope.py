@@ -138,9 +138,9 @@ def test_the_list_export_and_history_name_nobody_and_a_look_at_the_name_is_logge
         assert not any(name in b"".join(export.streaming_content).decode("utf-8-sig") for name in NAMES)
     assert not looked.exists()
     assert "牧野 牡丹" in text(visit(company.viewer(offices.legal), "entry-detail", entry.pk))
-    assert [each.actor_name for each in read(looked)] == [offices.legal.name]
+    assert [each.actor_name for each in read(looked.all())] == [offices.legal.name]
     visit(company.viewer(company.akari), "entry-detail", entry.pk)
-    assert looked.count() == 2
+    assert looked.all().count() == 2
 
 
 def test_history_of_the_person_says_nothing(company: Company, offices: Offices) -> None:
