@@ -30,6 +30,8 @@ from kuramori.watch.queries.alerts import alerts_visible_to, level_names, name_b
 from kuramori.watch.rules.cases import CaseState
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.rules.verdicts import Effect
+from kuramori.watch.unsealing.queries import requests_on
+from kuramori.watch.unsealing.register import request_mark
 from kuramori.watch.wording import channels_in_words
 
 
@@ -90,6 +92,9 @@ def _told(viewer: Viewer, case: Case, alerts: list[Alert], frame: dict[str, Any]
         "own_name": _("this person"),
         "how_sure": told.sure_of(case, alerts, traces),
         "coverage": told.coverage_of_days(case),
+        "name_requests": [
+            (each, request_mark(each, viewer), each.by_id == viewer.person_id) for each in requests_on(viewer, alerts)
+        ],
         "secrets": shown,
         "hidden": hidden,
         "channels": channels_in_words(case.channels),

@@ -313,7 +313,7 @@ def test_the_person_concerned_finds_no_request_whatever_office_he_holds(asked: U
     here.give(here.chihiro, Role.INFORMATION_MANAGER)
     chihiro = here.viewer(here.chihiro)
     assert not requests_visible_to(chihiro)
-    assert waiting_for_second(chihiro) == unsealing_duties(chihiro, NOON.date()) == requests_on(chihiro, asked.alert)
+    assert waiting_for_second(chihiro) == unsealing_duties(chihiro, NOON.date()) == requests_on(chihiro, [asked.alert])
 
 
 @pytest.mark.parametrize("role", [Role.SECURITY_ANALYST, Role.AUDITOR, Role.HR, Role.SYSTEM_ADMINISTRATOR])
@@ -340,10 +340,29 @@ def test_an_office_held_in_one_unit_opens_no_name_of_another(asked: UnsealingReq
 
 def test_the_alert_tells_ones_own_latest_request_and_those_of_others_that_wait(asked: UnsealingRequest, here: Company):
     botan, akari = here.viewer(here.botan), here.viewer(here.akari)
-    assert requests_on(botan, asked.alert) == requests_on(akari, asked.alert) == [asked]
+    assert requests_on(botan, [asked.alert]) == requests_on(akari, [asked.alert]) == [asked]
     unsealing_refuse(asked=asked, reason="早い", **by(here.akari))
-    assert requests_on(botan, asked.alert) == [asked], "he is told how it ended"
-    assert requests_on(akari, asked.alert) == []
+    assert requests_on(botan, [asked.alert]) == [asked], "he is told how it ended"
+    assert requests_on(akari, [asked.alert]) == []
     with time_machine.travel(NOON + timedelta(hours=1), tick=False):
         again = ask(asked.alert, here, "確認した")
-    assert requests_on(botan, asked.alert) == requests_on(akari, asked.alert) == [again]
+    assert requests_on(botan, [asked.alert]) == requests_on(akari, [asked.alert]) == [again]
+
+
+def test_how_it_ended_is_told_for_three_days_and_then_by_the_register_alone(asked: UnsealingRequest, here: Company):
+    botan = here.viewer(here.botan)
+    unsealing_grant(asked=asked, reason="必要", **by(here.akari))
+    for later, is_told in ((timedelta(hours=71), True), (WAITS_FOR, False)):
+        with time_machine.travel(NOON + later, tick=False):
+            assert (requests_on(botan, [asked.alert]) == [asked]) is is_told
+            assert list(requests_visible_to(botan)) == [asked]
+
+
+def test_of_several_alerts_one_is_told_of_ones_own_and_all_that_wait_of_others(asked: UnsealingRequest, here: Company):
+    other = alerts_keep(findings=[_about(asked.alert, here, since=date(2026, 9, 1), until=date(2026, 9, 2))], as_of=DAY)
+    with time_machine.travel(NOON + timedelta(hours=1), tick=False):
+        second = ask(other[0], here)
+        both = [asked.alert, other[0]]
+        assert requests_on(here.viewer(here.botan), both) == [second]
+        assert set(requests_on(here.viewer(here.akari), both)) == {asked, second}
+        assert requests_on(here.viewer(here.akari), []) == []

@@ -16,6 +16,7 @@ from kuramori.kernel.permissions import Role, Viewer
 from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.settings import charter_add
+from kuramori.watch.cases.acts import cases_gather
 from kuramori.watch.models import Alert, Unsealing, UnsealingRequest
 from kuramori.watch.tests.conftest import charter_words, leave
 from kuramori.watch.tests.test_registers import DAY as LAST_DAY
@@ -97,6 +98,16 @@ def test_refused_with_a_reason_which_the_alert_tells_who_asked(
     assert "上長への確認が先" in page
     assert reverse("watch:alert-unseal", args=[asked.alert_id]) in page, "he may ask again"
     assert not Unsealing.objects.exists()
+
+
+def test_the_case_tells_of_the_request_too_and_its_expert_nothing(
+    visit: Any, asked: UnsealingRequest, botan: Viewer, akari: Viewer
+):
+    (case,) = cases_gather(today=DAY)
+    assert "判断待ち" in text(visit(botan, "case-detail", case.pk))
+    assert reverse("watch:unsealing-detail", args=[asked.pk]) in text(visit(akari, "case-detail", case.pk))
+    analyst = replace(akari, permissions=akari.permissions - {"watch:unsealing:view"})
+    assert "判断待ち" not in text(visit(analyst, "case-detail", case.pk))
 
 
 def test_asked_twice_the_form_says_so_and_keeps_what_was_typed(visit: Any, asked: UnsealingRequest, botan: Viewer):

@@ -1,5 +1,7 @@
 """Which names need two people, which requests a viewer may see, and on which of them he may decide."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate, now
 
@@ -9,7 +11,7 @@ from kuramori.watch.models import Alert, UnsealingRequest
 from kuramori.watch.queries.alerts import alerts_visible_to, holds_on
 from kuramori.watch.queries.charters import sites_watched
 from kuramori.watch.rules.permissions import Permission
-from kuramori.watch.rules.unsealing import RequestState, is_second, needs_two
+from kuramori.watch.rules.unsealing import WAITS_FOR, RequestState, is_second, needs_two
 
 
 def two_needed(viewer: Viewer, alert: Alert) -> bool:
@@ -53,9 +55,14 @@ def waiting_for_second(viewer: Viewer) -> list[UnsealingRequest]:
     return [asked for asked in waiting.order_by("waits_until", "id") if may_decide(viewer, asked)]
 
 
-def requests_on(viewer: Viewer, alert: Alert) -> list[UnsealingRequest]:
-    """Return what the page of an alert in sight tells of requests: his own latest one, and others' that wait."""
-    rows = list(requests_visible_to(viewer).filter(alert=alert).order_by("-created_at", "-id"))
-    own = [each for each in rows if each.by_id == viewer.person_id][:1]
-    others = [each for each in rows if each.by_id != viewer.person_id]
-    return own + [each for each in others if each.standing(now()) is RequestState.WAITING]
+def requests_on(viewer: Viewer, alerts: Sequence[Alert]) -> list[UnsealingRequest]:
+    """Return what a page of alerts in sight tells of requests: his own latest one, and others' that wait.
+
+    His own is told for three days after it was decided; then its register has it.
+    """
+    rows = list(requests_visible_to(viewer).filter(alert__in=[alert.pk for alert in alerts]))
+    waiting = [each for each in rows if each.standing(now()) is RequestState.WAITING]
+    fresh = [each for each in rows if each.updated_at > now() - WAITS_FOR or each in waiting]
+    own = [each for each in fresh if each.by_id == viewer.person_id]
+    latest = sorted(own, key=lambda each: (each.created_at, each.pk), reverse=True)[:1]
+    return latest + [each for each in waiting if each.by_id != viewer.person_id]

@@ -93,7 +93,7 @@ def detail(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "own_name": _("this person"),
         "how_sure": how_sure(traces),
         "name_requests": [
-            (each, request_mark(each, viewer), each.by_id == viewer.person_id) for each in requests_on(viewer, alert)
+            (each, request_mark(each, viewer), each.by_id == viewer.person_id) for each in requests_on(viewer, [alert])
         ],
         "secrets": shown,
         "hidden": hidden,
