@@ -227,8 +227,8 @@ def test_two_workers_with_one_batch_store_it_once(tmp_path):
 
 
 def test_manifest_itself_refuses_counts_that_do_not_add_up(lake):
-    values = ", ".join(["?"] * 18)
-    row = (1, "samba", "a", "0" * 64, "n", 1, None, "t", 1, "z", 10, 1, 1, 1, 1, 0, 0, 0)
+    values = ", ".join(["?"] * 19)
+    row = (1, "samba", "a", "0" * 64, "n", 1, None, "t", 1, "z", 10, 1, 1, 1, 1, 0, 0, 0, "z")
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         lake.manifest.db.execute(f"INSERT INTO batch VALUES ({values})", row)
 

@@ -1,15 +1,18 @@
 """The registers of the directory hold what every register must hold."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from kuramori.directory.acts import people as people_acts
 from kuramori.directory.models import Person, Project, RoleAssignment, Site, Unit
 from kuramori.directory.registers import people, person_enter, projects, roles, sites, units
 from kuramori.directory.rules.permissions import Permission
+from kuramori.directory.tests.company import NOON
 from kuramori.directory.viewing import viewer_of_system
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import act
@@ -143,9 +146,11 @@ class TestRoles(Suite):
     filtered = {"role": ("hr", 1)}
 
     @pytest.fixture(autouse=True)
-    def _person(self, _viewers: None) -> None:
-        self.person = people_acts.person_add(number="E1", name="佐倉 灯里", joined_on=START, by=SYSTEM)
-        self.entered = {"person": "E1", "role": "hr", "starts_on": "2030-04-01"}
+    def _person(self, _viewers: None) -> Iterator[None]:
+        with time_machine.travel(NOON):  # one and the same day in Tokyo and in UTC
+            self.person = people_acts.person_add(number="E1", name="佐倉 灯里", joined_on=START, by=SYSTEM)
+            self.entered = {"person": "E1", "role": "hr", "starts_on": "2030-04-01"}
+            yield
 
     def make(self, count: int) -> list[RoleAssignment]:
         from django.utils.timezone import localdate

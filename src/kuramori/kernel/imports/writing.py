@@ -38,11 +38,16 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]], stream: I
     writer.writerow([guarded(column) for column in columns])
     count = 0
     for row in rows:
-        writer.writerow([guarded(value) if isinstance(value, str) else _plain(value) for value in row])
+        writer.writerow([_written(value) if isinstance(value, str) else _plain(value) for value in row])
         count += 1
     text.flush()
     text.detach()
     return count
+
+
+def _written(text: str) -> str:
+    """A text without zero bytes: a file with many of them is taken for no text by us and by others."""
+    return guarded(text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Value]], stream: IO[bytes], *, title: str = "") -> int:

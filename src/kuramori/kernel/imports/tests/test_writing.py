@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -85,6 +85,7 @@ def test_others_open_it_with_header_fixed_and_filter(tmp_path):
 
 @settings(max_examples=60)
 @given(st.lists(st.text(max_size=20).filter(lambda text: text.strip()), min_size=1, max_size=5))
+@example(["\0", "\0"])
 def test_any_text_survives_both(tmp_path_factory, texts):
     folder = tmp_path_factory.mktemp("any")
     plain = [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
