@@ -88,14 +88,18 @@ class RollUp:
             return date.min
         return min((date.fromisoformat(day) for day, at in self.turns.items() if at > turn), default=None)
 
-    def write(self, folder: Path) -> None:
-        """Make it the current one, whole or not at all, and remove what is no longer named."""
+    def write(self, folder: Path, before: Self | None = None) -> None:
+        """Make it the current one, whole or not at all, and remove what neither it nor the one before names.
+
+        Somebody may be reading the one before: he has as long as until the next change.
+        """
         temporary = folder / "state.tmp"
         temporary.write_text(json.dumps(asdict(self)), encoding="utf-8")
         sync(temporary)
         temporary.rename(folder / "state.json")
+        named = {*self.files.values(), *(before.files.values() if before else ())}
         for file in folder.glob("*.parquet"):
-            if file.name not in self.files.values():
+            if file.name not in named:
                 file.unlink()
 
 
@@ -124,7 +128,7 @@ def roll_up(lake: Lake) -> RollUp:
             rolled=len(dirty), turn=before.turn + 1,
             turns=before.turns | {day.isoformat(): before.turn + 1 for day in dirty},
         )  # fmt: skip
-        after.write(folder)
+        after.write(folder, before)  # of what was erased nothing stays
         return after
 
 

@@ -111,13 +111,32 @@ def test_deleted_roll_up_is_made_again(office):
     assert rolled(office).equals(before)
 
 
-def test_old_files_are_removed_and_a_killed_run_leaves_the_old_state(office, tmp_path):
-    state = roll_up(office)
+def test_old_files_stay_for_one_change_and_a_killed_run_leaves_the_old_state(office, tmp_path):
+    """Whoever began to read before the change can read on; what a killed run left goes at once."""
+    first = roll_up(office)
     (office.root / "rollup" / "half.parquet").write_bytes(b"PAR1")
     Diary().reads("akari", MONDAY, papers(PROJECT, 2)).into(office, tmp_path, "more")
-    later = roll_up(office)
-    assert {file.name for file in (office.root / "rollup").glob("*.parquet")} == set(later.files.values())
-    assert later.files.keys() == state.files.keys()
+    second = roll_up(office)
+    assert second.files.keys() == first.files.keys()
+    assert days_between(office, first, "days", *ALL).num_rows
+    assert files(office) == {*first.files.values(), *second.files.values()}
+    Diary().reads("akari", MONDAY, papers(PROJECT, 3)).into(office, tmp_path, "still more")
+    third = roll_up(office)
+    assert files(office) == {*second.files.values(), *third.files.values()}
+
+
+def test_of_what_was_erased_nothing_stays(office):
+    """Sums of an erased person are his data too: they go with the very next run."""
+    first = roll_up(office)
+    with office.manifest.transaction() as db:
+        db.execute("UPDATE segment SET retired_utc = created_utc WHERE id = (SELECT max(id) FROM segment)")
+    second = roll_up(office)
+    assert second.made != first.made
+    assert files(office) == set(second.files.values())
+
+
+def files(lake):
+    return {file.name for file in (lake.root / "rollup").glob("*.parquet")}
 
 
 @pytest.mark.parametrize("kind", ["days", "areas"])
