@@ -122,6 +122,20 @@ def test_the_charter_may_be_changed_so_that_one_is_enough_and_back(sealed: Alert
     assert two_needed(here.viewer(here.botan), sealed)
 
 
+def test_whoever_wrote_that_one_suffices_needs_a_second_himself(sealed: Alert, here: Company, two: Any):
+    """H4: nobody lifts the rule, looks, and puts it back."""
+    botan = actor_of(here.botan)
+    charter_edit(charter=two, names_by_two=False, by=botan, why="急ぎ")
+    assert two_needed(here.viewer(here.botan), sealed)
+    assert not two_needed(here.viewer(here.akari), sealed)
+    with override("en"), pytest.raises(Refused, match="only when two agree"):
+        alert_unseal(alert=sealed, person=here.botan, reason=WHY, by=botan)
+    charter_retire(charter=two, by=botan, why="作り直し")
+    charter_add(**charter_words(here), by=botan)
+    assert two_needed(here.viewer(here.botan), sealed), "nor by a charter of his own"
+    alert_unseal(alert=sealed, person=here.akari, reason=WHY, by=actor_of(here.akari))
+
+
 def test_without_a_valid_charter_or_a_known_site_two_are_needed(sealed: Alert, here: Company, two: Any):
     """What is not settled is read in favour of the person concerned."""
     charter_edit(charter=two, names_by_two=False, by=actor_of(here.daichi))

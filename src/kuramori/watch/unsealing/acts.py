@@ -22,7 +22,7 @@ def alert_unseal(*, alert: Alert, person: Person, reason: str, by: Actor) -> Uns
     """
     if not reason.strip():
         raise Refused(_("A name is shown for a reason only."), _("Write why you have to know who it is."))
-    if two_needed(viewer_of_system(), alert):
+    if two_needed(viewer_of_system(), alert, asker=person.pk):
         raise Refused(_("This name is shown only when two agree."), _("Ask for it; a second person decides."))
     with act("watch.alert.unseal", by=by, why=reason, subjects=[alert]):
         unsealing = Unsealing(alert=alert, by=person, reason=reason.strip(), expires_at=now() + UNSEALED_FOR)

@@ -1,30 +1,40 @@
 """Which names need two people, which requests a viewer may see, and on which of them he may decide."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate, now
 
 from kuramori.directory.api import viewer_of_system, who_was_where
+from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.permissions import Viewer
-from kuramori.watch.models import Alert, UnsealingRequest
+from kuramori.watch.models import Alert, MonitoringCharter, UnsealingRequest
 from kuramori.watch.queries.alerts import alerts_visible_to, holds_on
 from kuramori.watch.queries.charters import sites_watched
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.rules.unsealing import WAITS_FOR, RequestState, is_second, needs_two
 
 
-def two_needed(viewer: Viewer, alert: Alert) -> bool:
-    """Say whether the name behind an alert is shown only when two agree.
+def two_needed(viewer: Viewer, alert: Alert, *, asker: UUID | None = None) -> bool:
+    """Say whether the name behind an alert is shown to somebody (the viewer) only when two agree.
 
     The charters decide that hold today at the sites where the person was on the alert's last day; one that asks for
-    two is enough, and so is a site without a charter.
+    two is enough, and so is a site without a charter. Whoever himself wrote that one suffices needs a second (H4).
     """
     here = {where.site_id for where in who_was_where(viewer_of_system(), alert.until, people=[alert.person_id])}
     watched = sites_watched(viewer_of_system(), localdate(timezone=viewer.zone))
     held = {each.site.pk: each.charter for each in watched}
     charters = [held.get(site) if site else None for site in here] or [None]
-    return any(charter is None or needs_two(charter.site.country, by_two=charter.names_by_two) for charter in charters)
+    return any(_by_two(charter, asker or viewer.person_id) for charter in charters)
+
+
+def _by_two(charter: MonitoringCharter | None, asker: UUID | None) -> bool:
+    if charter is None or needs_two(charter.site.country, by_two=charter.names_by_two):
+        return True
+    written = entries_about(charter.pk).filter(verb__in=("watch.charter.add", "watch.charter.edit"))
+    last = written.order_by("-at", "-id").first()
+    return asker is not None and last is not None and last.actor_id == asker
 
 
 def requests_visible_to(viewer: Viewer) -> QuerySet[UnsealingRequest]:
