@@ -12,15 +12,18 @@ REFUSED: Final = frozenset({"blocked", "denied"})
 HIDING: Final = ["log_cleared"]
 CARRYING: Final = sorted(OUT - {"printer"})
 """What counts although no log names a secret: deeds that hide others, and ways out, where files have other names."""
+LETTER: Final = 100_000
+"""Bytes of a mail or an upload from which it may carry a file; below, without a file's name, it is correspondence."""
 
 _DEEDS = """
 SELECT local_date AS day, secret_id, activity, destination_class, outcome, min(time_utc) AS first,
-    count(DISTINCT coalesce(path, joined_events.name)) AS documents,
+    count(DISTINCT coalesce(path, joined_events.name, uid)) AS documents,
     arg_min(batches.name, time_utc) AS file, arg_min(raw_row, time_utc) AS row
 FROM joined_events LEFT JOIN batches ON batches.batch_id = joined_events.batch_id
 WHERE person_id = $person AND local_date BETWEEN $since AND $until
     AND ((secret_id IS NOT NULL AND ($secret IS NULL OR secret_id = $secret)) OR list_contains($hiding, activity)
-        OR list_contains($carrying, destination_class) AND activity NOT IN ('device_connect', 'device_disconnect'))
+        OR list_contains($carrying, destination_class) AND activity NOT IN ('device_connect', 'device_disconnect')
+            AND (coalesce(path, joined_events.name) IS NOT NULL OR joined_events.bytes >= $letter))
 GROUP BY ALL ORDER BY first DESC LIMIT $most
 """
 
@@ -61,5 +64,5 @@ def deeds_of(found: Lake, person_id: str, since: date, until: date, *, secret_id
     Days are local, both included.
     """
     asked = {"person": person_id, "since": since, "until": until, "secret": secret_id}
-    rows = found.query(_DEEDS, asked | {"hiding": HIDING, "carrying": CARRYING, "most": MOST}).to_pylist()
+    rows = found.query(_DEEDS, asked | {"hiding": HIDING, "carrying": CARRYING, "letter": LETTER, "most": MOST}).to_pylist()
     return [Deed.of_row(row) for row in rows]

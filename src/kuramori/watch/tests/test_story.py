@@ -105,8 +105,10 @@ def test_the_thief_s_timeline_lists_five_indicators_and_what_he_took_after_notic
     assert len(indicators) >= 5
     assert all(each.against and (each.url or ".log" in str(each.statement) or each.at) for each in indicators)
     out = [each for each in found if each.element == "taking"]
-    assert out
-    assert all(is_after_notice(asked, each, viewer_of_system()) for each in out)
+    copied = [each for each in out if "可搬媒体" in each.statement]
+    assert copied
+    assert all(is_after_notice(asked, each, viewer_of_system()) for each in copied)
+    assert not [each for each in out if " 0件" in each.statement], "a letter carries nothing out"
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
