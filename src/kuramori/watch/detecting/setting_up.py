@@ -36,6 +36,7 @@ STEPS: Mapping[str, str | Promise] = {
         "In Microsoft Purview search the audit log for all activities of a day and save it as CSV, or fetch the "
         "content blobs of the management interface as JSON."
     ),
+    "receiver": _("Nothing to set up: the syslog receiver writes here what it could not keep."),
     "setupapi": _(
         "Copy the file setupapi.dev.log out of the folder INF of Windows. Enter the name of the machine as the server "
         "of this source."
