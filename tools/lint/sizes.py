@@ -31,6 +31,7 @@ WATCHING = {
     "cases": {"cases", "verdicts"},
     "detecting": {"detecting"},
     "logs": {"logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
+    "privacy": {"privacy"},
     "reviews": {"reviews"},
     "watching": {"unsealing", "watching"},
 }

@@ -18,6 +18,7 @@ from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
 from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
+from kuramori.watch.privacy import room_parts as privacy
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews import room_parts as reviewing
 from kuramori.watch.reviews.duties import review_duties, review_tiles
@@ -76,6 +77,7 @@ ROOM = Room(
         ),
         *casework.MENU,
         *detecting.MENU,
+        *privacy.MENU,
         *reviewing.MENU,
         *unsealing.MENU,
         *watching.MENU,
@@ -83,10 +85,12 @@ ROOM = Room(
     registers=(
         *(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, entries),
         *detecting.REGISTERS,
+        *privacy.REGISTERS,
     ),
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
+        **privacy.PERMISSIONS,
         **reviewing.PERMISSIONS,
         **unsealing.PERMISSIONS,
         **watching.PERMISSIONS,
@@ -122,6 +126,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **detecting.VERBS,
+        **privacy.VERBS,
         **reviewing.VERBS,
         **unsealing.VERBS,
         **watching.VERBS,

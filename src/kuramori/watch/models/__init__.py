@@ -13,6 +13,7 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, StandingChoice, WayChoice
+from kuramori.watch.models.privacy import CouncilReport
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 from kuramori.watch.models.unsealing import RequestStateChoice, UnsealingRequest
@@ -28,6 +29,7 @@ __all__ = [
     "CaseAlert",
     "CaseStateChoice",
     "CaseStep",
+    "CouncilReport",
     "CoverageGap",
     "EffectChoice",
     "EntryStateChoice",

@@ -22,6 +22,7 @@ from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.register.api import Secret, secrets_visible_to
 from kuramori.watch.masking import masked, names_of
 from kuramori.watch.models import StateChoice
+from kuramori.watch.privacy.look_acts import look_back_note
 from kuramori.watch.queries.alerts import alerts_of_person, tells_leaving
 from kuramori.watch.queries.charters import sites_watched
 from kuramori.watch.queries.leavers import LeaverSeen, leaver_seen_by, leavers_seen_by, look_back_at
@@ -52,6 +53,7 @@ def look_back(request: ViewedRequest, line: UUID) -> HttpResponse:
     seen = leaver_seen_by(viewer, line, localdate(timezone=viewer.zone))
     if seen is None:
         raise Http404
+    look_back_note(seen=seen, by=viewer.actor)
     report = look_back_at(viewer, seen)
     context: dict[str, Any] = {
         "title": _("Look-back: %(name)s") % {"name": seen.name},

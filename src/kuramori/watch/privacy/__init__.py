@@ -1,0 +1,1 @@
+"""What people are told about being watched, who watched, and what the works council is shown."""
