@@ -36,16 +36,30 @@ def with_media_registered(lake: Lake, out: Path, truth: Truth) -> None:
 
 def spoken(lake: Lake, limits: Limits | None = None, rules: Sequence[Rule] = RULES) -> Iterator[dict[str, Any]]:
     """Each rule's person-days with the instant (UTC) at which it spoke."""
-    for rule in rules:
-        text = _when(rule)
+    alone = [rule for rule in rules if rule.first_time or rule.least != "1"]
+    asked = [_at_once([rule for rule in rules if rule not in alone]), *map(_when, alone)]
+    for text in filter(None, asked):
         given = {name: value for name, value in asdict(limits or Limits()).items() if f"${name}" in text}
         for row in lake.query(text, given).to_pylist():
             at = row["moment"] + WITHIN
-            yield {"rule": rule.name, "person": row["person_id"], "day": row["day"].isoformat(), "at": at.isoformat()}
+            yield {"rule": row["rule"], "person": row["person_id"], "day": row["day"].isoformat(), "at": at.isoformat()}
+
+
+def _at_once(rules: Sequence[Rule]) -> str:
+    """SQL for all rules that one event is enough for, in one scan."""
+    if not rules:
+        return ""
+    moments = ", ".join(f"CASE WHEN {rule.condition} THEN time_utc END AS {rule.name}" for rule in rules)
+    first = ", ".join(f"min({rule.name}) AS {rule.name}" for rule in rules)
+    names = ", ".join(rule.name for rule in rules)
+    return f"""
+        WITH deeds AS (SELECT person_id, local_date AS day, {moments} FROM joined_events e WHERE person_id IS NOT NULL),
+        days AS (SELECT person_id, day, {first} FROM deeds GROUP BY ALL)
+        UNPIVOT days ON {names} INTO NAME rule VALUE moment ORDER BY moment, person_id"""
 
 
 def _when(rule: Rule) -> str:
-    """SQL: person, local day, and when the rule had counted enough of the day's things."""
+    """SQL: person, local day, and when the rule had counted enough of the day's things, or seen the first of them."""
     mine = f"FROM joined_events e WHERE person_id IS NOT NULL AND {rule.condition}"
     if rule.first_time:
         return f"""
@@ -53,7 +67,7 @@ def _when(rule: Rule) -> str:
                 SELECT {rule.thing} AS thing, min(time_utc) AS moment FROM joined_events e
                 WHERE {rule.first_time} GROUP BY ALL
             ), settled AS (SELECT min(local_date) + $settled_days AS day FROM joined_events)
-            SELECT person_id, local_date AS day, min(f.moment) AS moment
+            SELECT '{rule.name}' AS rule, person_id, local_date AS day, min(f.moment) AS moment
             FROM (SELECT *, {rule.thing} AS thing {mine}) e
             JOIN firsts f ON f.thing = e.thing AND f.moment = e.time_utc
             WHERE local_date >= (SELECT day FROM settled) GROUP BY ALL ORDER BY moment, person_id"""
@@ -64,7 +78,8 @@ def _when(rule: Rule) -> str:
         ), counted AS (
             SELECT *, row_number() OVER (PARTITION BY person_id, day ORDER BY moment, thing) AS n FROM things
         )
-        SELECT person_id, day, moment FROM counted WHERE n = {rule.least} ORDER BY moment, person_id"""
+        SELECT '{rule.name}' AS rule, person_id, day, moment FROM counted WHERE n = {rule.least}
+        ORDER BY moment, person_id"""
 
 
 def first_words(lake: Lake, cases: list[dict[str, Any]], told: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,8 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from kuramori.directory.models import Identity, Person, Site
+from kuramori.directory.api import viewer_of_system
+from kuramori.directory.models import Holiday, Identity, Person, Site
 from kuramori.directory.tests.company import NOON
 from kuramori.evidence.api import ledger_check
 from kuramori.evidence.models import Bundle, EvidencePlan, Hold, Loss, Statement, WitnessState
@@ -22,6 +23,8 @@ from kuramori.kernel.ledger import entries_about, read
 from kuramori.register.models import Secret
 from kuramori.site import demo, demo_case
 from kuramori.watch.models import Alert, LogSource, MonitoringCharter
+from kuramori.watch.queries.sources import source_states
+from kuramori_lake.simulator.cases import CASES, OTHERS
 from kuramori_verify.cli import verify
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +80,37 @@ def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
     assert agreed == {"DE"}, "the works council agreed where there is one"
     assert {source.site.code for source in LogSource.objects.all()} <= sites
     assert Identity.objects.filter(namespace="ad").exclude(ends_on=None).count() == 1, "one account was renamed"
+    _its_logs_speak(data)
     assert ledger_check().is_sound
+
+
+def _its_logs_speak(data: Path) -> None:
+    """Every source reports, on the day of the build and late in its evening; what is nobody's has been said whose."""
+    truth = json.loads((data / "demo-files" / "truth.json").read_text("utf-8"))
+    with time_machine.travel(NOON, tick=False):
+        for at in (NOON, NOON.replace(hour=14, minute=59)):  # the last minute of that day in Tokyo
+            states = source_states(viewer_of_system(), at)
+            assert {state.name for state in states} == {told["name"] for told in truth["sources"]}
+            assert [state.name for state in states if state.is_silent] == []
+    users = dict(Identity.objects.filter(namespace="db").values_list("value", "person__number"))
+    assert users == truth["database_users"]
+    assert len(users) > 2
+    closed = set(Holiday.objects.values_list("site__code", "day"))
+    expected = {(code, date.fromisoformat(day)) for code, days in truth["closing_days"].items() for day in days}
+    assert closed == expected
+    assert ("HMM", date(2026, 12, 30)) in closed, "nobody is silent over New Year, nor is a log"
+
+
+def test_a_demo_of_a_whole_year_has_cases_over_every_way_and_a_short_one_only_the_story() -> None:
+    """What detection finds of them and what it misses stands in docs/en/walk.md, by name."""
+    known = {case.id: case for case in (*CASES, *OTHERS)}
+    ways = {way for name in demo.CASES for way in known[name].channels}
+    assert ways == {"removable", "files", "db", "print", "web", "mail", "none"}
+    assert [name for name in demo.CASES if not known[name].detectable] == ["CASE-02"], "one that no log can show"
+    assert demo.MONTHS >= demo.HALF_A_YEAR > SMALL["months"]
+    for language in ("en", "ja"):
+        page = (Path(__file__).parents[4] / "docs" / language / "walk.md").read_text("utf-8")
+        assert all(name in page for name in demo.CASES if name.startswith("CASE")), language
 
 
 def test_the_story_ends_in_a_sealed_bundle_that_a_stranger_verifies(
