@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -84,6 +84,14 @@ def gigabytes(environment: Mapping[str, str], name: str, usual: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ImproperlyConfigured(f"{name} must be a whole number of gigabytes, 1 or more")
     return int(text) << 30
+
+
+def one_of(environment: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
+    """Return the word that a variable says, out of those allowed; the first of them if it says nothing."""
+    text = environment.get(name) or allowed[0]
+    if text not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(allowed)}")
+    return text
 
 
 def mail_server(environment: Mapping[str, str]) -> dict[str, Any]:

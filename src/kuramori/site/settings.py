@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, secret_key
+from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, one_of, secret_key
 
 DATA = data_folder(os.environ)
 DEBUG = False
@@ -126,6 +126,8 @@ LEDGER_ORIGIN = os.environ.get("KURAMORI_LEDGER_NAME") or f"{urlsplit(PUBLIC_URL
 COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
 # What the nightly check reads of the files in custody, in bytes; a round over more takes several nights.
 CUSTODY_CHECK_BYTES = gigabytes(os.environ, "KURAMORI_CUSTODY_CHECK_GB", 32)
+# Which engine runs the nights of the event lake; clickhouse needs KURAMORI_CLICKHOUSE_URL or the package chdb.
+LAKE_ENGINE = one_of(os.environ, "KURAMORI_LAKE_ENGINE", ("duckdb", "clickhouse"))
 # What counting the rows of a list may take, about; where it would take longer, the list says "200+" or "50+".
 LIST_COUNT_SECONDS = 0.03
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -18,7 +18,7 @@ from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.cases.acts import cases_gather
 from kuramori.watch.cases.verdicts import feedback_on
 from kuramori.watch.context import context_sync
-from kuramori.watch.lake import lake
+from kuramori.watch.lake import night_lake
 from kuramori.watch.masking import names_of
 from kuramori.watch.models import Alert
 from kuramori.watch.pseudonyms import alert_pseudonym
@@ -99,7 +99,7 @@ def detect_run(*, as_of: date, by: Actor = SYSTEM, days: int = WINDOW_DAYS, why:
     watched = sites_watched(viewer_of_system(), as_of)
     heeded = feedback_on(viewer_of_system(), as_of) + watching_feedback(viewer_of_system(), as_of)
     settings = replace(DEFAULT, feedback=heeded)
-    with lake() as found:
+    with night_lake() as found:
         seal_segments(segments_of=found, by=SYSTEM)
         context_sync(found, today=as_of)
         findings = detect(found, as_of=as_of, days=days, settings=settings)

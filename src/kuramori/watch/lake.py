@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from kuramori_lake.engine import RunsOn
 from kuramori_lake.store import Lake
 
 
@@ -21,4 +22,11 @@ def folder() -> Path:
 def lake() -> Iterator[Lake]:
     """Open the lake for the length of a block; creates it when there is none."""
     with Lake.open(folder()) as found:
+        yield found
+
+
+@contextmanager
+def night_lake() -> Iterator[Lake]:
+    """Open the lake for a night's work, on the engine that KURAMORI_LAKE_ENGINE names; pages ask the files."""
+    with Lake.open(folder(), runs_on=RunsOn(settings.LAKE_ENGINE)) as found:
         yield found

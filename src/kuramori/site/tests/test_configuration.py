@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from kuramori.site import configuration
-from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, secret_key
+from kuramori.site.configuration import data_folder, database, gigabytes, mail_server, one_of, secret_key
 
 
 def test_the_data_folder_is_made_and_closed_to_others(tmp_path: Path) -> None:
@@ -112,3 +112,17 @@ def test_a_share_of_gigabytes_is_a_whole_number_from_one_on(text: str) -> None:
     assert gigabytes({"KURAMORI_CUSTODY_CHECK_GB": "4"}, "KURAMORI_CUSTODY_CHECK_GB", 32) == 4 << 30
     with pytest.raises(ImproperlyConfigured, match="KURAMORI_CUSTODY_CHECK_GB"):
         gigabytes({"KURAMORI_CUSTODY_CHECK_GB": text}, "KURAMORI_CUSTODY_CHECK_GB", 32)
+
+
+@pytest.mark.parametrize("text", ["", "duckdb", "clickhouse"])
+def test_a_choice_is_one_of_the_words_and_the_first_when_nothing_is_said(text: str) -> None:
+    assert one_of({"KURAMORI_LAKE_ENGINE": text}, "KURAMORI_LAKE_ENGINE", ("duckdb", "clickhouse")) == (
+        text or "duckdb"
+    )
+    assert one_of({}, "KURAMORI_LAKE_ENGINE", ("duckdb", "clickhouse")) == "duckdb"
+
+
+@pytest.mark.parametrize("text", ["ClickHouse", "oracle", " duckdb"])
+def test_another_word_stops_the_start_and_names_the_words(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="KURAMORI_LAKE_ENGINE must be one of: duckdb, clickhouse"):
+        one_of({"KURAMORI_LAKE_ENGINE": text}, "KURAMORI_LAKE_ENGINE", ("duckdb", "clickhouse"))
