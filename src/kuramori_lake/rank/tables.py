@@ -189,14 +189,15 @@ def _database(lake: Lake, state: RollUp, asked: Asked) -> Iterator[duckdb.DuckDB
         given = asked.given()
         for name, kind in (("rolled", "days"), ("touched", "areas"), ("things", "things")):
             whole = _files(lake.root / "rollup", state, kind)
-            source = f"read_parquet({whole!r})" if whole else "nothing"
             if not whole:
-                db.register("nothing", EMPTY[kind])
-            since = "AND day >= $since" if kind == "days" else ""
-            _run(db, f"CREATE TABLE {name} AS SELECT * FROM {source} WHERE day <= $until {since}", given)
+                db.register(f"no_{kind}", EMPTY[kind])
+            source = f"{f'read_parquet({whole!r})' if whole else f'no_{kind}'} WHERE day <= DATE '{asked.until}'"
             if kind == "days":
-                _run(db, f"CREATE TABLE known_since AS SELECT person_id, min(day) AS known_since FROM {source}"
-                         " WHERE day <= $until GROUP BY person_id", given)  # fmt: skip
+                _run(db, f"CREATE TABLE {name} AS SELECT * FROM {source} AND day >= $since", given)
+                db.execute("CREATE TABLE known_since AS"
+                           f" SELECT person_id, min(day) AS known_since FROM {source} GROUP BY person_id")  # fmt: skip
+            else:  # looked through once: tens of millions of rows need not be held
+                db.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
         db.execute(f"CREATE VIEW used AS {sql_days.USED}")
         for name in ("people", "sites"):
             db.register(name, lake.context.table(name))
