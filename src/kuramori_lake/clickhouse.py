@@ -16,6 +16,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from clickhouse_connect import get_client
+from clickhouse_connect.driver.exceptions import Error
 
 from kuramori_lake import content, health
 from kuramori_lake.clickhouse_sql import LAST_DAY, TABLE, translated, type_of
@@ -33,8 +35,9 @@ SESSION: Final = 3600
 ROWS: Final = 250_000
 """Rows of a segment sent at a time."""
 _JOINED: Final = (*DERIVED, "flows")
+_COLUMNS: Final = ", ".join(f"`{one.name}` {type_of(one)} CODEC(ZSTD(3))" for one in EVENT)
 _MAKE: Final = f"""
-CREATE TABLE IF NOT EXISTS {TABLE} ({", ".join(f"`{one.name}` {type_of(one)} CODEC(ZSTD(3))" for one in EVENT)}, segment String)
+CREATE TABLE IF NOT EXISTS {TABLE} ({_COLUMNS}, segment String)
 ENGINE = MergeTree PARTITION BY segment ORDER BY (actor_key, time_utc)
 """
 
@@ -113,13 +116,8 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[C
     """The engine over the undamaged segments, joined with what the context says now.
 
     Raises:
-        NotInstalledError: a package is missing.
         EngineError: the server cannot be reached, or refuses.
     """
-    try:
-        from clickhouse_connect.driver.exceptions import Error  # noqa: PLC0415  # only who outgrew one machine has it
-    except ImportError as error:
-        raise NotInstalledError("clickhouse-connect") from error
     good, _ = health.usable(root, manifest, health.live(manifest))
     known = content.table(manifest, context)
     try:
@@ -138,8 +136,6 @@ def connect(root: Path, manifest: Manifest, context: ContextStore) -> Iterator[C
 
 def _client(root: Path) -> Any:
     """A session on the server that the environment names, or on files beside the lake's own."""
-    from clickhouse_connect import get_client  # noqa: PLC0415
-
     if url := os.environ.get(URL):
         return get_client(dsn=url, settings=SETTINGS | {"session_timeout": SESSION})
     try:

@@ -64,5 +64,6 @@ def deeds_of(found: Lake, person_id: str, since: date, until: date, *, secret_id
     Days are local, both included.
     """
     asked = {"person": person_id, "since": since, "until": until, "secret": secret_id}
-    rows = found.query(_DEEDS, asked | {"hiding": HIDING, "carrying": CARRYING, "letter": LETTER, "most": MOST}).to_pylist()
+    limits = {"hiding": HIDING, "carrying": CARRYING, "letter": LETTER, "most": MOST}
+    rows = found.query(_DEEDS, asked | limits).to_pylist()
     return [Deed.of_row(row) for row in rows]

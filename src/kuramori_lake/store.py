@@ -10,8 +10,8 @@ One process writes at a time (`lake.lock`); any number read. One Lake object bel
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -242,9 +242,7 @@ class Lake:
         """
         self.context.refresh()
         if self.runs_on is RunsOn.CLICKHOUSE:
-            from kuramori_lake import clickhouse  # noqa: PLC0415  # its parser takes a quarter of a second to load
-
-            with clickhouse.connect(self.root, self.manifest, self.context) as events:
+            with _clickhouse()(self.root, self.manifest, self.context) as events:
                 yield events
         else:
             with engine.connect(self.root, self.manifest, self.context) as db:
@@ -319,3 +317,12 @@ def _seal(row: Mapping[str, Any]) -> SegmentSeal:
         batch_sha256=row["batch_sha256"] if row["month"] is None else None,
         replaces=tuple(json.loads(row["replaces"])),
     )
+
+
+def _clickhouse() -> Callable[[Path, Manifest, ContextStore], AbstractContextManager[engine.Engine]]:
+    """The other engine: not everybody has it, and its parser takes a quarter of a second to load."""
+    try:
+        from kuramori_lake.clickhouse import connect  # noqa: PLC0415
+    except ImportError as error:
+        raise engine.NotInstalledError((error.name or str(error)).replace("_", "-")) from error
+    return connect

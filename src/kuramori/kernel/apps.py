@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.db.utils import DatabaseError
 
+from kuramori.kernel import guards
+
 
 class KernelConfig(AppConfig):
     """The kernel."""
@@ -22,16 +24,12 @@ class KernelConfig(AppConfig):
 
 def set_guards(sender: AppConfig, **_kwargs: Any) -> None:
     """Install the triggers; Django sends this once per app, after the migrations of all of them."""
-    from kuramori.kernel import guards  # noqa: PLC0415  (models are ready only now)
-
     if sender.name == "kuramori.kernel":
         guards.install()
 
 
 def check_guards(**_kwargs: Any) -> list[Error]:
     """Refuse to start without the triggers (system check `kuramori.E001`)."""
-    from kuramori.kernel import guards  # noqa: PLC0415
-
     try:
         if "kernel_entry" not in connection.introspection.table_names():
             return []

@@ -274,7 +274,7 @@ def test_commands_print_the_same_lines_on_both(company, capsys):
 
 @pytest.mark.parametrize("package", ["clickhouse_connect", "chdb"])
 def test_missing_package_is_named_in_both_languages(week, capsys, monkeypatch, package):
-    for name in [one for one in sys.modules if package in one or "chdb" in one]:
+    for name in [one for one in sys.modules if package in one or "chdb" in one or one == "kuramori_lake.clickhouse"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     for language, words in (("en_US.UTF-8", "is not installed"), ("ja_JP.UTF-8", "入っていません")):
