@@ -40,7 +40,7 @@ class Verdict:
     @property
     def weak(self) -> bool:
         """A tenth of what was reported, quick or slow."""
-        return self.case["strength"] != "reported"
+        return str(self.case["strength"]) != "reported"
 
     @property
     def out_at_first(self) -> float | None:
@@ -48,7 +48,7 @@ class Verdict:
         if not self.reviewed or not self.case["amount"]:
             return None
         evening = self.reviewed[0]["as_of"]
-        return sum(day["amount"] for day in self.case["days"] if day["day"] <= evening) / self.case["amount"]
+        return float(sum(day["amount"] for day in self.case["days"] if day["day"] <= evening) / self.case["amount"])
 
     @property
     def out_at_alert(self) -> float | None:
@@ -230,8 +230,8 @@ def _more(results: list[Mapping[str, Any]], every: list[Verdict], weeks: float) 
     main = sum(one.named == one.case["channel"] for one in named)
     print(f"  the main channel named: {main} of {len(named)}")
     wrong = Counter((one.case["case"], one.named) for one in named if not one.is_named)
-    for (case, named), times in sorted(wrong.items()):
-        print(f"  wrong channel: {case} named {named or 'none'}, {times} times")
+    for (case, channel), times in sorted(wrong.items()):
+        print(f"  wrong channel: {case} named {channel or 'none'}, {times} times")
     for one in real:
         if not one.reviewed:
             kind = "not reviewed" if one.found else "NOT FOUND"

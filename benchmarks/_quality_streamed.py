@@ -106,4 +106,4 @@ def _out(lake: Lake, case: Mapping[str, Any], at: datetime) -> float:
         given["vaults"] = case["vaults"]
         what = f"count(DISTINCT path) FILTER ({READING} AND list_bool_or([starts_with(path, v) FOR v IN $vaults]))"
     row = lake.query(f"SELECT coalesce({what}, 0) AS out FROM joined_events WHERE {mine}", given).to_pylist()[0]
-    return min(1.0, int(row["out"]) / case["amount"])
+    return float(min(1.0, int(row["out"]) / case["amount"]))
