@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kuramori.evidence.api import known_claims, variants
 from kuramori.kernel.room import role_permissions
+from kuramori_lake.detect import RULES
 from tests.walk.people import AKARI, MAIL, walker
 from tests.walk.routes import plain_routes
 from tests.walk.words import bare_words, pseudo_language
@@ -15,9 +16,10 @@ NAMES = (AKARI, AKARI[0], MAIL, "testserver")  # the second is the sign beside h
 
 
 def claim_words() -> tuple[str, ...]:
-    """The texts of claims and of readers of bundles: their files hold both languages, the longest first."""
+    """The texts of claims, readers of bundles and hard rules: their files hold both languages, the longest first."""
     found = {text for claim in known_claims().claims for words in claim.words() for text in (words.ja, words.en)}
     found |= {title for variant in variants().values() for title in variant.title.values()}
+    found |= {title for rule in RULES for title in rule.title}
     return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -13,6 +13,14 @@ READERS = (Role.AUDITOR, Role.PRIVACY_OFFICER, *KEEPERS)
 MENU = (
     MenuItem(
         section="find",
+        title=_("Hard rules"),
+        url_name="watch:hard-rules",
+        icon="zap",
+        permission=Permission.ALERT_VIEW,
+        order=31,
+    ),
+    MenuItem(
+        section="find",
         title=_("What the logs see"),
         url_name="watch:coverage",
         icon="eye-off",
