@@ -15,6 +15,7 @@ from kuramori.kernel.ledger import ReadEntry, read
 from kuramori.kernel.models import Entry, EntrySubject
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import Alert, Case, TimelineOpening
+from kuramori.watch.models.watching import WatchEntry
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.rules.privacy import Quarter
@@ -33,6 +34,9 @@ class Look(StrEnum):
     TIMELINE = "timeline"
     LOOK_BACK = "look_back"
     EXPERT = "expert"
+    WATCH_ASKED = "watch_asked"
+    WATCH_AGREED = "watch_agreed"
+    WATCH_SEEN = "watch_seen"
 
 
 VERBS: Mapping[str, Look] = {
@@ -43,6 +47,9 @@ VERBS: Mapping[str, Look] = {
     "watch.timeline.open": Look.TIMELINE,
     LOOK_BACK: Look.LOOK_BACK,
     "watch.expert.add": Look.EXPERT,
+    "watch.entry.ask": Look.WATCH_ASKED,
+    "watch.entry.approve": Look.WATCH_AGREED,
+    "watch.entry.look": Look.WATCH_SEEN,
 }
 
 
@@ -72,9 +79,10 @@ def looks_visible_to(viewer: Viewer, choice: Choice) -> QuerySet[Entry]:
 
 
 def _concerning(person: UUID) -> QuerySet[EntrySubject]:
-    """Return what makes an entry one about a person: his alerts, his cases, himself."""
+    """Return what makes an entry one about a person: alerts, cases, timelines, the watch list, himself."""
     own = Q(subject_id__in=Alert.objects.filter(person=person).values("pk"))
     own |= Q(subject_id__in=Case.objects.filter(person=person).values("pk")) | Q(subject_id=person)
+    own |= Q(subject_id__in=WatchEntry.objects.filter(person=person).values("pk"))
     own |= Q(subject_id__in=TimelineOpening.objects.filter(person=person).values("pk"))
     return EntrySubject.objects.filter(own, entry=OuterRef("pk"))
 

@@ -18,7 +18,9 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.forms import PlainSelect
 from kuramori.kernel.wording import moment
-from kuramori.watch.models import WayChoice
+from kuramori.register.api import Secret
+from kuramori.watch.models import Alert, Case, WayChoice
+from kuramori.watch.models.watching import WatchEntry
 from kuramori.watch.privacy.look_acts import looks_export
 from kuramori.watch.privacy.looks import VERBS, Choice, Look, looks_by_person, looks_page
 from kuramori.watch.privacy.own_page import own_page
@@ -32,6 +34,8 @@ from kuramori.watch.wording import SOURCE_WORDS, word
 REASON = 1000
 FIRST_SHOWN = timedelta(days=90)
 DAY = {"type": "date"}
+NAMED = frozenset(each.record_kind() for each in (Alert, Case, WatchEntry))
+"""Subjects whose names in the ledger are numbers, and so name nobody; a secret's begins with its number."""
 
 
 class LooksForm(forms.Form):
@@ -117,9 +121,8 @@ def looks(request: ViewedRequest) -> HttpResponseBase:
 
 def _look(viewer: Viewer, row: ReadEntry) -> dict[str, str]:
     """Return one look: subjects under the numbers they have in the ledger, never a name."""
-    about = [
-        subject.name for subject in row.subjects if subject.kind in {"watch.alert", "watch.case", "register.secret"}
-    ]
+    about = [each.name for each in row.subjects if each.kind in NAMED]
+    about += [each.name.partition(" ")[0] for each in row.subjects if each.kind == Secret.record_kind()]
     whom = row.notes.get("whom")
     told = [*filter(None, about), *([_("Person %(code)s") % {"code": whom}] if whom else [])]
     return {

@@ -21,6 +21,9 @@ LOOK_WORDS: Words = {
     Look.TIMELINE: gettext_lazy("a timeline across all channels was opened"),
     Look.LOOK_BACK: gettext_lazy("a leaver was looked back on"),
     Look.EXPERT: gettext_lazy("an outside expert was let in on a case"),
+    Look.WATCH_ASKED: gettext_lazy("closer watching of a person was asked for"),
+    Look.WATCH_AGREED: gettext_lazy("an office agreed to watch a person more closely"),
+    Look.WATCH_SEEN: gettext_lazy("an entry of the watch list was read with the name"),
 }
 MAY_WORDS: Words = {
     Permission.ALERT_VIEW: gettext_lazy("see alerts, the names sealed"),

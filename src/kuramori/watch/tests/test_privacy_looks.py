@@ -34,6 +34,8 @@ from kuramori.watch.privacy.looks import (
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.room import ROOM
 from kuramori.watch.tests.conftest import leave
+from kuramori.watch.tests.watched import Offices, in_force
+from kuramori.watch.watching.acts import entry_look
 
 TODAY = NOON.date()
 ALL = Choice(since=date(2026, 1, 1), until=date(2026, 12, 31))
@@ -128,6 +130,30 @@ def test_who_is_concerned_himself_finds_no_trace_of_it(visit: Any, company: Comp
     assert alert.number not in text
     company.give(company.akari, Role.AUDITOR)
     assert looks_visible_to(company.viewer(company.akari), ALL).count() == 2
+
+
+def test_of_a_secrets_timeline_the_number_is_told_and_never_the_title(
+    visit: Any, auditor: Viewer, company: Company, secret: Secret
+):
+    """Who checks the watchers learns by it no title of a secret that is not open to him."""
+    timeline_open(opener=company.daichi, reason="閲覧者の確認", secret=secret, by=company.viewer(company.daichi).actor)
+    page = visit(auditor, "looks")
+    assert [row["whom"] for row in page.context["rows"]] == [secret.number]
+    assert secret.title not in page.content.decode()
+
+
+def test_the_watch_list_is_checked_too_and_not_by_who_stands_on_it(visit: Any, auditor: Viewer, company: Company):
+    """Asked for once, agreed to by two, read once: four looks for the office, none for the one concerned (DET-08)."""
+    entry = in_force(company, Offices(company))
+    entry_look(entry=entry, by=company.viewer(company.daichi).actor)
+    kinds = [Look.WATCH_ASKED, Look.WATCH_AGREED, Look.WATCH_SEEN]
+    assert [looks_visible_to(auditor, replace(ALL, kind=kind)).count() for kind in kinds] == [1, 2, 1]
+    rows = visit(auditor, "looks").context["rows"]
+    assert {row["whom"] for row in rows} == {entry.number}
+    company.give(company.botan, Role.AUDITOR)
+    concerned = company.viewer(company.botan)
+    assert not looks_visible_to(concerned, ALL).exists()
+    assert entry.number not in visit(concerned, "looks").content.decode()
 
 
 def test_a_leaver_who_checks_still_sees_look_backs_on_others(company: Company, read_log: None):
