@@ -5,11 +5,10 @@ The SQL comes from `prepared` and `compiling`, in the engine's own words; only t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import duckdb
 
-from kuramori_lake.clickhouse import ClickHouse
 from kuramori_lake.clickhouse_sql import translated
 from kuramori_lake.detect import sql
 from kuramori_lake.engine import WITH_EVENTS, Embedded
@@ -17,6 +16,9 @@ from kuramori_lake.engine import Engine as LakeEngine
 from kuramori_lake.event import EVENT
 from kuramori_lake.sigma.atoms import Dialect
 from kuramori_lake.sigma.names import JOINED
+
+if TYPE_CHECKING:  # not everybody has its driver
+    from kuramori_lake.clickhouse import ClickHouse
 
 VIEW: Final = "sigma_events"
 """`joined_events` with what Sigma rules ask beside it: was it after the person's notice, was it approved."""
@@ -94,7 +96,7 @@ class DuckEngine:
 class ClickEngine:
     """ClickHouse over the lake's segments; ClickHouse has no temporary views, so the view goes before each query."""
 
-    clickhouse: ClickHouse
+    clickhouse: "ClickHouse"
     dialect: Dialect = "clickhouse"
     view: str = ""
 

@@ -4,7 +4,9 @@ Its own engine runs in this process (`chdb`), through the client that reaches a 
 """
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from contextlib import closing
 from datetime import date, timedelta
@@ -283,6 +285,13 @@ def test_missing_package_is_named_in_both_languages(week, capsys, monkeypatch, p
         said = capsys.readouterr().err
         assert words in said
         assert package.replace("_", "-") in said
+
+
+def test_everything_else_loads_without_the_driver():
+    """It is no dependency: whoever has not outgrown one machine never installs it."""
+    modules = "kuramori_lake.cli, kuramori_lake.commands.sigma_run, kuramori_lake.detect, kuramori_lake.rank"
+    code = f"import sys; sys.modules['clickhouse_connect'] = sys.modules['chdb'] = None; import {modules}"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": os.pathsep.join(sys.path)})
 
 
 def test_engine_that_nobody_knows_is_wrong_use(week, capsys):
