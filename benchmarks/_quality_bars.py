@@ -150,16 +150,20 @@ def _innocent(results: list[Mapping[str, Any]], severities: set[str]) -> set[tup
     }
 
 
-def _cried(results: list[Mapping[str, Any]]) -> float:
-    """High alerts of hard rules about people who did nothing, a week per 1,000."""
-    cried = {
+def _cries(results: list[Mapping[str, Any]]) -> set[tuple[int, str, str, str]]:
+    """High alerts of hard rules about people who did nothing: seed, person, rule, day."""
+    return {
         (result["seed"], one["person"], one["rule"], one["day"])
         for result in results
         for one in result.get("spoken", ())
         if one["person"] not in result["culprits"] and BY_NAME[one["rule"]].severity is Severity.HIGH
     }
+
+
+def _cried(results: list[Mapping[str, Any]]) -> float:
+    """The same, a week per 1,000."""
     weeks = sum(one["people"] / 1000 * one.get("weeks_of_logs", 0) for one in results)
-    return len(cried) / weeks if weeks else 0.0
+    return len(_cries(results)) / weeks if weeks else 0.0
 
 
 def _bar(what: str, value: float, bar: float, *, at_most: bool = False, percent: bool = True) -> bool:
@@ -178,7 +182,7 @@ def report(results: list[Mapping[str, Any]]) -> bool:
     weeks = _weeks(results)
     high = len(_innocent(results, {"high"})) / weeks + _cried(results)
     leavers = {(r["seed"], one["person"]) for r in results for one in r["innocent_leavers"]}
-    alerted = leavers & {(seed, person) for seed, person, _ in _innocent(results, ALERTS)}
+    alerted = leavers & {(seed, person) for seed, person, *_ in (*_innocent(results, ALERTS), *_cries(results))}
     out = [one.out_at_alert for one in whole if one.out_at_alert is not None]
     counted = [one for result in results for one in result["findings"] if "counted" in one]
     print(f"{len(results)} companies, {len(real)} cases that logs can show, {len(weak)} of them at a tenth")

@@ -197,6 +197,13 @@ def test_hard_rules_that_cry_about_the_innocent_are_high_alerts(capsys, spoken, 
     assert f"high alerts about innocent people, a week per 1,000: {a_week}" in capsys.readouterr().out
 
 
+def test_a_leaver_about_whom_a_hard_rule_cries_is_alerted_like_any_other(capsys):
+    """Such as who hands over his files, as agreed, and is taken at the word of the rule."""
+    told = company(**WELL, leavers=[LEAVER, "E0201"]) | {"spoken": [cried(LEAVER), cried(LEAVER, day=SECOND)]}
+    assert not report([told])
+    assert "innocent leavers alerted: 50.0%" in capsys.readouterr().out
+
+
 def test_what_the_nightly_look_reaches_alone_is_told_beside(capsys):
     _, told = printed(capsys, company(**WELL) | {"first_words": [words(FIRST, 0.01)]})
     assert "documents out at the first alert, median: 1.0%" in told
