@@ -63,7 +63,7 @@ def _row(rule: Rule, viewer: Viewer, silent: dict[str, str], raised: Counter[str
         "practice": rule.practice,
         "what": GENERAL[rule.name],
         "severity": Severity(rule.severity).label,
-        "tone": "bad" if rule.severity == Severity.HIGH else "",
+        "tone": "bad" if str(rule.severity) == Severity.HIGH.value else "",
         "needs": silent.get(rule.name, ""),
         "raised": raised[rule.name],
     }
