@@ -50,6 +50,11 @@ class House(Installation):
         asked = "SELECT line FROM directory_engagement WHERE person_id = ? AND recorded_to IS NULL"
         return str(UUID(self.ask(asked, [self.story["person"].replace("-", "")])[0][0]))
 
+    def address_of(self, page: str) -> str:
+        """An address of the story, with what stands in braces filled in."""
+        source = str(UUID(self.ask("SELECT id FROM watch_logsource WHERE kind = 'samba' ORDER BY id LIMIT 1")[0][0]))
+        return page.format(**self.story, line=self.leaver_line, source=source)
+
     @property
     def register_file(self) -> Path:
         """The register as the company brought it."""

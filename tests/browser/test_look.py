@@ -12,13 +12,14 @@ LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 PAGES = {
     "analyst": [
         "/", "/inbox/", "/watch/alerts/", "/watch/alerts/{alert}/", "/watch/alerts/{alert}/review/", "/watch/health/",
-        "/watch/quarantine/", "/watch/charters/", "/jobs/",
+        "/watch/quarantine/", "/watch/charters/", "/watch/hard-rules/", "/watch/coverage/", "/watch/coverage/gaps/",
+        "/watch/sources/{source}/set-up/", "/jobs/",
     ],
     "auditor": [
         "/evidence/", "/evidence/bundles/", "/evidence/bundles/person/", "/evidence/claims/",
-        "/evidence/timelines/", "/health/",
+        "/evidence/timelines/", "/health/", "/watch/looks/", "/watch/council-reports/",
     ],
-    "employee": ["/", "/search/?q=蒼穹", "/directory/units/"],
+    "employee": ["/", "/watch/mine/", "/search/?q=蒼穹", "/directory/units/"],
     "hr": ["/watch/leavers/", "/watch/leavers/{line}/", "/directory/people/", "/directory/people/{person}/"],
     "manager": [
         "/", "/register/secrets/?tier=a", "/register/secrets/{secret_id}/", "/register/secrets/{secret_id}/proof/",
@@ -26,7 +27,8 @@ PAGES = {
         "/register/secrets/{secret_id}/statement/",
         "/register/secrets/{secret_id}/scope/", "/register/secrets/{secret_id}/history/",
         "/register/secrets/{secret_id}/edit/", "/register/secrets/add/", "/search/?q=蒼穹", "/imports/secrets/",
-        "/governance/handling/", "/watch/alerts/{alert}/unseal/",
+        "/governance/handling/", "/watch/alerts/{alert}/unseal/", "/watch/coverage/", "/watch/hard-rules/",
+        "/watch/mine/", "/watch/sources/{source}/set-up/",
     ],
 }  # fmt: skip
 
@@ -37,7 +39,7 @@ def test_pages_are_sound_in_every_look(arrive: Arrive, house: House, desk: str) 
     visitor.sits(desk)
     found = {}
     for path in PAGES[desk]:
-        visitor.goes(path.format(**house.story, line=house.leaver_line))
+        visitor.goes(house.address_of(path))
         found[path] = [fault for look in LOOKS for fault in faults_of_look(visitor.page, *look)]
     assert {path: faults for path, faults in found.items() if faults} == {}
 
@@ -48,7 +50,7 @@ def test_pages_are_sound_in_english_too(arrive: Arrive, house: House) -> None:
     visitor.sits("manager")
     found = {}
     for path in PAGES["manager"]:
-        visitor.goes(path.format(**house.story, line=house.leaver_line))
+        visitor.goes(house.address_of(path))
         found[path] = faults_of_look(visitor.page, "light", PHONE)
     assert {path: faults for path, faults in found.items() if faults} == {}
 

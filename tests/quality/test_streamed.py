@@ -7,7 +7,7 @@ import pytest
 from benchmarks._quality_streamed import first_words, spoken
 from kuramori_lake import sources
 from kuramori_lake.context import PersonDays
-from kuramori_lake.detect import Limits, last_batch, stream
+from kuramori_lake.detect import Limits, Upto, newest, stream
 from kuramori_lake.detect.hard_rules import BY_NAME
 from kuramori_lake.detect.tests.deeds_made import (
     DAY,
@@ -76,7 +76,8 @@ def test_each_rule_speaks_a_minute_after_the_first_event_that_was_enough(told):
 
 
 def test_they_are_the_persons_and_days_that_the_stream_speaks_about(lake, told):
-    found = stream(lake, after=last_batch(lake) - 1, now=NOW, limits=Limits(after_notice=5), rules=RULES).matches
+    before = Upto(batch=newest(lake).batch - 1)
+    found = stream(lake, after=before, now=NOW, limits=Limits(after_notice=5), rules=RULES).matches
     matches = {(match.rule, match.person_id, match.day.isoformat()) for match in found}
     # A phone is new for a whole day: the stream tells of everybody who connects it then, this of the first one.
     assert matches - {("phone_first_seen", "akari", DAY.isoformat())} == {

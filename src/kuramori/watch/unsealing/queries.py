@@ -33,7 +33,7 @@ def _by_two(charter: MonitoringCharter | None, asker: UUID | None) -> bool:
     if charter is None or needs_two(charter.site.country, by_two=charter.names_by_two):
         return True
     written = entries_about(charter.pk).filter(verb__in=("watch.charter.add", "watch.charter.edit"))
-    last = written.order_by("-at", "-id").first()
+    last = written.order_by("-seq").first()
     return asker is not None and last is not None and last.actor_id == asker
 
 
