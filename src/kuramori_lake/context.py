@@ -6,7 +6,7 @@ true on its own local day. A context is written whole; the old one stays until t
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -21,7 +21,7 @@ from kuramori_lake.event import Namespace, actor_key, path_key
 from kuramori_lake.health import usable
 from kuramori_lake.manifest import Manifest
 from kuramori_lake.segments import sync
-from kuramori_lake.unwatched import Unwatched
+from kuramori_lake.unwatched import Untaken, Unwatched
 
 FOREVER: Final = date(9999, 12, 31)
 
@@ -127,6 +127,8 @@ class Context:
     doors: Sequence[GuardedDoor] = ()
     unwatched: Sequence[Unwatched] = ()
     """Whose rows are dropped from the next ingestion on; what is stored already stays."""
+    untaken: Sequence[Untaken] = ()
+    """Accounts whose deeds are dropped likewise, on their days only."""
 
 
 _DATE: Final = pa.date32()
@@ -155,6 +157,7 @@ TABLES: Final = {
     "excluded": pa.schema([("namespace", _TEXT), ("raw", _TEXT), ("reason", _TEXT), *_DAYS]),
     "doors": pa.schema([("door", _TEXT), ("person_id", _TEXT), *_DAYS]),
     "unwatched": pa.schema([("kind", _TEXT), ("value", _TEXT), ("reason", _TEXT)]),
+    "untaken": pa.schema([*((name, _TEXT) for name in ("namespace", "raw", "reason", "source", "instance")), *_DAYS]),
     "flows": pa.schema(
         [("destination_class", _TEXT), ("destination_value", _TEXT), ("reason", _TEXT), *_DAYS, ("person_id", _TEXT)]
     ),
@@ -193,11 +196,22 @@ class ContextStore:
 
     def write(self, context: Context) -> str:
         """Replace the context; returns its version. The next query uses it."""
+        return self._put({name: _table(getattr(context, name), schema) for name, schema in TABLES.items()})
+
+    def keep_out(self, untaken: Sequence[Untaken]) -> bool:
+        """Replace who is not taken in and nothing else, before a log comes in; returns whether anything changed."""
+        rows = _table(untaken, TABLES["untaken"])
+        if rows.equals(self.table("untaken")):
+            return False
+        self._put({name: self.table(name) for name in TABLES} | {"untaken": rows})
+        return True
+
+    def _put(self, tables: Mapping[str, pa.Table]) -> str:
         version = uuid.uuid4().hex[:16]
         folder = self._root / "context" / version
         folder.mkdir(parents=True)
-        for name, schema in TABLES.items():
-            _write(_table(getattr(context, name), schema), folder / f"{name}.parquet")
+        for name, table in tables.items():
+            _write(table, folder / f"{name}.parquet")
         with self._manifest.transaction() as db:
             db.execute("INSERT OR REPLACE INTO lake VALUES ('context', ?)", (version,))
         return version

@@ -92,6 +92,12 @@ def _local(parsed: pa.Table, utc: clock.Micros, zone: ZoneInfo) -> clock.Micros:
     return np.where(np.asarray(offset.is_null()), local, own)
 
 
+def local_days(parsed: pa.Table, zone: ZoneInfo) -> npt.NDArray[np.int32]:
+    """Days since 1970 on the clock where each row's actor was, as `stamped` writes them into `local_date`."""
+    utc = np.asarray(parsed["time_utc"].cast(pa.timestamp("us")).cast(pa.int64()))
+    return clock.hour_and_day(_local(parsed, utc, zone))[1]
+
+
 def stamped(parsed: pa.Table, keys: Keys, stamp: Stamp, *, first_ordinal: int) -> pa.Table:
     """Rows of `event.EVENT` out of rows of `event.PARSED`; columns that the parser left out become null."""
     count = parsed.num_rows

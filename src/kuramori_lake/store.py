@@ -43,7 +43,7 @@ from kuramori_lake.segments import sweep
 from kuramori_lake.sources import source as source_of
 from kuramori_lake.sources.parsed import Options
 from kuramori_lake.stamp import Stamp
-from kuramori_lake.unwatched import shelter_of
+from kuramori_lake.unwatched import Shelter, shelter_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +153,7 @@ class Lake:
 
         `zone` is the clock of logs that name none, `site_zone` (the same if not given) that of the local hour of all:
         a server in Tokyo may log in UTC. `keep` stores a copy of the file, unless it has rows of a protected party
-        (`context.Context.unwatched`).
+        (`context.Context.unwatched` and `untaken`).
 
         Raises:
             UnknownSourceError: no such parser.
@@ -183,12 +183,18 @@ class Lake:
                 zone=zone,
                 site_zone=site_zone,
             )
-            shelter = shelter_of(self.context.table("unwatched").to_pylist())
+            shelter = self._shelter(stamp)
             intake = Intake(root=self.root, manifest=self.manifest, source=parser, stamp=stamp, shelter=shelter)
             taken = intake.run(data, options)
             kept = keep_raw(path, self.root, sha256) if keep and taken.may_be_kept else None
             received = Received(name=path.name, sha256=sha256, bytes=len(data), kept_path=kept)
             return commit(self.manifest, self.root, received, stamp, taken)
+
+    def _shelter(self, stamp: Stamp) -> Shelter:
+        """Whose rows this file may not leave behind."""
+        parties, absent = (self.context.table(name).to_pylist() for name in ("unwatched", "untaken"))
+        where = {"zone": stamp.local_zone, "source": stamp.source, "instance": stamp.instance}
+        return shelter_of(parties, absent, **where)
 
     def unsealed(self) -> list[SegmentSeal]:
         """Live segments that no act has sealed yet, oldest first."""

@@ -26,16 +26,22 @@ from kuramori.directory.api import Site as DirectorySite
 from kuramori.register.api import Place, path_patterns, rooms_and_scopes
 from kuramori.watch.guarded_doors import doors_of
 from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
+from kuramori.watch.privacy.exclusion_effect import (
+    AHEAD,
+    LOOK_BACK,
+    NAMESPACES,
+    accounts_excluded,
+    left_out,
+    not_taken_in,
+    told_names,
+)
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.rules.sources import Share, as_logged
 from kuramori_lake.context import Context, ExcludedAccount, Flow, Identity, PersonDays, SecretPattern, Site
 from kuramori_lake.event import Namespace
 from kuramori_lake.store import Lake
 
-LOOK_BACK = timedelta(days=800)
-AHEAD = timedelta(days=400)
 TOP_WEIGHT = 1.0
-NAMESPACES = {"number": Namespace.EMPLOYEE, **{str(each): each for each in Namespace}}
 NOTE = "context.sha256"
 
 
@@ -59,18 +65,9 @@ def context_of(today: date) -> Context:
     places = {site.pk: site for site in sites(system)}
     allowed = watched_sites(system, today)
     since = _watched_since(held, allowed, today)
+    spared = accounts_excluded(first, last)
     return Context(
-        identities=[
-            Identity(
-                namespace=NAMESPACES[each.namespace],
-                raw=each.value,
-                person_id=str(each.person_id),
-                since=max(each.starts_on, since[each.person_id]),
-                until=each.ends_on,
-            )
-            for each in identities_between(system, first, last)
-            if each.namespace in NAMESPACES and _is_told(each, since)
-        ],
+        identities=list(told_names(_names(first, last, since), spared)),
         people=list(
             _people(
                 [each for each in held if each.person_id in since and each.site_id in {None, *allowed}],
@@ -89,7 +86,8 @@ def context_of(today: date) -> Context:
                 until=each.valid_to,
             )
             for each in ServiceAccount.objects.standing().order_by("id")
-        ],
+        ]
+        + left_out(spared),
         flows=[
             Flow(
                 destination_class=each.destination,
@@ -102,7 +100,21 @@ def context_of(today: date) -> Context:
             for each in ApprovedFlow.objects.standing().order_by("id")
         ],
         doors=doors_of(rooms_and_scopes(system), held, today=today),
+        untaken=not_taken_in(spared),
     )
+
+
+def _names(first: date, last: date, since: dict[UUID, date]) -> Iterable[Identity]:
+    """Yield who is behind which name, of those who may be watched, since that day."""
+    for each in identities_between(viewer_of_system(), first, last):
+        if each.namespace in NAMESPACES and _is_told(each, since):
+            yield Identity(
+                namespace=NAMESPACES[each.namespace],
+                raw=each.value,
+                person_id=str(each.person_id),
+                since=max(each.starts_on, since[each.person_id]),
+                until=each.ends_on,
+            )
 
 
 def _watched_since(held: Sequence[AssignmentHeld], watched: frozenset[UUID], today: date) -> dict[UUID, date]:

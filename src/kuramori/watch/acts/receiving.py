@@ -5,8 +5,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.text import format_lazy
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,7 @@ from kuramori.kernel.acts import Refused, act
 from kuramori.watch.acts.sealing import seal_segments
 from kuramori.watch.lake import lake
 from kuramori.watch.models import LogSource
+from kuramori.watch.privacy.exclusion_effect import exclusions_tell
 from kuramori.watch.reading import Reading, registered
 from kuramori_lake.event import Namespace, TimeBasis
 from kuramori_lake.ingest import FileChangedError
@@ -95,6 +99,7 @@ def ingest_files(
     files = sorted(_files(paths))
     source = source or registered(reading)
     with lake() as found:
+        exclusions_tell(found, today=localdate(timezone=ZoneInfo(settings.COMPANY_ZONE)))
         reports = []
         for done, path in enumerate(files, start=1):
             reports.append(_take(found, path, reading))

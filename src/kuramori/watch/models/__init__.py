@@ -13,7 +13,13 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, StandingChoice, WayChoice
-from kuramori.watch.models.privacy import CouncilReport
+from kuramori.watch.models.privacy import (
+    CouncilReport,
+    Exclusion,
+    ExclusionKindChoice,
+    ExclusionStandingChoice,
+    GroundChoice,
+)
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
 from kuramori.watch.models.settings import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 from kuramori.watch.models.unsealing import RequestStateChoice, UnsealingRequest
@@ -33,7 +39,11 @@ __all__ = [
     "CoverageGap",
     "EffectChoice",
     "EntryStateChoice",
+    "Exclusion",
+    "ExclusionKindChoice",
+    "ExclusionStandingChoice",
     "ExpertAccess",
+    "GroundChoice",
     "LogSource",
     "MonitoringCharter",
     "OfficeChoice",

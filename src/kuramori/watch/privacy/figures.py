@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import (
     Alert,
     Case,
+    Exclusion,
     LogSource,
     RequestStateChoice,
     Review,
@@ -23,6 +24,7 @@ from kuramori.watch.models import (
     Unsealing,
     UnsealingRequest,
 )
+from kuramori.watch.privacy.exclusion_rules import ExclusionKind, ExclusionState
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.rules.privacy import Quarter, closed, closed_sum, each_closed
@@ -50,6 +52,7 @@ def figures_of(viewer: Viewer, quarter: Quarter, site: Site | None) -> dict[str,
         "outcomes": _with_sum(_alerts(people, within, "state", StateChoice.values, everybody=everybody)),
         "opened": each_closed(_opened(people, within, everybody=everybody)),
         "reviews": _reviews(site, within),
+        "exclusions": each_closed(_exclusions(people, quarter.last, everybody=everybody)),
     }
 
 
@@ -93,3 +96,11 @@ def _reviews(site: Site | None, within: tuple[datetime, datetime]) -> dict[str, 
     due = Review.objects.filter(due_at__gte=within[0], due_at__lt=within[1])
     due = due.filter(Q(site=site) | Q(unit__site=site)) if site else due
     return {"due": due.count(), "late": due.exclude(escalated_at=None).count()}
+
+
+def _exclusions(people: set[Any], day: date, *, everybody: bool) -> dict[str, int]:
+    """Return how many exclusions were in force on a day; one of an account belongs to no site."""
+    found = Exclusion.objects.filter(_of(people, "person", everybody=everybody), state=ExclusionState.APPROVED)
+    covering = [each for each in found if each.days[0] <= day <= each.days[1]]
+    counted = Counter(each.kind for each in covering)
+    return {kind.value: counted[kind.value] for kind in ExclusionKind}

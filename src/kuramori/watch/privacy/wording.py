@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kuramori.watch.models import CouncilReport, Severity, StateChoice
+from kuramori.watch.models import CouncilReport, ExclusionKindChoice, Severity, StateChoice
 from kuramori.watch.privacy.looks import Look
 from kuramori.watch.rules.permissions import Permission
 from kuramori.watch.rules.privacy import FEW
@@ -51,6 +51,7 @@ GROUPS: Words = {
     "outcomes": gettext_lazy("Alerts by outcome"),
     "opened": gettext_lazy("How often somebody came nearer to a person"),
     "reviews": gettext_lazy("Reviews of logs"),
+    "exclusions": gettext_lazy("Exclusions in force on the last day"),
 }
 LINES: Mapping[str, Words] = {
     "reach": {"people": gettext_lazy("people who may be evaluated"), "sources": gettext_lazy("systems that log")},
@@ -63,6 +64,7 @@ LINES: Mapping[str, Words] = {
         "cases": gettext_lazy("cases opened"),
     },
     "reviews": {"due": gettext_lazy("fell due"), "late": gettext_lazy("were not signed in time")},
+    "exclusions": {each.value: each.label for each in ExclusionKindChoice},
 }
 
 
@@ -81,6 +83,7 @@ def lines_of(report: CouncilReport) -> list[tuple[str, str, str]]:
     return [
         (str(GROUPS[group]), str(words), count_in_words(report.told.get(group, {}).get(name)))
         for group, lines in LINES.items()
+        if group in report.told  # an earlier report does not know of a group that came later
         for name, words in lines.items()
     ]
 
