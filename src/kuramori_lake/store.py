@@ -193,8 +193,7 @@ class Lake:
     def _shelter(self, stamp: Stamp) -> Shelter:
         """Whose rows this file may not leave behind."""
         parties, absent = (self.context.table(name).to_pylist() for name in ("unwatched", "untaken"))
-        where = {"zone": stamp.local_zone, "source": stamp.source, "instance": stamp.instance}
-        return shelter_of(parties, absent, **where)
+        return shelter_of(parties, absent, zone=stamp.local_zone, source=stamp.source, instance=stamp.instance)
 
     def unsealed(self) -> list[SegmentSeal]:
         """Live segments that no act has sealed yet, oldest first."""

@@ -36,7 +36,7 @@ def exclusion_add(
     Raises Refused about oneself, without a reason, for days gone by or more than a year, for single logs where events
     are only not evaluated, and while a request about the same one waits.
     """
-    asker = people_visible_to(viewer_of_system()).filter(pk=by.id).first()
+    asker = people_visible_to(viewer_of_system()).filter(pk=by.id).first() if by.id else None
     if asker is None:
         raise Refused(_("Only a person can ask this or decide on it."), _("Sign in with your own account."))
     _demand(who, asker, kind, sources, reason)
@@ -84,7 +84,7 @@ def _demand_days(first: date, last: date) -> None:
         raise Refused(_("An exclusion holds for a year at most."), _("Ask anew before it ends; it is decided anew."))
 
 
-def exclusion_approve(*, exclusion: Exclusion, person: Person, reason: str, by: Actor) -> Exclusion:
+def exclusion_approve(*, exclusion: Exclusion, person: Person | None, reason: str, by: Actor) -> Exclusion:
     """Agree; it is in force from its first day, or from today when that has gone by.
 
     Raises Refused for who asked and the person it is about, without a reason, and for what does not wait any more.
@@ -97,7 +97,7 @@ def exclusion_approve(*, exclusion: Exclusion, person: Person, reason: str, by: 
     return current
 
 
-def exclusion_refuse(*, exclusion: Exclusion, person: Person, reason: str, by: Actor) -> Exclusion:
+def exclusion_refuse(*, exclusion: Exclusion, person: Person | None, reason: str, by: Actor) -> Exclusion:
     """Refuse; the events are evaluated as everybody's. Raises Refused as `exclusion_approve` does."""
     with act("watch.exclusion.refuse", by=by, why=reason, subjects=[exclusion]):
         current = _decided(exclusion, person, reason)
@@ -106,14 +106,14 @@ def exclusion_refuse(*, exclusion: Exclusion, person: Person, reason: str, by: A
     return current
 
 
-def _decided(exclusion: Exclusion, person: Person, reason: str) -> Exclusion:
+def _decided(exclusion: Exclusion, person: Person | None, reason: str) -> Exclusion:
     """Write down who decides; two who decide at once take turns."""
     if not reason.strip():
         raise Refused(_("A decision needs a reason."), _("Write one sentence: why, or why not."))
     current: Exclusion = Exclusion.objects.select_for_update().get(pk=exclusion.pk)
     if current.standing(company_day()) is not ExclusionStanding.WAITING:
         raise Refused(_("Nobody decides on this request any more."), _("Its page says where it stands."))
-    if not may_judge(person.pk, asker=current.asked_by_id, concerned=current.person_id):
+    if person is None or not may_judge(person.pk, asker=current.asked_by_id, concerned=current.person_id):
         raise Refused(_("You cannot decide on this request."), _("Somebody else of the offices decides."))
     current.decided_by, current.decision = person, reason.strip()
     return current
