@@ -13,7 +13,9 @@ def test_sign_in_narrow_and_write_without_script(arrive: Arrive) -> None:
     visitor.walks(1, "分析担当者として", "As security analyst")
     visitor.field("重要度", "severity", within="form.filters[role=search]").select_option("高")
     visitor.presses("絞り込む", "Narrow")
-    expect(visitor.page.locator("main tbody tr")).to_have_count(1)
+    rows = visitor.page.locator("main tbody tr")
+    expect(rows.first).to_be_visible()
+    assert {row.split()[0] for row in rows.all_inner_texts()} == {"高"}
     visitor.page.locator("main tbody a").first.click()
     visitor.follows("確認・判断", "Review", within=".acts")
     visitor.field("コメント", "comment").fill("スクリプトなしで書いた。")
