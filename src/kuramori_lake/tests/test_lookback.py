@@ -1,6 +1,7 @@
 """A look-back reads few files and says what reading all of them says."""
 
 from collections import Counter
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -33,22 +34,28 @@ IDENTITIES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    """A hundred days of four people, half of it compacted."""
-    folder = tmp_path_factory.mktemp("lookback")
+@contextmanager
+def half_compacted(folder, *, days, rows, minutes, documents):
+    """A lake with four people's rows over some days, the first half of both compacted, and all its joined events."""
     with Lake.open(folder / "lake") as lake:
         for part in range(2):
-            rows = []
-            for n in range(200):
-                when = FIRST + timedelta(days=part * 50 + n % 50)
-                text = LINE.format(day=when.day, minute=n % 60, who=PEOPLE[n % 4], n=n % 30)
-                rows.append(text.replace("2026/11", f"2026/{when.month:02}"))
-            take(lake, folder, "".join(rows), name=f"{part}.log")
+            lines = []
+            for n in range(rows // 2):
+                when = FIRST + timedelta(days=part * days // 2 + n % (days // 2))
+                text = LINE.format(day=when.day, minute=n % minutes, who=PEOPLE[n % 4], n=n % documents)
+                lines.append(text.replace("2026/11", f"2026/{when.month:02}"))
+            take(lake, folder, "".join(lines), name=f"{part}.log")
             if part == 0:
                 lake.compact()
         lake.context.write(Context(identities=IDENTITIES, secrets=[SecretPattern(**SECRET)]))
         yield lake, lake.query("SELECT * FROM joined_events").to_pylist()
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """A hundred days of four people, half of it compacted."""
+    with half_compacted(tmp_path_factory.mktemp("lookback"), days=100, rows=400, minutes=60, documents=30) as filled:
+        yield filled
 
 
 @settings(max_examples=12, deadline=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kuramori_lake.context import Context
 from kuramori_lake.event import Activity, DestinationClass
 from kuramori_lake.store import Lake
-from kuramori_lake.tests.test_lookback import FIRST, IDENTITIES, PEOPLE, SECRET, SecretPattern, is_whose
+from kuramori_lake.tests.test_lookback import FIRST, SECRET, half_compacted, is_whose
 from kuramori_lake.tests.test_store import LINE, take
 from kuramori_lake.timeline import CHANNELS, Asked, person_timeline, secret_timeline
 
@@ -22,19 +22,8 @@ EVERYTHING = {"since": FIRST, "until": LAST}
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     """Sixty days of four people, the first half compacted; several events fall on one moment."""
-    folder = tmp_path_factory.mktemp("timeline")
-    with Lake.open(folder / "lake") as lake:
-        for part in range(2):
-            rows = []
-            for n in range(120):
-                when = FIRST + timedelta(days=part * 30 + n % 30)
-                text = LINE.format(day=when.day, minute=n % 3, who=PEOPLE[n % 4], n=n % 20)
-                rows.append(text.replace("2026/11", f"2026/{when.month:02}"))
-            take(lake, folder, "".join(rows), name=f"{part}.log")
-            if part == 0:
-                lake.compact()
-        lake.context.write(Context(identities=IDENTITIES, secrets=[SecretPattern(**SECRET)]))
-        yield lake, lake.query("SELECT * FROM joined_events").to_pylist()
+    with half_compacted(tmp_path_factory.mktemp("timeline"), days=60, rows=240, minutes=3, documents=20) as filled:
+        yield filled
 
 
 def key(row):
