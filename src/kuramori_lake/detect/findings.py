@@ -66,6 +66,8 @@ class Code(StrEnum):
     """Lowers: too new to have a usual. Numbers: own_days."""
     OFF_HOURS = "off_hours"
     """Numbers: events, events_outside_band, night, on_rest_days, band_from, band_until (hours on the local clock)."""
+    SIGMA = "sigma"
+    """A Sigma rule that somebody switched on. Numbers: rule (its id), title, title_ja, day, count, tells_leaving."""
     SECRETS = "secrets"
     """Numbers: secret_count, secret_count_by_level, secrets, weight, top_secret_id, top_secret_number,
     top_secret_level, top_secret_documents."""

@@ -236,7 +236,8 @@ BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
 def tells_leaving(reason: Reason) -> bool:
     """Whether a reason tells that, or when, the person leaves."""
     rule = BY_NAME.get(str(reason.numbers.get("rule"))) if reason.code is Code.HARD_RULE else None
-    return reason.code is Code.LEAVER or (rule is not None and rule.tells_leaving)
+    of_sigma = reason.code is Code.SIGMA and bool(reason.numbers["tells_leaving"])
+    return reason.code is Code.LEAVER or of_sigma or (rule is not None and rule.tells_leaving)
 
 
 def in_english(numbers: Mapping[str, Any]) -> str:

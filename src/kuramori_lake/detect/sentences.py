@@ -32,6 +32,7 @@ _STORY: Final = (
     Code.COPY_OUT,
     Code.CHANNEL,
     Code.HARD_RULE,
+    Code.SIGMA,
     Code.LEAVER,
     Code.OFF_HOURS,
 )
@@ -241,6 +242,14 @@ def _feedback_ja(n: Numbers) -> str:
     return f"過去の判断（{n['decisions']}）により、{_KINDS[n['reason']][1]}の重みを{n['factor']:.0%}にしています。"
 
 
+def _sigma_en(n: Numbers) -> str:
+    return f"The rule “{n['title']}” matched ({_one(n['count'], 'event', 'events')})."
+
+
+def _sigma_ja(n: Numbers) -> str:
+    return f"ルール「{n['title_ja'] or n['title']}」に一致（{n['count']:,}件）。"
+
+
 _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Numbers], str]]]] = {
     Code.ALONE: (_alone_en, _alone_ja),
     Code.APPROVED_FLOW: (_flow_en, _flow_ja),
@@ -255,4 +264,5 @@ _SENTENCES: Final[Mapping[Code, tuple[Callable[[Numbers], str], Callable[[Number
     Code.NEWCOMER: (_newcomer_en, _newcomer_ja),
     Code.OFF_HOURS: (_hours_en, _hours_ja),
     Code.SECRETS: (_secrets_en, _secrets_ja),
+    Code.SIGMA: (_sigma_en, _sigma_ja),
 }

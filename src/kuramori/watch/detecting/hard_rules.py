@@ -50,18 +50,18 @@ class Looked:
     beyond: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, root: Path) -> Self:
+    def read(cls, root: Path, note: str = NOTE) -> Self:
         """Return what the last run wrote; a note that cannot be read is none."""
         try:
-            return cls(**json.loads((root / NOTE).read_text(encoding="utf-8")))
+            return cls(**json.loads((root / note).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return cls()
 
-    def write(self, root: Path) -> None:
+    def write(self, root: Path, note: str = NOTE) -> None:
         """Put the note in place, whole or not at all."""
-        temporary = root / f"{NOTE}.tmp"
+        temporary = root / f"{note}.tmp"
         temporary.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        temporary.replace(root / NOTE)
+        temporary.replace(root / note)
 
     def add(self, spoken: Sequence[Spoken], today: date) -> dict[str, int]:
         """Remember whom rules spoke of beyond their bound; return `rule day` and how many, where somebody is new."""
@@ -115,20 +115,25 @@ def _kept(matches: Sequence[Match], looked: Looked, today: date, by: Actor) -> R
     if not matches:
         return Report()
     spoken = {Spoken(rule=each.rule, person_id=each.person_id, day=each.day): each for each in matches}
-    kept, beyond = within_bounds(list(spoken), _raised({each.day for each in spoken}))
+    kept, beyond = within_bounds(list(spoken), raised_on({each.day for each in spoken}))
     findings = with_units([_ready(spoken[each], today) for each in kept])
     alerts = alerts_keep(findings=findings, as_of=today, by=by, verb=STREAMED)
     cases_gather(today=today, by=by)
+    floods_tell(looked, beyond, today, by=by)
+    return Report(alerts=tuple(alerts), beyond=len(beyond))
+
+
+def floods_tell(looked: Looked, beyond: Sequence[Spoken], today: date, *, by: Actor) -> None:
+    """Count people of whom a rule spoke beyond its bound, once: an act for each rule and day with somebody new."""
     for key, count in looked.add(beyond, today).items():
         rule, _, day = key.rpartition(" ")
         with act(FLOODED, by=by) as this:
             this.note("rule", rule, in_clear=True)
             this.note("day", day, in_clear=True)
             this.note("people", count, in_clear=True)
-    return Report(alerts=tuple(alerts), beyond=len(beyond))
 
 
-def _raised(days: set[date]) -> list[Spoken]:
+def raised_on(days: set[date]) -> list[Spoken]:
     """Return what alerts of hard rules there are on these days, whatever became of them."""
     standing = Alert.objects.filter(queue=Queue.HARD_RULE, until__in=days)
     return [

@@ -1,14 +1,20 @@
-"""The clock of the hard rules: every half minute, beside long work, so that a deed is told within a minute."""
+"""The clock of the rules: hard ones every half minute, so that a deed is told within a minute; Sigma rules nightly."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.jobs import JobKind, Progress
 from kuramori.watch.detecting.hard_rules import hard_rules_run
-from kuramori.watch.job_names import HARD_RULES
+from kuramori.watch.detecting.sigma_acts import rule_try, rules_take_in
+from kuramori.watch.detecting.sigma_night import sigma_run
+from kuramori.watch.job_names import HARD_RULES, SIGMA_IMPORT, SIGMA_NIGHT, SIGMA_TEST
+from kuramori.watch.models import SigmaRule
+from kuramori.watch.rules.detecting_sigma import alerts_of
 
 
 def run_hard_rules(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,7 +23,39 @@ def run_hard_rules(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[s
     return {"alerts": len(report.alerts), "beyond": report.beyond}
 
 
+def run_sigma_import(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a set of Sigma rules in; the upload goes away when that is done. Without a path: Kuramori's own."""
+    path = Path(arguments["path"]) if arguments["path"] else None
+    taken = rules_take_in(
+        path=path, name=arguments["name"], file=arguments["file"], by=_asker(progress), why=arguments["why"]
+    )
+    if path is not None:
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
+    return {"rows": taken.documents, "accepted": taken.accepted, "rejected": taken.refused}
+
+
+def run_sigma_test(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Try a rule on the past."""
+    rule = SigmaRule.objects.standing().select_related("taken_in").get(pk=arguments["rule"])
+    return {"alerts": alerts_of(rule_try(rule=rule, days=arguments["days"], by=_asker(progress)).tested_by_day)}
+
+
+def run_sigma_night(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Apply the Sigma rules that are on."""
+    report = sigma_run()
+    return {"alerts": len(report.alerts), "beyond": report.beyond}
+
+
+def _asker(progress: Progress) -> Actor:
+    job = progress.job
+    return Actor(kind=ActorKind.PERSON, id=job.asked_by, name=job.asked_by_name) if job.asked_by else SYSTEM
+
+
 JOBS = (
+    JobKind(name=SIGMA_IMPORT, title=_("Take Sigma rules in"), run=run_sigma_import),
+    JobKind(name=SIGMA_TEST, title=_("Try a Sigma rule on the past"), run=run_sigma_test, is_quiet=True),
+    JobKind(name=SIGMA_NIGHT, title=_("Apply the Sigma rules at night"), run=run_sigma_night, every=timedelta(days=1)),
     JobKind(
         name=HARD_RULES,
         title=_("Apply the hard rules to new logs"),

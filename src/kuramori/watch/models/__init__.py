@@ -12,7 +12,7 @@ from kuramori.watch.models.cases import (
     VendorAlert,
     Verdict,
 )
-from kuramori.watch.models.detecting import CoverageGap, StandingChoice, WayChoice
+from kuramori.watch.models.detecting import CoverageGap, LevelChoice, SigmaRule, SigmaSet, StandingChoice, WayChoice
 from kuramori.watch.models.privacy import (
     CouncilReport,
     Exclusion,
@@ -44,6 +44,7 @@ __all__ = [
     "ExclusionStandingChoice",
     "ExpertAccess",
     "GroundChoice",
+    "LevelChoice",
     "LogSource",
     "MonitoringCharter",
     "OfficeChoice",
@@ -56,6 +57,8 @@ __all__ = [
     "ReviewSignature",
     "ServiceAccount",
     "Severity",
+    "SigmaRule",
+    "SigmaSet",
     "SignalChoice",
     "StandingChoice",
     "StateChoice",

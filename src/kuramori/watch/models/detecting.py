@@ -70,3 +70,76 @@ class CoverageGap(Record):
 
     def __str__(self) -> str:
         return f"{self.site} {self.get_way_display()}"
+
+
+class LevelChoice(models.TextChoices):
+    """How grave a Sigma rule's author takes a match, in words."""
+
+    INFORMATIONAL = "informational", pgettext_lazy("rule level", "informational")
+    LOW = "low", pgettext_lazy("rule level", "low")
+    MEDIUM = "medium", pgettext_lazy("rule level", "medium")
+    HIGH = "high", pgettext_lazy("rule level", "high")
+    CRITICAL = "critical", pgettext_lazy("rule level", "critical")
+
+
+class SigmaSet(Record):
+    """That a set of Sigma rules was taken in: what was in it, what is used, and every refusal with its reason."""
+
+    name = models.CharField(pgettext_lazy("rule set", "set"), max_length=40)
+    file = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    documents = models.PositiveIntegerField(_("in the file"))
+    accepted = models.PositiveIntegerField(_("taken in"))
+    refused = models.PositiveIntegerField(_("refused"))
+    changed = models.PositiveIntegerField(_("switched off, because their meaning changed"), default=0)
+    refusals = models.JSONField(default=list)
+
+    class Meta(Record.Meta):
+        verbose_name = _("rule set")
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="watch_sigma_set_made"),
+            models.Index(fields=["name", "-id"], name="watch_sigma_set_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SigmaRule(Record):
+    """A Sigma rule that was taken in: what it is, whether it is on, and the back-test that decides whether it may be.
+
+    Its text stands in the lake. `digest` says what it means, `tested_digest` what it meant when it was tried.
+    """
+
+    rule = models.CharField(_("identifier"), max_length=200)
+    title = models.CharField(_("title"), max_length=300)
+    title_ja = models.CharField(_("title in Japanese"), max_length=300, blank=True)
+    level = models.CharField(_("level"), max_length=13, choices=LevelChoice)
+    source = models.CharField(_("log source"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    false_positives = models.TextField(_("known false alarms"), blank=True)
+    taken_in = models.ForeignKey(
+        SigmaSet, on_delete=models.PROTECT, related_name="rules", verbose_name=pgettext_lazy("rule set", "set")
+    )
+    file = models.CharField(_("file"), max_length=120)
+    digest = models.CharField(max_length=64)
+    is_on = models.BooleanField(_("switched on"), default=False)
+    tested_digest = models.CharField(max_length=64, blank=True)
+    tested_from = models.DateField(_("tried from"), null=True)
+    tested_until = models.DateField(_("tried until"), null=True)
+    tested_at = models.DateTimeField(_("tried at"), null=True)
+    tested_by_day = models.JSONField(default=dict)
+    tested_is_cut = models.BooleanField(default=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("Sigma rule")
+        constraints = [
+            models.UniqueConstraint(fields=["rule"], condition=Q(retired_at__isnull=True), name="watch_sigma_rule_once")
+        ]
+        indexes = [
+            models.Index(fields=["title", "-id"], name="watch_sigma_rule_title"),
+            models.Index(fields=["-updated_at", "-id"], name="watch_sigma_rule_new"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
