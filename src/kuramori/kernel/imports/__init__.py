@@ -19,6 +19,8 @@ How a room takes part
         file back.
     `guard(outcomes, *, viewer) -> Stop | None` (optional)
         Looks at the whole result and may stop it until a second person approves.
+    `concerned` (optional)
+        For files about people: how rows and records that are about the viewer are known, so that he is shown none.
 
     Values: a field that is not mapped is absent from `row.values` (leave it as it is); an empty cell is `None`.
     Round trip: an export's `id` column arrives as `row.record_id`; `resolve` rejects ids it cannot find or may not see

@@ -128,7 +128,7 @@ def take_in(
         this.note("counts", {"read": run.read, "accepted": run.accepted, "rejected": run.rejected}, in_clear=True)
         run.state = RunState.APPLIED
         run.save()
-        step(len(rows))  # the last moment to be cancelled
+        step(checked.report.read)  # the last moment to be cancelled
     return _taken(run, kind, checked.report)
 
 

@@ -51,7 +51,7 @@ def import_file(
     source = corrected(proposal, chosen, mapping or {})
     checked = check(chosen, source, viewer=viewer, today=today, step=step)
     if error_sheet is not None and checked.report.rejected:
-        write_error_sheet(source, checked.outcomes, error_sheet)
+        write_error_sheet(source, checked.outcomes, error_sheet, hidden=checked.hidden)
     if dry_run or not checked.report.changes_something:
         return checked.report
     with path.open("rb") as stream:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kuramori.kernel.canonical import canonical
+from kuramori.kernel.imports.concerned import Veil
 from kuramori.kernel.imports.mapping import CHANGING, Action, ImportKind, ParsedRow, RowOutcome
 from kuramori.kernel.imports.reading import Table
 from kuramori.kernel.imports.report import ImportReport, Tally
@@ -19,10 +20,11 @@ _CONTRACT = "resolve must give one outcome per row, in the order of the rows"
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What a check found: the report for people, the outcomes for the act."""
+    """What a check found: the report for people, the outcomes for the act, and the rows that are about the viewer."""
 
     report: ImportReport
     outcomes: Collection[RowOutcome]
+    hidden: frozenset[int] = frozenset()
 
     @property
     def changes(self) -> "Changing":
@@ -52,16 +54,20 @@ def check(
 
 
 def decide(kind: ImportKind, table: Table, rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Checked:
-    """Ask the room what each row does now; `today` is the viewer's day."""
+    """Ask the room what each row does now; `today` is the viewer's day. The report leaves out what is about him."""
     outcomes: Packed[RowOutcome] = Packed()
+    veil, hidden = Veil(kind.concerned, viewer), set()
     tally, digest = Tally(), hashlib.sha256()
     for outcome in _settled(rows, kind.resolve(rows, viewer=viewer, today=today)):
         outcomes.append(outcome)
-        tally.add(outcome)
+        if outcome.row is not None and veil.hides(outcome.row.raw.values()):
+            hidden.add(outcome.row.number)
+        else:
+            tally.add(outcome)
         digest.update(_line(outcome))
     stop = kind.guard(outcomes, viewer=viewer) if kind.guard else None
     report = tally.report(kind.name, table, digest=digest.hexdigest(), stop=stop)
-    return Checked(report=report, outcomes=outcomes)
+    return Checked(report=report, outcomes=outcomes, hidden=frozenset(hidden))
 
 
 def _settled(rows: Iterable[ParsedRow], outcomes: Iterable[RowOutcome]) -> Iterator[RowOutcome]:

@@ -1,7 +1,7 @@
 """The user's own sheet back, with every cell that kept its row out coloured and explained, and a column of reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -22,8 +22,13 @@ _COMMENTS = 2_000  # spreadsheets grow slow with more; the colour and the column
 _AUTHOR = "Kuramori"
 
 
-def write_error_sheet(source: Source, outcomes: Iterable[RowOutcome], path: Path) -> None:
-    """Write all rows of the source as they stand, in the language that is active now. Nothing in it is a formula."""
+def write_error_sheet(
+    source: Source, outcomes: Iterable[RowOutcome], path: Path, *, hidden: Collection[int] = ()
+) -> None:
+    """Write the rows of the source as they stand, in the language that is active now. Nothing in it is a formula.
+
+    Rows whose numbers are `hidden` stay empty: they are about whoever gets the sheet (fault H3).
+    """
     errors: defaultdict[int, list[CellError]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.row is not None and outcome.errors:
@@ -39,6 +44,9 @@ def write_error_sheet(source: Source, outcomes: Iterable[RowOutcome], path: Path
         for _empty in range(last + 1, row.number):
             sheet.append([])
         last = row.number
+        if row.number in hidden:
+            sheet.append([])
+            continue
         found = errors.get(row.number, [])
         cells = [_written(sheet, cell) for cell in row.cells[:reasons]]
         cells += [_written(sheet, None) for _missing in range(reasons - len(cells))]

@@ -56,7 +56,7 @@ def run_check(progress: Progress, arguments: Mapping[str, Any]) -> dict[str, Any
         except FileRefused as refusal:
             raise Refused(str(refusal.message), str(refusal.next_step)) from refusal
         if checked.report.rejected:
-            write_error_sheet(source, checked.outcomes, place(run.pk, ERRORS))
+            write_error_sheet(source, checked.outcomes, place(run.pk, ERRORS), hidden=checked.hidden)
         report = acts.keep_check(run=run, checked=checked, viewer=viewer)
     progress.report(report.read, report.read)
     return {"read": report.read, "accepted": report.accepted, "rejected": report.rejected}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.imports.cell import RawValue
 from kuramori.kernel.imports.cells import text
+from kuramori.kernel.imports.concerned import Concerned
 from kuramori.kernel.imports.errors import CellError
 from kuramori.kernel.imports.wording import Phrase, phrase
 from kuramori.kernel.permissions import Viewer
@@ -166,7 +167,11 @@ class Guard(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportKind:
-    """Something that can be imported: declared in a room's `room.py`, drawn and run by the kit."""
+    """Something that can be imported: declared in a room's `room.py`, drawn and run by the kit.
+
+    A kind whose files are about people says how by `concerned`: nobody sees what is about himself, and a file belongs
+    to whoever handed it in alone. Therefore nobody else could approve one, and such a kind has no guard.
+    """
 
     name: str  # word of the command line and the URL: "people", "secrets"
     title: Label
@@ -177,6 +182,13 @@ class ImportKind:
     resolve: Resolve
     apply: Apply
     guard: Guard | None = None
+    concerned: Concerned | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a kind whose stopped files nobody could see."""
+        if self.guard and self.concerned:
+            message = f"{self.name}: files about people are seen by who handed them in, so nobody could approve one"
+            raise ValueError(message)
 
     def field(self, name: str) -> ImportField:
         """Give the field called `name`; raises KeyError when there is none."""

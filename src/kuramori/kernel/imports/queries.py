@@ -1,4 +1,7 @@
-"""Which handed-in files a viewer may see: his own, and with the permission for the whole company everybody's."""
+"""Which handed-in files a viewer may see: his own, and with the permission for the whole company everybody's.
+
+Files about people are their owner's alone: what the check found leaves out what is about him, and about nobody else.
+"""
 
 from uuid import UUID
 
@@ -28,7 +31,7 @@ def run_for(viewer: Viewer, run_id: UUID) -> ImportRun:
         raise Http404
     is_own = run.person_id == viewer.person_id and viewer.may(kind.permission)
     may_approve = bool(run.stop_permission) and viewer.may(run.stop_permission)
-    if not (is_own or may_approve or viewer.may_everywhere(kind.permission)):
+    if not (is_own or (kind.concerned is None and (may_approve or viewer.may_everywhere(kind.permission)))):
         raise Http404
     return run
 
@@ -36,6 +39,6 @@ def run_for(viewer: Viewer, run_id: UUID) -> ImportRun:
 def recent_runs(viewer: Viewer, kind: ImportKind) -> list[ImportRun]:
     """Give the last twenty files of a kind that the viewer may see, newest first."""
     runs = ImportRun.objects.filter(import_kind=kind.name)
-    if not viewer.may_everywhere(kind.permission):
+    if kind.concerned or not viewer.may_everywhere(kind.permission):
         runs = runs.filter(Q(person_id=viewer.person_id))
     return list(runs.order_by("-created_at")[:20])

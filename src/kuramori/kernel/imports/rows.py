@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from kuramori.kernel.imports.cell import Broken, Cell, Row, is_blank
 from kuramori.kernel.imports.cells import key, record_id
+from kuramori.kernel.imports.concerned import DITTO
 from kuramori.kernel.imports.errors import CellError, FileRefused, Unreadable
 from kuramori.kernel.imports.gate import LIMITS
 from kuramori.kernel.imports.headers import Header
@@ -18,7 +19,6 @@ from kuramori.kernel.imports.textfile import too_long
 from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.packed import Packed
 
-_DITTO = frozenset({"〃", "同上", "″"})  # "as above", written by hand in ledgers for a century
 _NAMED_ROWS = 5
 _STEP = 250
 
@@ -114,7 +114,7 @@ def _value(cell: Cell, parser: _Parser) -> object:
 
 def _cell(row: Row, index: int, above: Cell) -> Cell:
     cell = row.cells[index] if index < len(row.cells) else None
-    return above if isinstance(cell, str) and cell.strip() in _DITTO else cell
+    return above if isinstance(cell, str) and cell.strip() in DITTO else cell
 
 
 def _repeats_header(row: Row, header: Header) -> bool:

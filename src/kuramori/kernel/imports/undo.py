@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 from kuramori.kernel.acts import act
 from kuramori.kernel.entry_body import Op
 from kuramori.kernel.imports.acts import entry_of, refused
+from kuramori.kernel.imports.concerned import Veil
 from kuramori.kernel.imports.models import ImportRun, RunState
 from kuramori.kernel.imports.runs import kinds
 from kuramori.kernel.ledger import ReadChange, changes_of
@@ -50,15 +51,16 @@ class UndoPlan:
         path.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
 
 
-def plan_of(run: ImportRun) -> UndoPlan:
-    """Compare every record that the import touched with what it left; reads only.
+def plan_of(run: ImportRun, viewer: Viewer) -> UndoPlan:
+    """Compare every record that the import touched with what it left; reads only. What is about the viewer stays.
 
     Raises:
         Refused: the file was not taken in, or was undone before, or its entry can no longer be opened.
     """
     if run.state != RunState.APPLIED:
         raise refused(_("This import is not in force."), _("Only a file that was taken in can be undone, and once."))
-    entry = entry_of(run, kinds()[run.import_kind])
+    kind = kinds()[run.import_kind]
+    entry, veil = entry_of(run, kind), Veil(kind.concerned, viewer)
     if entry is None:
         raise refused(_("The history of this import cannot be read."), _("Ask your system administrator."))
     touched: dict[tuple[str, UUID], list[ReadChange]] = {}
@@ -67,6 +69,8 @@ def plan_of(run: ImportRun) -> UndoPlan:
             touched.setdefault((change.on, change.id), []).append(change)
     records, retire, conflicts = [], set(), []
     for record, changes in _with_records(touched):
+        if veil.hides_record(record):
+            continue
         changed_since = _set_back(record, list(reversed(changes)))
         if changed_since:
             conflicts.append(Conflict(name=str(record), fields=changed_since))
@@ -82,7 +86,7 @@ def undo(*, run: ImportRun, viewer: Viewer, why: str) -> UndoPlan:
     viewer.demand(kinds()[run.import_kind].permission)
     with act("kernel.import.undo", by=viewer.actor, why=why, subjects=[run]) as this:
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
-        plan = plan_of(run)
+        plan = plan_of(run, viewer)
         for record in reversed(plan.records):
             if record.pk in plan.retire:
                 record.retire()

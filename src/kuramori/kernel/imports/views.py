@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.imports import acts, jobs, queries, undo
+from kuramori.kernel.imports.concerned import Veil
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.forms import ColumnsForm, HandInForm, ReadingForm, ReasonForm
 from kuramori.kernel.imports.mapping import ImportKind
@@ -24,6 +25,7 @@ from kuramori.kernel.imports.writing import write_xlsx
 from kuramori.kernel.jobs import cancel
 from kuramori.kernel.models import JobState
 from kuramori.kernel.pages import SIGNED_IN, ViewedRequest, page
+from kuramori.kernel.permissions import Viewer
 
 _BUSY = frozenset({JobState.WAITING, JobState.RUNNING})
 _READY = frozenset({RunState.CHECKED, RunState.APPROVED})
@@ -64,7 +66,8 @@ def columns(request: ViewedRequest, run_id: UUID) -> HttpResponse:
         return redirect("kernel:import-run", run.pk)
     context = {
         "run": run, "kind": kind, "proposal": proposal, "form": form, "title": run.file_name,
-        "reading": ReadingForm(proposal), "table": _table(proposal, form), "crumbs": _crumbs(kind),
+        "reading": ReadingForm(proposal), "crumbs": _crumbs(kind),
+        "table": _table(proposal, form, kind, request.viewer),
     }  # fmt: skip
     return render(request, "kernel/imports/columns.html", context, status=400 if form.errors else 200)
 
@@ -142,7 +145,7 @@ def take_back(request: ViewedRequest, run_id: UUID) -> HttpResponse:
         if not _is_busy(found):
             jobs.ask_for(jobs.UNDO, found, request.viewer, why=form.cleaned_data["why"])
         return redirect("kernel:import-run", found.pk)
-    plan = undo.plan_of(found)
+    plan = undo.plan_of(found, request.viewer)
     context = {
         "run": found, "form": form, "plan": plan, "title": _("Undo this import"), "action": _("Undo the import"),
         "back": reverse("kernel:import-run", args=[found.pk]), "effects": _effects(plan),
@@ -196,13 +199,13 @@ def _choice(request: HttpRequest) -> Choice:
     )
 
 
-def _table(proposal: Proposal, form: ColumnsForm) -> dict[str, Any]:
-    """Lay the preview out: per column its control, per row its cells as text."""
+def _table(proposal: Proposal, form: ColumnsForm, kind: ImportKind, viewer: Viewer) -> dict[str, Any]:
+    """Lay the preview out: per column its control, per row its cells as text; rows about the viewer are left out."""
     indexes = [match.column.index for match in proposal.matches]
     heads = [(match.column, form[f"column_{match.column.index}"], match) for match in proposal.matches]
     rows = [
         (row.number, [row.cells[index] if index < len(row.cells) else None for index in indexes])
-        for row in proposal.sample
+        for row in Veil(kind.concerned, viewer).uncovered(proposal.sample)
     ]
     return {"heads": heads, "rows": rows}
 

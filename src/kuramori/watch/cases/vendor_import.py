@@ -14,9 +14,11 @@ from kuramori.directory.api import AssignmentHeld, people_visible_to, viewer_of_
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import current
 from kuramori.kernel.imports import cells
+from kuramori.kernel.imports.concerned import Concerned
 from kuramori.kernel.imports.mapping import Action, ImportField, ImportKind, ParsedRow, RowOutcome
 from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.permissions import Forbidden, Viewer
+from kuramori.kernel.records import Record
 from kuramori.watch.cases.acts import case_report
 from kuramori.watch.models import Alert, VendorAlert
 from kuramori.watch.queries.charters import watched_places
@@ -72,8 +74,8 @@ FIELDS = (
 def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequence[RowOutcome]:
     """Decide for every line: taken in once, and only about people whom a valid charter covers.
 
-    Who is not known, who is not covered, and the viewer himself are refused in the same words, so that nobody learns
-    by a file how somebody stands.
+    Who is not known and who is not covered are refused in the same words, so that nobody learns by a file how somebody
+    stands. Lines about the viewer are decided like all others, and shown to him nowhere (`concerned`, fault H3).
     """
     if not viewer.may_everywhere(Permission.CASE_IMPORT):
         raise Forbidden(Permission.CASE_IMPORT)
@@ -85,11 +87,10 @@ def resolve(rows: Collection[ParsedRow], *, viewer: Viewer, today: date) -> Sequ
 
 
 def _people(viewer: Viewer, words: Collection[str]) -> dict[str, UUID]:
-    """Return ids by employee number and by mail address (small letters), never the viewer's own."""
+    """Return ids by employee number and by mail address (small letters)."""
     asked = Q(number__in=words) | Q(mail__in={word.casefold() for word in words} | set(words))
     found = people_visible_to(viewer).filter(asked).values_list("pk", "number", "mail")
-    others = ((pk, words) for pk, *words in found if pk != viewer.person_id)
-    return {word: pk for pk, (number, mail) in others for word in (number, (mail or "").casefold()) if word}
+    return {word: pk for pk, number, mail in found for word in (number, (mail or "").casefold()) if word}
 
 
 def _outcome(
@@ -135,6 +136,20 @@ def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
         ).save()  # fmt: skip
 
 
+def _own_marks(viewer: Viewer) -> Collection[str]:
+    """Return the viewer's own employee number and mail address; the system has none."""
+    if viewer.person_id is None:
+        return []
+    own = people_visible_to(viewer).filter(pk=viewer.person_id).values_list("number", "mail")
+    return [word for words in own for word in words if word]
+
+
+def _is_about(record: Record, viewer: Viewer) -> bool:
+    """Say of a case, or of a report in one, whether it is the viewer's."""
+    case = getattr(record, "case", record)
+    return viewer.person_id is not None and getattr(case, "person_id", None) == viewer.person_id
+
+
 VENDOR_ALERTS = ImportKind(
     name="vendor-alerts",
     title=_("Alerts of a vendor"),
@@ -147,4 +162,5 @@ VENDOR_ALERTS = ImportKind(
     verb="watch.vendor.import",
     resolve=resolve,
     apply=apply,
+    concerned=Concerned(marks=_own_marks, is_about=_is_about),
 )

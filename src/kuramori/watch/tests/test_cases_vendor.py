@@ -1,5 +1,6 @@
 """What a hired firm reports joins the case to which it belongs, once; about nobody without a charter (DET-15)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,12 +17,15 @@ from kuramori.directory.tests.company import NOON, TODAY, Company
 from kuramori.directory.tests.feed import actions, reasons, rows_of, take_in
 from kuramori.kernel.imports.api import import_file
 from kuramori.kernel.imports.mapping import Action
+from kuramori.kernel.imports.models import ImportRun
+from kuramori.kernel.imports.undo import plan_of, undo
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Forbidden, Role, Viewer
 from kuramori.watch.acts.alerts import Found, alerts_keep
 from kuramori.watch.acts.settings import charter_retire
 from kuramori.watch.cases.acts import case_step, cases_gather
+from kuramori.watch.cases.queries import cases_visible_to
 from kuramori.watch.cases.vendor_import import VENDOR_ALERTS, WAYS, WEIGHTS
 from kuramori.watch.models import Case, VendorAlert
 from kuramori.watch.queries.charters import watched_places
@@ -95,18 +99,12 @@ def test_people_are_found_by_number_or_mail_address(company: Company):
     assert set(Case.objects.values_list("person__number", flat=True)) == {"A-3", "A-2"}
 
 
-def test_unknown_unwatched_and_oneself_are_refused_in_the_same_words(company: Company, charter: Any):
-    """H3: a file must not tell its importer how somebody, or he himself, stands."""
-    daichi = company.viewer(company.daichi)
-    told = set()
-    for who in ("Z-9", "A-4"):
-        (outcome,) = VENDOR_ALERTS.resolve(rows_of(VENDOR_ALERTS, ROW | {"who": who}), viewer=daichi, today=TODAY)
-        assert outcome.action is Action.REJECT
-        told.add(reasons(outcome).replace(who, "…"))
+def test_unknown_and_unwatched_are_refused_in_the_same_words(company: Company, charter: Any):
+    """H3: a file must not tell its importer how somebody stands."""
     charter_retire(charter=charter, by=actor_of(company.daichi), why="廃止")
-    (outcome,) = taken({})
-    told.add(reasons(outcome).replace("A-3", "…"))
-    assert len(told) == 1
+    outcomes = taken({"who": "Z-9"}, {"who": "A-3"})
+    assert actions(outcomes) == [Action.REJECT, Action.REJECT]
+    assert len({reasons(outcome).replace(who, "…") for outcome, who in zip(outcomes, ("Z-9", "A-3"), strict=True)}) == 1
     assert not VendorAlert.objects.exists()
 
 
@@ -169,6 +167,60 @@ def test_a_file_with_a_vendors_own_headers_is_one_act_that_names_nobody(company:
     entry = Entry.objects.get(verb="watch.vendor.import")
     assert entry.actor_id == company.daichi.pk
     assert Case.objects.get().channels == ["external_mail"]
+
+
+OWN = """ベンダー,アラート番号,検知日,社員番号,内容
+監視社,W-1,2026-11-18,A-3,私用宛の送信
+監視社,W-2,2026-11-18,A-4,深夜の印刷
+監視社,W-3,x,DAICHI@example.jp,日付のない報告
+"""
+
+
+def test_who_takes_in_what_is_about_himself_is_told_nothing_of_it_and_others_find_the_case(
+    company: Company, tmp_path: Path
+):
+    """H3: neither a row, nor a count, nor the sheet of errors; and the report on him is not lost by his hands."""
+    path, sheet = tmp_path / "alerts.csv", tmp_path / "errors.xlsx"
+    path.write_text(OWN, encoding="utf-8")
+    daichi = company.viewer(company.daichi)
+    report = import_file("vendor-alerts", path, viewer=daichi, why="月次", error_sheet=sheet)
+    assert (report.read, report.added, report.rejected, report.errors) == (1, 1, 0, ())
+    assert not sheet.exists(), "no error but his own"
+    told = str(report) + json.dumps(report.to_json(), ensure_ascii=False) + str(report.preview)
+    assert not [word for word in ("W-2", "W-3", "A-4", "DAICHI") if word in told]
+    assert set(cases_visible_to(daichi).values_list("person__number", flat=True)) == {"A-3"}
+    company.give(company.akari, Role.SECURITY_ANALYST)
+    akari = company.viewer(company.akari)
+    assert set(cases_visible_to(akari).values_list("person__number", flat=True)) == {"A-3", "A-4"}
+    run = ImportRun.objects.get()
+    assert {str(record) for record in plan_of(run, daichi).records} == {"監視社 W-1"}
+    undo(run=run, viewer=daichi, why="取り違え")
+    assert VendorAlert.objects.standing().get().case.person == company.daichi, "nor does he undo it"
+
+
+def test_a_file_of_the_office_is_its_importers_alone(visit: Any, client: Any, company: Company, tmp_path: Path):
+    """Whoever opened a colleague's file would read there what is reported about himself."""
+    path = tmp_path / "alerts.csv"
+    path.write_text(OWN, encoding="utf-8")
+    import_file("vendor-alerts", path, viewer=company.viewer(company.daichi), why="月次")
+    company.give(company.chihiro, Role.SECURITY_ANALYST)
+    visit(company.viewer(company.chihiro), "case-list")
+    run = ImportRun.objects.get()
+    for name in ("run", "columns", "undo", "errors"):
+        assert client.get(reverse(f"kernel:import-{name}", args=[run.pk])).status_code == 404
+    page = client.get(reverse("kernel:import-hand-in", args=["vendor-alerts"])).content.decode()
+    assert "alerts.csv" not in page
+    visit(company.viewer(company.daichi), "case-list")
+    assert "alerts.csv" in client.get(reverse("kernel:import-hand-in", args=["vendor-alerts"])).content.decode()
+
+
+def test_the_system_has_no_own_lines_and_a_record_without_a_person_is_about_nobody(company: Company):
+    concerned = VENDOR_ALERTS.concerned
+    assert concerned is not None
+    system, daichi = viewer_of_system(), company.viewer(company.daichi)
+    assert (list(concerned.marks(system)), concerned.is_about(company.tokyo, system)) == ([], False)
+    assert set(concerned.marks(daichi)) == {"A-4", "daichi@example.jp"}
+    assert not concerned.is_about(company.tokyo, daichi)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -245,7 +245,7 @@ def test_undoing_leaves_what_somebody_changed_since_and_names_it(tmp_path):
     changed.query = "手直し"
     with act("kernel.view.save", by=BOTAN.actor):
         changed.save()
-    plan = plan_of(run)
+    plan = plan_of(run, AKARI)
     assert [(conflict.name, conflict.fields) for conflict in plan.conflicts] == [("v07", ("query",))]
     undo(run=run, viewer=AKARI, why="取り違え")
     assert names() == {"v07"}

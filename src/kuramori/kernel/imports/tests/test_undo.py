@@ -42,7 +42,7 @@ def change(name: str, **values: object) -> SavedView:
 
 def test_a_field_that_the_import_did_not_touch_may_have_changed(run):
     change("古い", is_shared=True)
-    assert plan_of(run).conflicts == ()
+    assert plan_of(run, AKARI).conflicts == ()
     undo(run=run, viewer=AKARI, why="取り違え")
     view = SavedView.objects.get(name="古い")
     assert (view.query, view.is_shared) == ("前", True)
@@ -73,7 +73,7 @@ def test_what_was_added_and_retired_since_stays_retired(run):
 
 
 def test_looking_at_what_it_would_do_changes_nothing(run):
-    plan_of(run)
+    plan_of(run, AKARI)
     assert SavedView.objects.get(name="古い").query == "後"
     assert names() == {"古い", "新しい"}
 
@@ -96,7 +96,7 @@ def test_it_is_undone_once(run):
 
 def test_what_was_never_taken_in_cannot_be_undone(tmp_path):
     with pytest.raises(Refused, match="not in force"):
-        plan_of(checked_run(sheet(tmp_path, ["極秘", ""])))
+        plan_of(checked_run(sheet(tmp_path, ["極秘", ""])), AKARI)
 
 
 def test_nobody_undoes_without_the_permission(run):
@@ -110,7 +110,7 @@ def test_an_import_whose_entry_is_gone_is_left_alone_and_says_whom_to_ask(run):
     EntrySubject.objects.filter(subject_id=run.pk).delete()
     guards.install()
     with pytest.raises(Refused, match="cannot be read") as refused:
-        plan_of(run)
+        plan_of(run, AKARI)
     assert "system administrator" in refused.value.next_step
 
 
