@@ -93,7 +93,11 @@ class ExcludedAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """A flow that was approved: to a partner's domain, a registered medium; for one person or, None, for all."""
+    r"""A flow that was approved: to a partner's domain, a registered medium; for one person or, None, for all.
+
+    A `folder` (`\\fs01\設計\引継ぎ`, without a slash at its end) is an agreed handover: files may be put into it, and
+    whoever is named may read what lies below it.
+    """
 
     destination_class: str
     destination_value: str

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kuramori_lake.detect.findings import Code, Reason, Severity
 from kuramori_lake.detect.sites import FREE_MAIL, STORAGE, looks_like
-from kuramori_lake.detect.sql import A_DEED, FLOW_COVERS, PRINTING, READING
+from kuramori_lake.detect.sql import A_DEED, FLOW_COVERS, PRINTING, READ_AS_AGREED, READING
 
 _MEBI: Final = 2**20
 
@@ -155,7 +155,7 @@ RULES: Final = (
             "{count} secret documents read in one day after notice was given.",
             "退職の申出後、1日に秘密文書{count}件を閲覧。",
         ),
-        where=f"{READING} AND {_OK} AND secret_id IS NOT NULL AND e.local_date >= {_NOTICE}",
+        where=f"{READING} AND {_OK} AND secret_id IS NOT NULL AND e.local_date >= {_NOTICE} AND NOT {READ_AS_AGREED}",
         counted="count(DISTINCT path)",
         least="$after_notice",
         tells_leaving=True,

@@ -45,11 +45,15 @@ COVERED: Final = """joined_events e JOIN flows f ON f.destination_class = e.dest
 """The events `e` that left with approval, each with what covers it: as `FLOW_COVERS`, for many at a time."""
 
 MAKING: Final = f"activity IN ('{Activity.CREATE}', '{Activity.WRITE}', '{Activity.COPY}')"
-HANDED_OVER: Final = rf"""(SELECT min(f.reason) FROM flows f
-    WHERE f.destination_class = '{DestinationClass.FOLDER}' AND {MAKING}
+_IN_ITS_FOLDER: Final = rf"""f.destination_class = '{DestinationClass.FOLDER}'
       AND starts_with(lower(replace(e.path, '\', '/')), lower(replace(f.destination_value, '\', '/')) || '/')
-      AND (f.person_id IS NULL OR f.person_id = e.person_id) AND e.local_date BETWEEN f.since AND f.until)"""
+      AND e.local_date BETWEEN f.since AND f.until"""
+HANDED_OVER: Final = f"""(SELECT min(f.reason) FROM flows f
+    WHERE {MAKING} AND {_IN_ITS_FOLDER} AND (f.person_id IS NULL OR f.person_id = e.person_id))"""
 """Why a file that event `e` put into a folder was meant to go there: a handover that the boss knows of."""
+READ_AS_AGREED: Final = f"""EXISTS (SELECT 1 FROM flows f
+    WHERE {_IN_ITS_FOLDER} AND f.person_id = e.person_id)"""
+"""The file of event `e` lies where its person was to work: only what was agreed for him by name allows him to read."""
 
 
 def area_of(path: str) -> str:

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from kuramori.directory.api import Person
 from kuramori.kernel.actors import Actor
+from kuramori.kernel.acts import Refused
 from kuramori.kernel.one_record import record_retire, record_write
 from kuramori.watch.models import ApprovedFlow, LogSource, MonitoringCharter, ServiceAccount
 
@@ -38,18 +42,25 @@ def account_retire(*, account: ServiceAccount, by: Actor, why: str) -> ServiceAc
 
 
 def flow_add(*, by: Actor, why: str = "", **values: Any) -> ApprovedFlow:
-    """Approve a way out, for everybody or one person."""
+    """Approve a way out, for everybody or one person; raises Refused for one's own."""
+    _refuse_own(by, values.get("person"))
     return record_write(ApprovedFlow(), "watch.flow.add", by=by, why=why, values=values)
 
 
 def flow_edit(*, flow: ApprovedFlow, by: Actor, why: str = "", **values: Any) -> ApprovedFlow:
-    """Change an approved way out."""
+    """Change an approved way out; raises Refused for one's own, before or after."""
+    _refuse_own(by, flow.person, values.get("person"))
     return record_write(flow, "watch.flow.edit", by=by, why=why, values=values)
 
 
 def flow_retire(*, flow: ApprovedFlow, by: Actor, why: str) -> ApprovedFlow:
     """Withdraw an approval."""
     return record_retire(flow, "watch.flow.retire", by=by, why=why)
+
+
+def _refuse_own(by: Actor, *people: Person | None) -> None:
+    if by.id is not None and by.id in {person.pk for person in people if person}:
+        raise Refused(_("Nobody approves what he takes out himself."), _("Ask somebody else who may approve."))
 
 
 def charter_add(*, by: Actor, why: str = "", **values: Any) -> MonitoringCharter:

@@ -31,7 +31,9 @@ GENERAL = {
     "log_cleared": gettext_lazy("Somebody cleared a log."),
     "mail_own_private": gettext_lazy("Something marked secret, mailed to free mail with the sender's own name."),
     "secret_outside": gettext_lazy("Words of a registered document in a mail or upload."),
-    "read_after_notice": gettext_lazy("A hundred secret documents or more in one day after notice."),
+    "read_after_notice": gettext_lazy(
+        "A hundred secret documents or more in one day after notice, outside an agreed handover."
+    ),
     "account_after_leaving": gettext_lazy("A sign-in after the last working day."),
     "door_without_need": gettext_lazy("Entering a room where a secret is kept that is not open to the person."),
     "door_denied": gettext_lazy("Being turned away at such a room."),

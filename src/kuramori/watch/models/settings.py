@@ -25,11 +25,16 @@ class NamespaceChoice(models.TextChoices):
     UPN = "upn", _("cloud sign-in name")
 
 
+FOLDERS = 3
+"""Parts of a path from which on it is a folder below a share: server, share, folder."""
+
+
 class DestinationChoice(models.TextChoices):
     """Where something may go by an approved flow."""
 
     EXTERNAL_MAIL = "external_mail", _("mail to a partner's domain")
     CLOUD_SHARE = "cloud_share", _("share in the cloud")
+    FOLDER = "folder", _("folder of an agreed handover")
     PRINTER = "printer", _("printer")
     REMOVABLE = "removable", _("registered medium")
     WEB = "web", _("web site")
@@ -121,11 +126,16 @@ class ServiceAccount(Record):
 
 
 class ApprovedFlow(Record):
-    """A way out that was approved: it lowers a score, in the open, and never hides an event."""
+    """A way out that was approved: it lowers a score, in the open, and never hides an event.
+
+    A folder is an agreed handover: one person puts files there, and reads below it, until a day (LEV-09).
+    """
 
     destination = models.CharField(_("way"), max_length=20, choices=DestinationChoice)
     value = models.CharField(
-        _("where to"), max_length=200, help_text=_("A domain, a serial number, an address: as the log writes it.")
+        _("where to"),
+        max_length=200,
+        help_text=_("A domain, a serial number, an address, a folder: as the log writes it."),
     )
     reason = models.CharField(_("approved for"), max_length=200)
     person = models.ForeignKey(
@@ -148,6 +158,18 @@ class ApprovedFlow(Record):
 
     def clean(self) -> None:
         refuse_backwards(self)
+        if self.destination == DestinationChoice.FOLDER:
+            self._clean_handover()
+
+    def _clean_handover(self) -> None:
+        """Bound a handover: a folder below a share, one person, a last day. Without them it would excuse everybody."""
+        self.value = self.value.rstrip("\\/")
+        if len([part for part in self.value.replace("\\", "/").split("/") if part]) < FOLDERS:
+            raise ValidationError({"value": _("Give the whole path of a folder below a share.")})
+        if self.person_id is None:
+            raise ValidationError({"person": _("A handover is agreed for one person.")})
+        if self.valid_to is None:
+            raise ValidationError({"valid_to": _("A handover has a last day.")})
 
 
 class MonitoringCharter(Record):

@@ -107,6 +107,19 @@ def test_days_that_end_before_they_begin_are_sent_back_at_their_field(viewer: An
         assert list(form(viewer, None, words | days | {"valid_from": ""}).errors) == ["valid_from"]
 
 
+def test_a_handover_is_sent_back_at_the_field_that_is_too_wide(viewer: Any):
+    words = FLOW | {
+        "destination": "folder",
+        "value": r"\\fs01\zairyo\引継ぎ",
+        "person": "A-1",
+        "valid_to": "2026-04-30",
+    }
+    assert FlowForm(viewer, None, words).is_valid()
+    for name, wide in (("value", r"\\fs01\zairyo"), ("person", ""), ("valid_to", "")):
+        assert list(FlowForm(viewer, None, words | {name: wide}).errors) == [name]
+        assert FlowForm(viewer, None, FLOW | {name: wide}).is_valid(), "other ways may stand open"
+
+
 # steps on an alert
 
 

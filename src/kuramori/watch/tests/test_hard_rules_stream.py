@@ -20,7 +20,7 @@ from kuramori.kernel.models import Entry, Job
 from kuramori.kernel.tests.moments import killed_at
 from kuramori.register.api import Audience, Secret, scope_open, secret_add
 from kuramori.watch.acts.alerts import alert_review, alerts_keep
-from kuramori.watch.acts.settings import account_add, flow_add, source_edit
+from kuramori.watch.acts.settings import account_add, flow_add, flow_retire, source_edit
 from kuramori.watch.context import context_of
 from kuramori.watch.detecting import hard_rules
 from kuramori.watch.detecting.hard_rules import NOTE, Looked, hard_rules_run, key_of
@@ -32,6 +32,7 @@ from kuramori.watch.queries.alerts import alerts_visible_to
 from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.hard_rules import MOST_A_DAY, Spoken, within_bounds
+from kuramori.watch.tests.conftest import SHARE, leave
 from kuramori_lake import sources
 from kuramori_lake.detect.tests.deeds_made import DEEDS, door, lines, phone, printing, stick
 from kuramori_lake.store import Lake
@@ -95,6 +96,25 @@ def test_deed_written_to_a_watched_folder_is_an_alert_within_a_minute(
     assert (alert.since, alert.until, alert.channels) == (TODAY, TODAY, ["removable"])
     assert of(alert) == "A medium that is not registered was connected or used: S-99 (1 events)."
     assert of(alert, "ja") == "登録されていない媒体（S-99）の接続・書込み（1件）。"
+
+
+def test_a_leaver_reads_for_an_agreed_handover_without_an_alert_and_elsewhere_with_one(
+    told: Any, company: Company, secret: Secret
+):
+    """LEV-09, from the approved flow on its page to the alert: agreed by a boss, for one person, folder and time."""
+    leave(company)
+    words = {"reason": "後任への引継ぎ", "valid_from": TODAY - timedelta(days=3), "valid_to": TODAY + timedelta(days=9)}
+    agreed = flow_add(destination="folder", value=rf"{SHARE}\配合\引継ぎ", person=company.chihiro, by=SYSTEM, **words)
+    read = {"activity": "read", "object_kind": "file", "actor_raw": "chihiro"}
+    handover = [read | {"path": rf"{SHARE}\配合\引継ぎ\{n}.xlsx"} for n in range(100)]
+    assert told(*handover).alerts == ()
+    others = [read | {"path": rf"{SHARE}\配合\{n}.xlsx"} for n in range(100)]
+    (alert,) = told(*others).alerts
+    assert (alert.person, alert.told[0]["numbers"]["rule"]) == (company.chihiro, "read_after_notice")
+    assert alert.told[0]["numbers"]["count"] == 100
+    flow_retire(flow=agreed, by=SYSTEM, why="取消し")
+    (again,) = told(read | {"path": rf"{SHARE}\配合\101.xlsx"}).alerts
+    assert (again.pk, again.told[0]["numbers"]["count"]) == (alert.pk, 201), "what is no longer agreed counts again"
 
 
 def test_alert_is_one_for_a_rule_a_person_and_a_day_and_grows_with_its_events(told: Any, company: Company):

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from kuramori.directory.api import actor_of
-from kuramori.directory.tests.company import FOUNDED, Company
+from kuramori.directory.tests.company import FOUNDED, TODAY, Company
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.acts import Refused
 from kuramori.kernel.ledger import entries_about, read
@@ -15,7 +15,8 @@ from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import role_permissions
 from kuramori.watch.acts import settings
-from kuramori.watch.models import LogSource, MonitoringCharter
+from kuramori.watch.context import context_of
+from kuramori.watch.models import ApprovedFlow, LogSource, MonitoringCharter
 from kuramori.watch.queries.charters import charters_visible_to
 from kuramori.watch.queries.sources import accounts_visible_to, flows_visible_to, sources_visible_to
 from kuramori.watch.rules.permissions import Permission
@@ -48,6 +49,65 @@ def test_a_flow_is_approved_changed_and_withdrawn(company: Company):
     settings.flow_retire(flow=flow, by=SYSTEM, why="契約終了")
     verbs = [entry.verb for entry in entries_about(flow.pk)]
     assert verbs == ["watch.flow.retire", "watch.flow.edit", "watch.flow.add"]
+
+
+HANDOVER = {
+    "destination": "folder", "value": r"\\fs01\zairyo\引継ぎ", "reason": "後任への引継ぎ", "valid_from": FOUNDED,
+    "valid_to": date(2026, 12, 18),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    (r"\\fs01\zairyo\引継ぎ", r"\\fs01\zairyo\引継ぎ"), (r"\\fs01\zairyo\引継ぎ\\", r"\\fs01\zairyo\引継ぎ"),
+    ("/srv/samba/zairyo/引継ぎ/", "/srv/samba/zairyo/引継ぎ"),
+])  # fmt: skip
+def test_a_handover_is_agreed_for_a_folder_and_told_to_the_lake(company: Company, given: str, kept: str):
+    settings.flow_add(**HANDOVER | {"value": given}, person=company.akari, by=SYSTEM)
+    (told,) = context_of(TODAY).flows
+    assert (told.destination_class, told.destination_value) == ("folder", kept)
+    assert (told.person_id, told.until) == (str(company.akari.pk), date(2026, 12, 18))
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    ({"value": r"\\fs01\zairyo"}, "Give the whole path of a folder below a share."),
+    ({"value": "引継ぎ"}, "Give the whole path of a folder below a share."),
+    ({"value": "////"}, "Give the whole path of a folder below a share."),
+    ({"person": None}, "A handover is agreed for one person."),
+    ({"valid_to": None}, "A handover has a last day."),
+])  # fmt: skip
+def test_a_handover_that_would_excuse_too_much_is_refused(company: Company, words: dict[str, Any], message: str):
+    """A whole share, everybody, or for ever: then the rule on reading after notice would never speak (LEV-09)."""
+    with override("en"), pytest.raises(Refused) as refusal:
+        settings.flow_add(**HANDOVER | {"person": company.akari} | words, by=SYSTEM)
+    assert str(refusal.value.message) == message
+    assert not ApprovedFlow.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nobody_approves_what_he_takes_out_himself(company: Company, language: str):
+    """Neither by a new entry, nor by taking over another's, nor by changing his own that somebody else entered."""
+    own, daichi = actor_of(company.akari), actor_of(company.daichi)
+    words = HANDOVER | {"person": company.akari}
+    said = {
+        "en": "Nobody approves what he takes out himself.",
+        "ja": "自分の持ち出しを自分で承認することはできません。",
+    }
+    with pytest.raises(Refused) as refusal:
+        settings.flow_add(**words, by=own)
+    with override(language):
+        assert str(refusal.value.message) == said[language]
+    others = settings.flow_add(**HANDOVER, person=company.botan, by=daichi)
+    with pytest.raises(Refused):
+        settings.flow_edit(flow=others, person=company.akari, by=own)
+    mine = settings.flow_add(**words, by=daichi)
+    with pytest.raises(Refused):
+        settings.flow_edit(flow=mine, valid_to=date(2027, 12, 18), by=own)
+    with pytest.raises(Refused):
+        settings.flow_edit(flow=mine, person=company.botan, by=own)
+    kept = ApprovedFlow.objects.get(pk=mine.pk)
+    assert (kept.person, kept.valid_to) == (company.akari, date(2026, 12, 18))
+    settings.flow_retire(flow=mine, by=own, why="引継ぎ終了")
+    assert mine.retired_at is not None, "to give it up harms nobody"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from kuramori_lake.detect.tests.deeds_made import (
     LONG_AGO,
     NOW,
     NUMBER,
+    PATHS,
     context,
     door,
     lines,
@@ -183,6 +184,60 @@ def test_same_file_twice_says_nothing_new(told, lake):
     found = told(stick())
     again = stream(lake, after=newest(lake), now=NOW)
     assert (names(found), again.matches) == (["usb_unregistered"], ())
+
+
+def agreed(**words):
+    """The boss and Akari agreed that she hands over what lies in the folder of secret A-17."""
+    plain = {
+        "destination_class": "folder",
+        "destination_value": PATHS,
+        "reason": "引継ぎ",
+        "since": LONG_AGO,
+        "person_id": "akari",
+    }
+    return LEAVES | {"flows": [Flow(**(plain | words))]}
+
+
+@pytest.mark.parametrize("folder", [PATHS, r"\\fs01\設計", r"\\FS01\設計\a-17", "//fs01/設計/A-17"])
+def test_reading_for_an_agreed_handover_is_no_mass_reading(told, folder):
+    """LEV-09: whoever leaves has to open what he hands over; case and slashes are the log's own."""
+    assert told(*reading(9), words=agreed(destination_value=folder)) == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"destination_value": r"\\fs01\設計\A-1"},
+        {"destination_value": rf"{PATHS}\9.dwg\x"},
+        {"person_id": "botan"},
+        {"person_id": None},
+        {"until": DAY - timedelta(days=1)},
+        {"since": DAY + timedelta(days=1)},
+        {"destination_class": "removable"},
+    ],
+    ids=["a name that begins alike", "below a file", "of another", "of everybody", "over", "not yet", "a medium"],
+)
+def test_a_handover_excuses_its_own_person_folder_and_days_only(told, words):
+    assert names(told(*reading(9), words=agreed(**words))) == ["read_after_notice"]
+
+
+def test_what_is_read_outside_the_handover_counts_alone_and_counts_again(told, lake):
+    """Nine files of the handover excuse no sixth one elsewhere; four others are too few, five are not."""
+    elsewhere = [deed | {"path": deed["path"].replace("A-17", "B-1")} for deed in reading(5)]
+    assert told(*reading(9), *elsewhere[:4], words=agreed()) == ()
+    (match,) = told(*elsewhere)
+    assert (match.reason.numbers["count"], match.secrets) == (5, {GRAVE: 5})
+    assert match.reason.recompute(lake)["count"] == 5
+
+
+def test_a_handover_excuses_no_other_deed(told):
+    """The same files on a stick, or by mail, or at night on paper are what they were."""
+    on_stick = stick(activity="copy", object_kind="file", path=rf"{PATHS}\1.dwg")
+    words = agreed()
+    words["flows"] = [*words["flows"], *context().flows]
+    assert set(names(told(on_stick, mail(), printing(), words=words))) == {
+        "usb_unregistered", "mail_own_private", "print_at_night",
+    }  # fmt: skip
 
 
 def test_events_that_came_late_are_judged_within_a_week_and_history_is_not(told):
