@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('watch', '0009_exclusions'),
+        ('watch', '0010_sigma_rules'),
     ]
 
     operations = [
