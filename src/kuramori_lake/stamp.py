@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kuramori_lake import clock
+from kuramori_lake.columns import per_word
 from kuramori_lake.event import EVENT, actor_key
 
 Keys = npt.NDArray[np.uint64]
@@ -74,14 +75,6 @@ def nth_key(keys: Keys, ranks: npt.NDArray[np.int64]) -> Keys:
     return np.where(ranks == 0, keys, mixed)
 
 
-def _per_word(column: pa.ChunkedArray) -> pa.Array:
-    """`actor_key` of each row, worked out once per distinct name."""
-    words = column.cast(pa.string()).combine_chunks()
-    coded = (words.chunk(0) if isinstance(words, pa.ChunkedArray) else words).dictionary_encode()
-    keys = pa.array([actor_key(word) for word in coded.dictionary.to_pylist()], pa.string())
-    return pc.fill_null(keys.take(coded.indices), "")
-
-
 def _local(parsed: pa.Table, utc: clock.Micros, zone: ZoneInfo) -> clock.Micros:
     """The clock where the actor was: by the row's own offset if it has one, else by the zone of the site."""
     local = clock.to_local(utc, zone)
@@ -114,7 +107,9 @@ def stamped(parsed: pa.Table, keys: Keys, stamp: Stamp, *, first_ordinal: int) -
         "batch_id": pa.repeat(stamp.batch_id, count),
         "received_utc": pa.repeat(pa.scalar(stamp.received_utc, pa.timestamp("us")), count),
         "skew_s": pa.array(np.minimum(ahead, 2**31 - 1), mask=ahead <= SKEW_TOLERATED_S),
-        "actor_key": _per_word(parsed["actor_raw"]) if "actor_raw" in columns else pa.repeat("", count),
+        "actor_key": per_word(parsed["actor_raw"].cast(pa.string()), actor_key, pa.string())
+        if "actor_raw" in columns
+        else pa.repeat("", count),
         "local_hour": pa.array(hour),
         "local_date": pa.array(day).cast(pa.date32()),
         "is_night": pa.array(clock.is_night(hour)),

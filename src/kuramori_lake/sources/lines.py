@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+Places = npt.NDArray[np.int64]
+
 CHUNK_BYTES: Final = 32 * 2**20
+_TAIL: Final = 2**16
+_PIECE: Final = 2**18
 LONGEST_LINE: Final = 2**20
 """A longer "line" is not a log line; it goes to quarantine as one row."""
 
@@ -24,15 +29,26 @@ def _cut(data: memoryview, start: int) -> int:
     """End of the chunk that begins at `start`: after a line feed, or the end of the file."""
     end = min(start + CHUNK_BYTES, len(data))
     while end < len(data):
-        at = bytes(data[start:end]).rfind(b"\n")
-        if at >= 0:
-            return start + at + 1
+        for since in (max(end - _TAIL, start), start):
+            at = bytes(data[since:end]).rfind(b"\n")
+            if at >= 0:
+                return since + at + 1
         end = min(end + CHUNK_BYTES, len(data))
     return end
 
 
+def _line_ends(chunk: bytes) -> Places:
+    """Where lines end, looked for in pieces that stay in the processor's cache."""
+    letters, is_end = np.frombuffer(chunk, dtype=np.uint8), np.empty(_PIECE, dtype=bool)
+    found = [np.empty(0, dtype=np.int64)]
+    for at in range(0, len(letters), _PIECE):
+        piece = letters[at : at + _PIECE]
+        found.append(np.flatnonzero(np.equal(piece, ord("\n"), out=is_end[: len(piece)])) + (at + 1))
+    return np.concatenate(found)
+
+
 def _table(chunk: bytes, *, offset: int, first_row: int) -> pa.Table:
-    ends = np.flatnonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
+    ends = _line_ends(chunk)
     if chunk and (not len(ends) or ends[-1] != len(chunk)):
         ends = np.append(ends, len(chunk))
     bounds = np.concatenate((np.zeros(1, dtype=np.int64), ends))
@@ -58,12 +74,14 @@ def split(data: bytes | memoryview) -> Iterator[Lines]:
         start, row = end, row + table.num_rows
 
 
-def _is_utf8(content: bytes) -> bool:
+def _as_utf8(lines: pa.Array) -> pa.Array | None:
+    """The lines as text if all of them are UTF-8."""
+    text = lines.view(pa.large_string())
     try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return text
 
 
 def _text(line: bytes, encoding: str) -> str | None:
@@ -77,9 +95,8 @@ def decoded(table: pa.Table, encoding: str) -> pa.Table:
     """The lines as text, with `bad` for those the encoding cannot read (their text is empty) or that are too long."""
     lines = table["line"].chunk(0)
     bad = np.asarray(table["raw_length"]) > LONGEST_LINE
-    if encoding == "utf-8" and _is_utf8(lines.buffers()[2].to_pybytes()):
-        text = lines.view(pa.large_string())
-    else:
+    text = _as_utf8(lines) if encoding == "utf-8" else None
+    if text is None:
         texts = [_text(line, encoding) for line in lines.to_pylist()]
         bad |= np.array([one is None for one in texts])
         text = pa.array([one or "" for one in texts], pa.large_string())

@@ -1,9 +1,10 @@
-"""Samba's vfs_full_audit: the bulk by DuckDB's string functions, odd lines by `samba_line`, which is also the check.
+"""Samba's vfs_full_audit: the bulk as columns (`samba_bulk`), odd lines one by one.
 
 A read is a file opened for reading, a write a block really written (equal lines of one second are one write): see
 `samba_line.Opener`. The log has whole seconds on the server's local clock, no zone and no byte counts.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,92 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kuramori_lake import clock, scratch
+from kuramori_lake import clock
 from kuramori_lake.event import Confidence
 from kuramori_lake.sources.lines import LONGEST_LINE, decoded, split
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, reject
-from kuramori_lake.sources.samba_line import (
-    CUT_AT,
-    DELETE_BIT,
-    FOLDER_OPERATIONS,
-    OPENS,
-    READ_BITS,
-    READS,
-    RENAMES,
-    SIMPLE,
-    WRITE_BITS,
-    WRITES,
-    LineError,
-    Opener,
-    SambaLine,
-    is_other,
-    read_line,
-)
+from kuramori_lake.sources.samba_bulk import Bulk
+from kuramori_lake.sources.samba_line import CUT_AT, LineError, Opener, SambaLine, is_other, read_line
 
 VERSION: Final = 1
 
-
-def _quoted(words: frozenset[str] | tuple[str, ...]) -> str:
-    return ", ".join(f"'{word}'" for word in sorted(words))
-
-
-def _simple_cases() -> str:
-    return " ".join(f"WHEN op = '{op}' THEN '{activity}'" for op, activity in SIMPLE.items())
-
-
-_PREFIX: Final = f"""
-WITH found AS (
-    SELECT raw_row, raw_offset, raw_length, rtrim(line, chr(13) || chr(10)) AS line FROM lines WHERE NOT bad
-), split AS (
-    SELECT *, strpos(line, '|') AS bar, string_split(line, '|') AS f FROM found
-), prefixed AS (
-    SELECT raw_row, raw_offset, raw_length, line, f, bar, f[2] AS actor_raw, f[3] AS ip, f[4] AS client, f[5] AS share,
-        f[6] AS op, f[7] AS result, len(f) AS n, right(f[1], 19) AS original_text,
-        try_strptime(right(f[1], 19), '%Y/%m/%d %H:%M:%S') AS local_time,
-        regexp_extract(left(f[1], len(f[1]) - 19), '(\\S+) smbd_audit', 1) AS host,
-        try_cast(f[8] AS BIGINT) AS mask, starts_with(result, 'fail') AS failed,
-        failed AND (lower(result) LIKE '%denied%' OR lower(result) LIKE '%not permitted%') AS denied
-    FROM split
-), judged AS (
-    SELECT *, op IN ({_quoted(RENAMES)}) AS renames,
-        bar = 0 AND starts_with(line, '[') AS heading,
-        NOT heading AND (bar = 0 OR n < 8 OR local_time IS NULL OR NOT (failed OR result = 'ok') OR (renames AND n <> 9)
-            OR (op = 'create_file' AND (n < 11 OR mask IS NULL OR NOT starts_with(f[8], '0x')))) AS odd
-    FROM prefixed
-)"""
-
-_DEED: Final = f"""
-SELECT raw_row, raw_offset, raw_length, odd, original_text, local_time, actor_raw, ip, client,
-    CASE WHEN host <> '' AND NOT contains(host, ':') THEN host END AS host,
-    CASE WHEN odd OR heading THEN NULL
-        WHEN op IN ('connect', 'disconnect') THEN CASE WHEN share = 'IPC$' THEN NULL
-            WHEN op = 'disconnect' THEN 'logoff' WHEN failed THEN 'logon_fail' ELSE 'logon' END
-        WHEN op = 'create_file' THEN CASE
-            WHEN f[9] = 'dir' THEN CASE WHEN denied THEN 'read' END
-            WHEN f[10] = 'create' THEN 'create'
-            WHEN f[10] IN ('overwrite', 'overwrite_if', 'supersede') THEN 'write'
-            WHEN f[10] = 'open_if' AND mask & {WRITE_BITS} <> 0 THEN 'write'
-            WHEN mask & {READ_BITS} <> 0 THEN 'read'
-            WHEN mask & {WRITE_BITS} <> 0 THEN 'write'
-            WHEN mask & {DELETE_BIT} <> 0 AND denied THEN 'delete' END
-        WHEN renames THEN 'rename'
-        {_simple_cases()}
-        WHEN op IN ({_quoted(WRITES)}) THEN 'write'
-        WHEN op IN ({_quoted(OPENS)}) AND $opener = 'openat' THEN CASE WHEN f[8] LIKE '%w%' THEN 'write' ELSE 'read' END
-        WHEN op IN ({_quoted(READS)}) AND $opener = 'data' THEN 'read' END AS activity,
-    CASE WHEN denied THEN 'denied' WHEN failed THEN 'error' ELSE 'ok' END AS outcome,
-    CASE WHEN op IN ('connect', 'disconnect') THEN 'share'
-        WHEN op IN ({_quoted(FOLDER_OPERATIONS)}) OR (op = 'create_file' AND f[9] = 'dir') THEN 'folder'
-        ELSE 'file' END AS object_kind,
-    CASE WHEN op IN ('connect', 'disconnect') THEN share
-        WHEN op = 'create_file' THEN array_to_string(f[11:], '|')
-        WHEN renames THEN f[8]
-        WHEN op IN ({_quoted(OPENS)}) THEN array_to_string(f[9:], '|')
-        ELSE array_to_string(f[8:], '|') END AS path,
-    CASE WHEN renames THEN f[9] END AS destination_value,
-    op IN ({_quoted(WRITES | READS)}) AS repeats,
-    CASE WHEN activity IS NOT NULL THEN ('0x' || left(sha256($salt || encode(line)), 16))::UBIGINT END AS row_key
-FROM judged ORDER BY raw_row"""
 
 _KEPT: Final = (
     "row_key", "original_text", "actor_raw", "ip", "client", "host", "activity", "outcome", "object_kind", "path",
@@ -118,12 +42,9 @@ class _Odd:
 
 def opener_of(data: bytes | memoryview) -> Opener:
     """Which operation of this log tells that a file was opened."""
-    for chunk in split(data):
-        text = chunk.table["line"].chunk(0).buffers()[2].to_pybytes()
-        if b"|create_file|" in text:
-            return Opener.CREATE_FILE
-    head = bytes(data[: 2**25])
-    return Opener.OPENAT if b"|openat|" in head or b"|open|" in head else Opener.DATA
+    if re.search(rb"\|create_file\|", data):
+        return Opener.CREATE_FILE
+    return Opener.OPENAT if re.search(rb"\|open(at)?\|", data[: 2**25]) else Opener.DATA
 
 
 def _flags(found: SambaLine, *, cut: bool) -> str | None:
@@ -183,18 +104,6 @@ def _row(found: SambaLine, raw: bytes, place: dict[str, Any], options: Options, 
     }
 
 
-def _once(events: pa.Table) -> pa.Table:
-    """Keep the first of equal lines that say the same block-wise deed in one second."""
-    repeats = np.asarray(events["repeats"])
-    if not repeats.any():
-        return events
-    where = np.flatnonzero(repeats)
-    _, first = np.unique(np.asarray(events["row_key"])[where], return_index=True)
-    keep = ~repeats
-    keep[where[first]] = True
-    return events.filter(pa.array(keep))
-
-
 _ODD_SCHEMA: Final = pa.schema(
     [(n, {"row_key": pa.uint64(), "raw_length": pa.int64()}.get(n, pa.int64() if n.startswith("raw_") else pa.string()))
      for n in [*_KEPT, "flags"]]
@@ -218,17 +127,9 @@ def _finished(events: pa.Table, local: clock.Micros, options: Options) -> pa.Tab
 
 def _read_chunk(raw: pa.Table, options: Options, opener: Opener) -> Reading:
     lines = decoded(raw, options.encoding)
-    with scratch.cursor() as db:
-        db.register("lines", lines)
-        found = db.execute(_PREFIX + _DEED, {"opener": str(opener), "salt": options.salt}).to_arrow_table()
-    is_odd = pc.fill_null(found["odd"], fill_value=True)
-    deeds = found.filter(pc.and_(pc.invert(is_odd), pc.is_valid(found["activity"])))
-    cut = pc.greater_equal(deeds["raw_length"], CUT_AT)
-    deeds = deeds.append_column("flags", pc.if_else(cut, "cut", pa.scalar(None, pa.string())))
-    events = _once(deeds)
-    by_hand = pa.array(np.asarray(lines["bad"]) | np.isin(np.asarray(lines["raw_row"]), _rows(found.filter(is_odd))))
-    odd = _read_odd(raw, by_hand, options, opener)
-    local = np.asarray(events["local_time"].cast(pa.timestamp("us")).cast(pa.int64()))
+    bulk = Bulk(lines, opener)
+    events, local = bulk.events(options.salt)
+    odd = _read_odd(raw, pa.array(bulk.odd), options, opener)
     table = pa.concat_tables(
         [
             _finished(events.select([*_KEPT, "flags"]).cast(_ODD_SCHEMA), local, options),
@@ -238,10 +139,6 @@ def _read_chunk(raw: pa.Table, options: Options, opener: Opener) -> Reading:
     )
     ignored = raw.num_rows - table.num_rows - len(odd.rejects)
     return Reading(events=table, rejects=tuple(odd.rejects), ignored=ignored)
-
-
-def _rows(table: pa.Table) -> Any:
-    return np.asarray(table["raw_row"])
 
 
 def parse(data: bytes | memoryview, options: Options) -> Iterator[Reading]:

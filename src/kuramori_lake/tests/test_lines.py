@@ -55,3 +55,19 @@ def test_only_the_last_chunk_is_the_last(data):
 def test_line_longer_than_a_chunk_stays_whole(monkeypatch):
     monkeypatch.setattr(lines, "CHUNK_BYTES", 10)
     assert [len(row["line"]) for row in rows(b"x" * 95 + b"\nshort\n")] == [96, 6]
+
+
+def test_line_feeds_on_the_edges_of_pieces_are_found():
+    """Line feeds are looked for piece by piece: the last byte of one and the first of the next are both looked at."""
+    size = lines._PIECE
+    data = b"x" * (size - 1) + b"\n\n" + b"y" * (size - 1) + b"\nz"
+    assert [len(row["line"]) for row in rows(data)] == [size, 1, size, 1]
+
+
+def test_chunk_whose_last_lines_are_longer_than_its_tail_is_cut_before_them():
+    """The end of a chunk is looked for in its tail first; a line feed further in front is found as well."""
+    longer = lines._TAIL + 7
+    data = b"a\n" + b"x" * (lines.CHUNK_BYTES - longer) + b"\n" + b"y" * (2 * longer) + b"\nend\n"
+    chunks = list(split(data))
+    assert [chunk.table.num_rows for chunk in chunks] == [2, 2]
+    assert chunks[1].table["raw_offset"].to_pylist() == [lines.CHUNK_BYTES - longer + 3, len(data) - 4]

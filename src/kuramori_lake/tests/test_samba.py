@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuramori_lake.sources import samba
-from kuramori_lake.sources.parsed import Options
+from kuramori_lake.sources.parsed import Options, digest
 from kuramori_lake.sources.samba_line import LineError, Opener, is_other, read_line
 from kuramori_lake.tests.conftest import SAMPLES, TOKYO
 
@@ -153,11 +153,81 @@ TEXT = st.tuples(st.sampled_from(OPERATIONS), RESULT, OPENED, NAMES).map(
 def test_fast_path_agrees_with_the_line_read_by_hand(texts):
     reading = next(samba.parse("\n".join([*texts, "|create_file|", ""]).encode(), OPTIONS))
     columns = ("activity", "outcome", "object_kind", "path", "destination_value")
-    found = {row["raw_row"]: tuple(row[name] for name in columns) for row in reading.events.to_pylist()}
+    rows = reading.events.to_pylist()
+    assert [row["row_key"] for row in rows if row["raw_row"] <= len(texts)] == [
+        digest(OPTIONS.salt, texts[row["raw_row"] - 1].encode()) for row in rows if row["raw_row"] <= len(texts)
+    ]
+    assert {(row["actor_raw"], row["ip"], row["client"]) for row in rows} <= {("akari", "192.0.2.7", "PC-7")}
+    found = {row["raw_row"]: tuple(row[name] for name in columns) for row in rows}
     found |= {one.row: one.reason for one in reading.rejects}
     expected = {row: said for row, text in enumerate(texts, 1) if (said := by_hand(text)) is not None}
     del found[len(texts) + 1]
     assert found == expected
+
+
+def test_every_line_keeps_its_own_names_though_one_of_its_kind_is_read():
+    heads = [
+        HEAD.replace("akari", f"user{n}").replace("192.0.2.7", f"10.0.0.{n}").replace("PC-7", f"PC-{n}") for n in (1, 2)
+    ]
+    lines = [(head + f"unlinkat|ok|/srv/{n}").encode() for n, head in enumerate(heads)]
+    found = [(row["actor_raw"], row["ip"], row["client"], row["path"]) for row in read(*lines).events.to_pylist()]
+    assert found == [("user1", "10.0.0.1", "PC-1", "/srv/0"), ("user2", "10.0.0.2", "PC-2", "/srv/1")]
+
+
+def test_share_makes_another_kind_of_connection():
+    """The first line of a kind speaks for the others, so IPC$ must not speak for a share, nor the other way round."""
+    ipc = HEAD.replace("|secret|", "|IPC$|").encode() + b"connect|ok|IPC$"
+    assert deeds(ipc, "connect|ok|secret", ipc, "connect|ok|secret") == [("logon", "secret"), ("logon", "secret")]
+
+
+def test_equal_deletions_are_two_deeds_and_only_blocks_are_one():
+    """Only what Samba writes block by block is told once; two equal rows are two events otherwise."""
+    assert deeds(*["unlinkat|ok|/srv/a"] * 2, *["pwrite_send|ok|/srv/a"] * 2) == [
+        ("delete", "/srv/a"), ("delete", "/srv/a"), ("write", "/srv/a"),
+    ]  # fmt: skip
+
+
+def test_blocks_of_two_seconds_or_two_people_are_two_writes():
+    later = HEAD.replace("03:30:28|", "03:30:29|").encode() + b"pwrite_send|ok|/srv/a"
+    other = HEAD.replace("akari", "botan").encode() + b"pwrite_send|ok|/srv/a"
+    assert len(deeds("pwrite_send|ok|/srv/a", later, other, "pwrite_send|ok|/srv/a")) == 3
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["2026/02/30 03:30:28", "2026/11/23 24:30:28", "2026/11/23 03:30:60", "0000/11/23 03:30:28", "2026-11-23 03:30:28",
+     "2026/1/23  03:30:28", "２０２６/11/23 03:30:28", "23/11/2026 03:30:28"],
+)  # fmt: skip
+def test_line_of_an_impossible_time_is_rejected_alone(time):
+    wrong = HEAD.replace("2026/11/23 03:30:28", time).encode() + b"unlinkat|ok|/srv/b"
+    reading = read("unlinkat|ok|/srv/a", wrong, "unlinkat|ok|/srv/c")
+    assert reading.events["path"].to_pylist() == ["/srv/a", "/srv/c"]
+    assert [one.row for one in reading.rejects] == [2]
+
+
+def test_result_that_is_none_is_rejected_even_of_an_operation_that_is_noise():
+    reading = read("pread_recv|perhaps|/srv/a", "pread_recv|ok|/srv/a")
+    assert [one.reason for one in reading.rejects] == ["result is neither ok nor fail"]
+    assert reading.ignored == 1
+
+
+def test_carriage_returns_of_a_windows_relay_are_no_part_of_names_or_keys():
+    plain = read("unlinkat|ok|/srv/a").events.to_pylist()[0]
+    returned = read((HEAD + "unlinkat|ok|/srv/a\r").encode()).events.to_pylist()[0]
+    assert (returned["path"], returned["row_key"]) == (plain["path"], plain["row_key"])
+    assert returned["raw_length"] == plain["raw_length"] + 1
+
+
+@pytest.mark.parametrize(
+    ("log", "opener"),
+    [
+        ("|openat|ok|", Opener.OPENAT), ("|open|ok|", Opener.OPENAT), ("|pread|ok|", Opener.DATA), ("", Opener.DATA),
+        ("|openat|ok|\n|create_file|ok|", Opener.CREATE_FILE), ("|reopen|openat2|", Opener.DATA),
+    ],
+)  # fmt: skip
+def test_what_tells_of_an_opened_file_is_seen_by_the_whole_log(log, opener):
+    assert samba.opener_of(log.encode()) is opener
+    assert samba.opener_of(memoryview(log.encode())) is opener
 
 
 def test_debug_log_has_two_lines_for_a_deed_and_the_heading_is_no_row_of_its_own():
