@@ -28,7 +28,7 @@ PAGES = {
         "/register/secrets/{secret_id}/scope/", "/register/secrets/{secret_id}/history/",
         "/register/secrets/{secret_id}/edit/", "/register/secrets/add/", "/search/?q=蒼穹", "/imports/secrets/",
         "/governance/handling/", "/watch/alerts/{alert}/unseal/", "/watch/coverage/", "/watch/hard-rules/",
-        "/watch/mine/", "/watch/sources/{source}/set-up/",
+        "/watch/mine/", "/watch/sources/{source}/set-up/", "/watch/exclusions/", "/watch/exclusions/add/",
     ],
 }  # fmt: skip
 

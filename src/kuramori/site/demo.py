@@ -25,7 +25,7 @@ from kuramori.kernel.imports.api import import_file
 from kuramori.register.api import Secret, secret_by_number
 from kuramori.site.commands.migrate import bring_up_to_date
 from kuramori.site.demo_case import build_case
-from kuramori.site.demo_watch import set_up_watch, take_logs
+from kuramori.site.demo_watch import leave_out, set_up_watch, take_logs
 from kuramori.site.terminal import Progress
 from kuramori.watch.api import Alert, detect
 from kuramori_lake.simulator import Truth, simulate
@@ -118,6 +118,7 @@ def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int
     with show("5/7 detection"):
         alerts = detect(as_of=today - timedelta(days=1)).alerts
     person, secret, concerned = _concerned(truth, alerts)
+    leave_out(today, person)
     with show("6/7 preservation, statements, bundle") as step:
         bundle = build_case(person, secret, today, step)
     with show("7/7 seal"):

@@ -8,15 +8,27 @@ from zoneinfo import ZoneInfo
 
 from kuramori.directory.api import (
     Person,
+    Role,
+    actor_of,
     holiday_add,
     identity_add,
     identity_end,
     person_by_number,
+    role_holders,
     sites,
     viewer_of_system,
 )
 from kuramori.kernel.actors import SYSTEM
-from kuramori.watch.api import LogSource, account_add, charter_add, ingest_source, source_add
+from kuramori.watch.api import (
+    Excluded,
+    LogSource,
+    account_add,
+    charter_add,
+    exclusion_add,
+    exclusion_approve,
+    ingest_source,
+    source_add,
+)
 from kuramori_lake.simulator import Truth
 from kuramori_lake.sources import names
 
@@ -28,6 +40,10 @@ OFFICER_ROLE_HOLDER = "E0013"
 CLOSED = "休業日"
 SILENCE_HOURS = 48
 """Hours of working days. The logs end with yesterday; even late in the evening no source of a new demo is silent."""
+YEAR = timedelta(days=360)
+WHY_COUNCIL = "労働組合の執行委員である。組合活動を監視の対象としない（労働組合法7条）。"
+WHY_AGREED = "任命書を確認した。任期の終わりに改めて判断する。"
+WHY_DOCTOR = "産業医である。健康相談の記録が検知の対象に混じらないようにする。"
 Step = Callable[[int, int | None], None]
 
 
@@ -69,6 +85,27 @@ def take_logs(folder: Path, truth: Truth, sources: list[LogSource], step: Step) 
         paths = [folder / file["path"] for file in told["files"]]
         ingest_source(source=source, paths=paths, by=SYSTEM, progress=_counted(step, done, total))
         done += len(paths)
+
+
+def leave_out(today: date, suspect: Person) -> None:
+    """Exclude a member of the works council from today on; a request about the company doctor waits to be decided.
+
+    In a company so small that one person holds both offices both requests wait, as they would there.
+    """
+    held = role_holders(viewer_of_system(), limit=3)
+    privacy, manager = held[Role.PRIVACY_OFFICER][0], held[Role.INFORMATION_MANAGER][0]
+    council, doctor = [person for person in held[Role.EMPLOYEE] if person.pk != suspect.pk][:2]
+    year = {"valid_from": today, "valid_to": today + YEAR}
+    agreed = exclusion_add(
+        who=Excluded(person=council), kind="not_evaluated", ground="council", reason=WHY_COUNCIL, by=actor_of(privacy),
+        **year,
+    )  # fmt: skip
+    if manager != privacy:
+        exclusion_approve(exclusion=agreed, person=manager, reason=WHY_AGREED, by=actor_of(manager))
+    exclusion_add(
+        who=Excluded(person=doctor), kind="not_taken_in", ground="doctor", reason=WHY_DOCTOR, by=actor_of(manager),
+        **year,
+    )  # fmt: skip
 
 
 def _read(truth: Truth) -> list[dict[str, Any]]:

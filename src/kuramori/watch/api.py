@@ -13,6 +13,7 @@ from kuramori.watch.detection import DetectionReport, detect_run
 from kuramori.watch.lake import folder as lake_folder
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.privacy.exclusion_acts import Excluded, exclusion_add, exclusion_approve
 from kuramori.watch.queries.alerts import alerts_of_person, alerts_on_secret, alerts_visible_to
 from kuramori.watch.queries.sources import lake_stats, source_states
 from kuramori.watch.reading import Reading, reading_of
@@ -20,6 +21,7 @@ from kuramori.watch.reading import Reading, reading_of
 __all__ = [
     "Alert",
     "DetectionReport",
+    "Excluded",
     "FileReport",
     "IngestReport",
     "LogSource",
@@ -29,6 +31,8 @@ __all__ = [
     "alerts_visible_to",
     "charter_add",
     "detect",
+    "exclusion_add",
+    "exclusion_approve",
     "flow_add",
     "ingest",
     "ingest_source",

@@ -158,6 +158,7 @@ ROOM = Room(
     duties=(
         *(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, entry_duties),
         *detecting.DUTIES,
+        *privacy.DUTIES,
     ),
     panels=(
         Panel(

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from kuramori.directory.api import viewer_of_system
+from kuramori.directory.api import viewer_of, viewer_of_system
 from kuramori.directory.models import Holiday, Identity, Person, Site
 from kuramori.directory.tests.company import NOON
 from kuramori.evidence.api import ledger_check
@@ -22,7 +22,8 @@ from kuramori.kernel import jobs
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.register.models import Secret
 from kuramori.site import demo, demo_case
-from kuramori.watch.models import Alert, LogSource, MonitoringCharter
+from kuramori.watch.models import Alert, Exclusion, LogSource, MonitoringCharter
+from kuramori.watch.privacy.duties import exclusion_duties
 from kuramori.watch.queries.sources import source_states
 from kuramori_lake.simulator.cases import CASES, OTHERS
 from kuramori_verify.cli import verify
@@ -82,8 +83,25 @@ def test_a_demo_is_built_once_from_its_files_and_holds_its_story(
     assert agreed == {"DE"}, "the works council agreed where there is one"
     assert {source.site.code for source in LogSource.objects.all()} <= sites
     assert Identity.objects.filter(namespace="ad").exclude(ends_on=None).count() == 1, "one account was renamed"
+    _some_are_left_out(person, NOON.date())
     _its_logs_speak(data)
     assert ledger_check().is_sound
+
+
+def _some_are_left_out(suspect: Person, today: date) -> None:
+    """Two whom a law protects. In so small a company one person holds both offices, and nobody else may agree.
+
+    That the larger demo has one in force and one in an inbox is walked in `tests/browser/test_exclusions.py`.
+    """
+    first, second = Exclusion.objects.order_by("number")
+    assert (first.ground, second.ground, first.asked_by) == ("council", "doctor", second.asked_by)
+    assert [each.standing(today) for each in (first, second)] == ["waiting", "waiting"]
+    assert first.valid_from == second.valid_from == today, "what lies behind was evaluated"
+    assert suspect not in {first.person, second.person}
+    assert first.person != second.person
+    with time_machine.travel(NOON, tick=False):
+        held = {person: exclusion_duties(viewer_of(person, NOON), today) for person in Person.objects.all()}
+    assert not any(held.values()), "who asked decides nothing, and nobody else is asked"
 
 
 def _its_logs_speak(data: Path) -> None:

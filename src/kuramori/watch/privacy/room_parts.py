@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.room import MenuItem
+from kuramori.watch.privacy.duties import exclusion_duties
 from kuramori.watch.privacy.exclusions import exclusions
 from kuramori.watch.privacy.reports import reports
 from kuramori.watch.rules.permissions import Permission
@@ -70,3 +71,4 @@ VERBS = {
     "watch.report.retire": _("%(by)s withdrew the report %(subject)s"),
 }
 REGISTERS = (exclusions, reports)
+DUTIES = (exclusion_duties,)
