@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import close_old_connections
 
@@ -18,20 +18,36 @@ PATIENCE = 5  # seconds for all threads together to end by themselves
 log = logging.getLogger(__name__)
 
 
-def work(*, parent: int | None = None) -> None:
-    """Work until SIGTERM or SIGINT, or until the process `parent` is gone."""
+Work = Callable[[threading.Event], None]
+
+
+def work_once(_stop: threading.Event) -> None:
+    """Queue what recurs and is due, then run what must not wait behind long work."""
+    jobs.ask_recurring()
+    jobs.run_waiting(prompt=True)
+
+
+def work_long(_stop: threading.Event) -> None:
+    """Run everything else that waits."""
+    jobs.run_waiting(prompt=False)
+
+
+WORK: Mapping[str, Work] = {
+    "jobs": work_once,
+    "long-jobs": work_long,
+    "sequencer": run_sequencer,
+    "witnesses": rounds_forever,
+}
+
+
+def work(*, parent: int | None = None, each: Mapping[str, Work] = WORK) -> None:
+    """Do each work in a thread of its own until SIGTERM or SIGINT, or until the process `parent` is gone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     threads = [
-        threading.Thread(target=_again, args=(stop, work_once), name="kuramori-jobs", daemon=True),
-        threading.Thread(target=_again, args=(stop, work_long), name="kuramori-long-jobs", daemon=True),
-        threading.Thread(
-            target=_again, args=(stop, lambda: run_sequencer(stop)), name="kuramori-sequencer", daemon=True
-        ),
-        threading.Thread(
-            target=_again, args=(stop, lambda: rounds_forever(stop)), name="kuramori-witnesses", daemon=True
-        ),
+        threading.Thread(target=_again, args=(stop, do), name=f"kuramori-{name}", daemon=True)
+        for name, do in each.items()
     ]
     for thread in threads:
         thread.start()
@@ -43,23 +59,12 @@ def work(*, parent: int | None = None) -> None:
         thread.join(timeout=max(0.0, until - time.monotonic()))
 
 
-def work_once() -> None:
-    """Queue what recurs and is due, then run what must not wait behind long work."""
-    jobs.ask_recurring()
-    jobs.run_waiting(prompt=True)
-
-
-def work_long() -> None:
-    """Run everything else that waits."""
-    jobs.run_waiting(prompt=False)
-
-
-def _again(stop: threading.Event, do: Callable[[], None]) -> None:
+def _again(stop: threading.Event, do: Work) -> None:
     """Do the work again and again; a failure is logged and tried again, because nobody else would."""
     while not stop.is_set():
         close_old_connections()
         try:
-            do()
+            do(stop)
         except Exception:  # whatever it is, it is logged and tried again
             log.exception("background work failed; it is tried again")
         stop.wait(IDLE)

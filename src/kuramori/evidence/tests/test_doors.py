@@ -34,6 +34,7 @@ from kuramori.kernel.jobs import run_waiting
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry, Job, JobState, SavedView
 from kuramori.kernel.permissions import Role
+from kuramori.kernel.tests.moments import no_entry_can_be_written
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -208,14 +209,9 @@ def test_who_may_fetch_another_s_bundle(auditor: Client, company: Company, role:
     assert Entry.objects.count() == before + (status == 200)
 
 
-def test_without_its_entry_there_is_no_file(auditor: Client, company: Company, monkeypatch) -> None:
+def test_without_its_entry_there_is_no_file(auditor: Client, company: Company) -> None:
     bundle = made_bundle(auditor)
-
-    def full(*_args: object, **_kwargs: object) -> None:
-        raise LedgerUnavailable("full")
-
-    monkeypatch.setattr("kuramori.evidence.acts.bundles.act", full)
-    with pytest.raises(LedgerUnavailable):
+    with no_entry_can_be_written(), pytest.raises(LedgerUnavailable):
         bundle_download(bundle=bundle, path=bundle_file(bundle.pk), by=actor_of(company.daichi))
 
 

@@ -7,10 +7,15 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
+from django.db import connection, connections
+from django.db.utils import load_backend
+
+from kuramori.kernel.pen import append
 
 
 class Killed(BaseException):
@@ -38,6 +43,19 @@ def just_before(function: Callable[..., Any], do: Callable[[], object], *, times
 
 
 @contextmanager
+def never_begins(function: Callable[..., Any]) -> Iterator[None]:
+    """Let the test fail when a function of ours begins inside the block."""
+    begun = []
+    code, before = function.__code__, sys.getprofile()
+    sys.setprofile(lambda frame, event, _argument: begun.append(1) if (event, frame.f_code) == ("call", code) else None)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+    assert not begun, f"{function.__qualname__} began {len(begun)} times"
+
+
+@contextmanager
 def killed_at(function: Callable[..., Any]) -> Iterator[None]:
     """Die when a function begins, and go on after the block as the next process would."""
 
@@ -46,6 +64,52 @@ def killed_at(function: Callable[..., Any]) -> Iterator[None]:
 
     with pytest.raises(Killed), just_before(function, die):
         yield
+
+
+@contextmanager
+def no_entry_can_be_written() -> Iterator[None]:
+    """Let the database refuse the next entry of the ledger by itself, when everything before it was written.
+
+    SQLite finds its file read-only, PostgreSQL's disk is full: what both say is theirs.
+    """
+
+    def ask(*statements: str) -> None:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    if connection.vendor == "sqlite":
+        try:
+            with just_before(append, lambda: ask("PRAGMA query_only = ON")):
+                yield
+        finally:
+            ask("PRAGMA query_only = OFF")
+    else:
+        ask(*_FULL)
+        try:
+            yield
+        finally:
+            ask("DROP TRIGGER full_disk ON kernel_entry", "DROP FUNCTION full_disk()")
+
+
+@contextmanager
+def database_at(path: Path) -> Iterator[None]:
+    """Work on the SQLite file at a path, as a process would that was started there; nothing is migrated."""
+    before = connections["default"]
+    told = before.settings_dict | {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": {}}
+    connections["default"] = load_backend(told["ENGINE"]).DatabaseWrapper(told, "default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = before
+
+
+_FULL = (
+    """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$""",
+    "CREATE TRIGGER full_disk BEFORE INSERT ON kernel_entry FOR EACH ROW EXECUTE FUNCTION full_disk()",
+)
 
 
 @contextmanager

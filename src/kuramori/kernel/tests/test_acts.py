@@ -7,12 +7,13 @@ import pytest
 from django.core import serializers
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from kuramori.kernel import guards, pen
+from kuramori.kernel import guards
 from kuramori.kernel.actors import SYSTEM, Actor, ActorKind
 from kuramori.kernel.acts import LedgerUnavailable, OutsideAct, Subject, act, current
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry, EntrySubject, SavedView, Unsequenced
 from kuramori.kernel.records import record_many
+from kuramori.kernel.tests.moments import no_entry_can_be_written
 
 pytestmark = pytest.mark.django_db
 AKARI = Actor(kind=ActorKind.PERSON, id=uuid.UUID(int=1), name="佐倉 灯里")
@@ -155,16 +156,23 @@ def test_after_an_act_the_mark_is_gone(saved: SavedView) -> None:
         raw("UPDATE kernel_savedview SET name = 'x'")
 
 
+def test_a_disk_that_cannot_be_written_refuses_the_act_in_words_and_changes_nothing() -> None:
+    with no_entry_can_be_written(), pytest.raises(LedgerUnavailable) as refused, act("kernel.view.save", by=AKARI):
+        view().save()
+    assert refused.value.next_step
+    assert not SavedView.objects.exists()
+    with act("kernel.view.save", by=AKARI):
+        view().save()
+    assert SavedView.objects.count() == Entry.objects.count() == 1, "when it can be written again, it goes on"
+
+
 @pytest.mark.parametrize(
     "words", ["database or disk is full", "disk I/O error", "could not extend file: No space left"]
 )
-def test_a_full_disk_refuses_the_act_in_words_and_changes_nothing(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_this: object) -> None:
-        raise OperationalError(words)
-
-    monkeypatch.setattr(pen, "append", full)
+def test_whatever_the_database_calls_a_full_disk_is_one(words: str) -> None:
     with pytest.raises(LedgerUnavailable) as refused, act("kernel.view.save", by=AKARI):
         view().save()
+        raise OperationalError(words)
     assert refused.value.next_step
     assert not SavedView.objects.exists()
 

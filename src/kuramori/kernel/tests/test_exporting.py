@@ -11,12 +11,13 @@ import pytest
 from openpyxl import load_workbook
 
 from kuramori.kernel import exporting
-from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.acts import LedgerUnavailable, Refused, act
 from kuramori.kernel.columns import Column
 from kuramori.kernel.exporting import export
 from kuramori.kernel.ledger import read
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.registers.tests.test_registers import AKARI
+from kuramori.kernel.tests.moments import no_entry_can_be_written
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (Column(name="name", label="名称"), Column(name="created_at", label="登録"))
@@ -83,10 +84,7 @@ def test_a_workbook_that_could_not_hold_all_rows_is_refused_before_it_is_written
     assert len(rows_of("csv", exported("csv"))) == 3
 
 
-def test_no_file_is_handed_out_when_the_entry_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_this: object) -> None:
-        raise Refused("The storage is full.")
-
-    monkeypatch.setattr("kuramori.kernel.pen.append", full)
-    with pytest.raises(Refused, match="full"):
+def test_no_file_is_handed_out_when_the_entry_cannot_be_written() -> None:
+    with no_entry_can_be_written(), pytest.raises(LedgerUnavailable):
         exported("csv")
+    assert not Entry.objects.filter(verb=exporting.VERB).exists()

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from kuramori.kernel.acts import OutsideAct, act
 from kuramori.kernel.apps import check_guards, set_guards
 from kuramori.kernel.models import Entry, SavedView
 from kuramori.kernel.records import Record
+from kuramori.kernel.tests.moments import database_at
 
 pytestmark = pytest.mark.django_db
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's triggers")
@@ -177,16 +179,14 @@ def test_an_act_is_its_own_transaction_and_nobody_can_undo_it_from_outside() -> 
     assert not Entry.objects.exists()
 
 
-def test_a_database_that_is_not_set_up_yet_may_still_be_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection.introspection, "table_names", list)
-    assert check_guards() == []
+def test_a_database_that_is_not_set_up_yet_may_still_be_migrated(tmp_path: Path) -> None:
+    with database_at(tmp_path / "new.sqlite3"):
+        assert check_guards() == []
 
 
-def test_a_database_that_cannot_be_read_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> list[str]:
-        raise DatabaseError("file is not a database")
-
-    monkeypatch.setattr(guards, "missing", broken)
-    (error,) = check_guards()
+def test_a_database_that_cannot_be_read_is_an_error_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "broken.sqlite3").write_bytes(b"SQLite format 2\n" + bytes(4096))
+    with database_at(tmp_path / "broken.sqlite3"):
+        (error,) = check_guards()
     assert error.id == "kuramori.E002"
     assert "file is not a database" in error.msg

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from kuramori.kernel import jobs
@@ -16,6 +17,7 @@ from kuramori.kernel.acts import Refused
 from kuramori.kernel.jobs import JobKind, Progress
 from kuramori.kernel.models import Job, JobState
 from kuramori.kernel.permissions import Forbidden, Viewer
+from kuramori.kernel.tests.above import room_above
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -57,14 +59,22 @@ KINDS = {
         JobKind(name="forbid", title="Forbid", run=forbid),
         JobKind(name="fail", title="Fail", run=fail),
         JobKind(name="nightly", title="Every night", run=do_nothing, every=timedelta(days=1)),
+        JobKind(name="often", title="Every half minute", run=do_nothing, every=timedelta(seconds=30)),
+        JobKind(name="prompt", title="At once", run=refuse, is_prompt=True),
     )
 }
 
 
 @pytest.fixture(autouse=True)
-def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+def _kinds() -> Iterator[None]:
+    """A room declares them, as rooms do; what other rooms do by night stands beside them."""
     RAN.clear()
-    monkeypatch.setattr(jobs, "kinds", lambda: KINDS)
+    with room_above(jobs=tuple(KINDS.values())):
+        yield
+
+
+def of(kind: str) -> QuerySet[Job]:
+    return Job.objects.filter(kind=kind)
 
 
 @pytest.fixture
@@ -200,20 +210,19 @@ def test_progress_is_written_once_a_second_but_a_cursor_always(
 def test_a_recurring_kind_is_asked_for_once_until_it_is_due_again(clock: time_machine.Traveller) -> None:
     jobs.ask_recurring()
     jobs.ask_recurring()
-    assert [job.kind for job in Job.objects.all()] == ["nightly"]
-    jobs.run_waiting()
+    recurring = {kind.name for kind in jobs.kinds().values() if kind.every}
+    assert "nightly" in recurring
+    assert sorted(job.kind for job in Job.objects.all()) == sorted(recurring), "each once, and no other"
+    jobs.run(of("nightly").get())
     clock.shift(timedelta(hours=23))
     jobs.ask_recurring()
-    assert Job.objects.count() == 1
+    assert of("nightly").count() == 1
     clock.shift(timedelta(hours=1))
     jobs.ask_recurring()
-    assert Job.objects.count() == 2
+    assert of("nightly").count() == 2
 
 
-def test_a_prompt_kind_does_not_wait_behind_the_others_and_each_has_its_own_worker(monkeypatch: Any) -> None:
-    known = jobs.kinds()
-    prompt = replace(known["refuse"], name="prompt", is_prompt=True)
-    monkeypatch.setattr(jobs, "kinds", lambda: known | {"prompt": prompt})
+def test_a_prompt_kind_does_not_wait_behind_the_others_and_each_has_its_own_worker() -> None:
     slow, quick = jobs.ask("count", viewer=None), jobs.ask("prompt", viewer=None)
     assert jobs.take(prompt=True) == quick
     assert jobs.take(prompt=True) is None
@@ -222,19 +231,17 @@ def test_a_prompt_kind_does_not_wait_behind_the_others_and_each_has_its_own_work
 
 
 def test_what_recurs_often_leaves_an_hour_of_finished_rows_and_no_failure_goes(
-    monkeypatch: Any, clock: time_machine.Traveller
+    clock: time_machine.Traveller,
 ) -> None:
-    often = replace(jobs.kinds()["nightly"], name="often", every=timedelta(seconds=30))
-    monkeypatch.setattr(jobs, "kinds", lambda: {"often": often})
     for _ in range(3):
         jobs.ask_recurring()
-        jobs.run_waiting()
+        jobs.run(of("often").get(state=JobState.WAITING))
         clock.shift(timedelta(seconds=30))
-    Job.objects.filter(pk=Job.objects.order_by("asked_at").values("pk")[:1]).update(state=JobState.FAILED)
-    assert Job.objects.count() == 3
+    of("often").filter(pk=of("often").order_by("asked_at").values("pk")[:1]).update(state=JobState.FAILED)
+    assert of("often").count() == 3
     clock.shift(jobs.KEPT_OF_OFTEN)
     jobs.ask_recurring()
-    assert sorted(Job.objects.values_list("state", flat=True)) == [JobState.FAILED, JobState.WAITING]
+    assert sorted(of("often").values_list("state", flat=True)) == [JobState.FAILED, JobState.WAITING]
 
 
 @pytest.mark.parametrize("state", [JobState.WAITING, JobState.RUNNING])
@@ -242,10 +249,11 @@ def test_a_recurring_kind_that_is_still_open_is_not_asked_for_again(
     state: JobState, clock: time_machine.Traveller
 ) -> None:
     jobs.ask_recurring()
+    asked = Job.objects.count()
     Job.objects.update(state=state)
     clock.shift(timedelta(days=3))
     jobs.ask_recurring()
-    assert Job.objects.count() == 1
+    assert Job.objects.count() == asked
 
 
 def test_a_viewer_sees_his_own_jobs_and_who_runs_the_system_sees_all() -> None:

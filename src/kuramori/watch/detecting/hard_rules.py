@@ -27,7 +27,7 @@ from kuramori.watch.detection import known_secrets, with_units
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, Queue
 from kuramori.watch.reasons import reasons_text
-from kuramori.watch.rules.hard_rules import Spoken, within_bounds
+from kuramori.watch.rules.hard_rules import MOST_A_DAY, Spoken, within_bounds
 from kuramori_lake.detect import Match, Upto, newest, stream
 from kuramori_lake.store import Lake
 
@@ -84,8 +84,10 @@ class Report:
     beyond: int = 0
 
 
-def hard_rules_run(*, by: Actor = SYSTEM) -> Report:
+def hard_rules_run(*, by: Actor = SYSTEM, most: int = MOST_A_DAY) -> Report:
     """Let the hard rules look at what came in since the last run. With nothing new this costs one small question.
+
+    A rule raises alerts about `most` people a day; of more it tells the number.
 
     People of sites without a valid charter are not told to the lake, so no rule speaks of them.
     """
@@ -99,7 +101,7 @@ def hard_rules_run(*, by: Actor = SYSTEM) -> Report:
             return Report()
         context_sync(found, today=today)
         seen = stream(found, after=after, now=now())
-        report = _kept(seen.matches, looked, today, by)
+        report = _kept(seen.matches, looked, today, by, most)
         looked.batch, looked.content = seen.upto.batch, seen.upto.content
         looked.write(found.root)
     return report
@@ -111,11 +113,11 @@ def _begins(found: Lake) -> Upto:
     return Upto(batch=int(row.fetchone()["id"]), content=newest(found).content)
 
 
-def _kept(matches: Sequence[Match], looked: Looked, today: date, by: Actor) -> Report:
+def _kept(matches: Sequence[Match], looked: Looked, today: date, by: Actor, most: int) -> Report:
     if not matches:
         return Report()
     spoken = {Spoken(rule=each.rule, person_id=each.person_id, day=each.day): each for each in matches}
-    kept, beyond = within_bounds(list(spoken), raised_on({each.day for each in spoken}))
+    kept, beyond = within_bounds(list(spoken), raised_on({each.day for each in spoken}), most)
     findings = with_units([_ready(spoken[each], today) for each in kept])
     alerts = alerts_keep(findings=findings, as_of=today, by=by, verb=STREAMED)
     cases_gather(today=today, by=by)

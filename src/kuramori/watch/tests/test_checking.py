@@ -11,14 +11,17 @@ from kuramori.directory.acts.people import identity_add
 from kuramori.directory.tests.company import FOUNDED, Company
 from kuramori.kernel import jobs
 from kuramori.kernel.actors import SYSTEM
+from kuramori.kernel.tests.moments import never_begins
 from kuramori.register.api import Secret
 from kuramori.watch import checking
-from kuramori.watch.acts.settings import source_add, source_edit
+from kuramori.watch.acts.settings import charter_add, source_add, source_edit
 from kuramori.watch.job_names import COLLECT, HARD_RULES, NIGHT
 from kuramori.watch.jobs import AT_REST
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.tests.conftest import charter_words
 from kuramori_lake.fingerprint.index import PrintIndex
+from kuramori_lake.fingerprint.reading.reader import Reader
 from kuramori_lake.fingerprint.tests import made
 from kuramori_lake.fingerprint.tests.test_index import registered, text
 
@@ -95,24 +98,23 @@ def test_mail_of_somebody_known_is_an_alert_of_a_hard_rule(
     assert [row.secret_id for row in alert.secrets.all()] == [indexed.pk]
 
 
-def test_nothing_is_read_as_long_as_no_document_is_registered(
-    place: Path, charter: Any, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(checking, "Reader", None)
+def test_nothing_is_read_as_long_as_no_document_is_registered(place: Path, charter: Any):
     laid(place, "m.eml", outgoing())
-    assert collected() == {"accepted": 0, "rejected": 0}
+    with never_begins(Reader.__init__):
+        assert collected() == {"accepted": 0, "rejected": 0}
     assert "m.eml" not in seen(), "it waits until there is something to compare it with"
 
 
-def test_nothing_is_read_without_a_valid_charter_or_a_site(
-    place: Path, indexed: Secret, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(checking, "Reader", None)
+def test_nothing_is_read_without_a_valid_charter_or_a_site(place: Path, indexed: Secret, company: Company):
     laid(place, "m.eml", outgoing())
-    assert collected() == {"accepted": 0, "rejected": 0}
-    source_edit(source=LogSource.objects.get(kind="fingerprint"), site=None, by=SYSTEM)
-    assert collected() == {"accepted": 0, "rejected": 0}
+    with never_begins(Reader.__init__):
+        assert collected() == {"accepted": 0, "rejected": 0}
+        source_edit(source=LogSource.objects.get(kind="fingerprint"), site=None, by=SYSTEM)
+        assert collected() == {"accepted": 0, "rejected": 0}
     assert "m.eml" not in seen()
+    source_edit(source=LogSource.objects.get(kind="fingerprint"), site=company.tokyo, by=SYSTEM)
+    charter_add(**charter_words(company), by=SYSTEM)
+    assert collected() == {"accepted": 1, "rejected": 0}, "it has waited"
 
 
 def test_mail_whose_own_log_comes_in_too_is_linked_and_not_counted_twice(place: Path, indexed: Secret, charter: Any):

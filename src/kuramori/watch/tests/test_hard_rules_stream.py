@@ -55,14 +55,14 @@ def told(source: LogSource, charter: Any, tmp_path: Path) -> Callable[..., hard_
     source_edit(source=source, kind="deeds", folder=str(inbox), by=SYSTEM)
     flow_add(destination="removable", value="REG-1", reason="貸与", valid_from=FOUNDED, by=SYSTEM)
 
-    def tell(*written: dict[str, Any]) -> hard_rules.Report:
+    def tell(*written: dict[str, Any], **bounds: int) -> hard_rules.Report:
         path = inbox / f"{len(list(inbox.iterdir()))}.log"
         path.write_bytes(lines(*({"day": TODAY.isoformat()} | deed for deed in written)))
         at = time.time() - AT_REST
         os.utime(path, (at, at))
         job = jobs.ask(COLLECT, viewer=None)
         assert jobs.run(job).state == "done", job.error
-        return hard_rules_run()
+        return hard_rules_run(**bounds)
 
     return tell
 
@@ -197,14 +197,11 @@ def test_note_that_cannot_be_read_is_none(note: str, tmp_path: Path):
     assert Looked.read(tmp_path) == Looked()
 
 
-def test_rule_that_a_whole_department_breaks_raises_so_many_and_counts_the_others(
-    told: Any, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(hard_rules, "within_bounds", lambda spoken, raised: within_bounds(spoken, raised, most=1))
-    report = told(stick(), stick(actor_raw="botan"), stick(actor_raw="chihiro"), printing())
+def test_rule_that_a_whole_department_breaks_raises_so_many_and_counts_the_others(told: Any):
+    report = told(stick(), stick(actor_raw="botan"), stick(actor_raw="chihiro"), printing(), most=1)
     assert (len(report.alerts), report.beyond) == (2, 2)
     assert [note["people"] for note in _floods()] == [2]
-    told(stick(actor_raw="botan", at="15:00"))
+    told(stick(actor_raw="botan", at="15:00"), most=1)
     assert len(_floods()) == 1, "the same people again are no news"
     assert Alert.objects.count() == 2
 

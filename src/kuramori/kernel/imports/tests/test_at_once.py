@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kuramori.kernel.acts import Refused
+from kuramori.kernel.acts import LedgerUnavailable, Refused
 from kuramori.kernel.imports import acts, storage
 from kuramori.kernel.imports.checking import check
 from kuramori.kernel.imports.errors import FileRefused
@@ -17,6 +17,7 @@ from kuramori.kernel.imports.tests.test_runs import checked_run, names, sheet, t
 from kuramori.kernel.imports.undo import undo
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import SavedView
+from kuramori.kernel.tests.moments import no_entry_can_be_written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,11 +38,10 @@ def check_again(run: ImportRun) -> None:
 
 @pytest.mark.parametrize("click", [put_away, read_anew, check_again])
 def test_a_click_on_an_old_page_does_not_undo_that_the_file_was_taken_in(
-    tmp_path, monkeypatch, click: Callable[[ImportRun], None]
+    tmp_path, click: Callable[[ImportRun], None]
 ) -> None:
     run = checked_run(sheet(tmp_path, ["極秘", ""]))
     old = ImportRun.objects.get(pk=run.pk)
-    monkeypatch.setattr(storage, "forget", lambda _run: None)
     done = take_in(run)
     entries = entries_about(run.pk).count()
     with pytest.raises(Refused, match="already dealt with"):
@@ -70,12 +70,8 @@ def test_a_file_that_was_put_away_is_not_taken_in_by_a_job_that_waited(tmp_path)
     assert not SavedView.objects.exists()
 
 
-def test_a_file_whose_hand_in_fails_leaves_no_copy_behind(monkeypatch) -> None:
-    def fail(*_words: object, **_more: object) -> None:
-        raise Refused("The storage is full.")
-
-    monkeypatch.setattr(acts, "act", fail)
-    with pytest.raises(Refused, match="full"):
+def test_a_file_whose_hand_in_fails_leaves_no_copy_behind() -> None:
+    with no_entry_can_be_written(), pytest.raises(LedgerUnavailable, match="full"):
         acts.hand_in(kind=VIEWS, name="x.csv", chunks=[b"a,b"], viewer=AKARI)
     assert (storage.kept(), ImportRun.objects.count()) == (set(), 0)
 

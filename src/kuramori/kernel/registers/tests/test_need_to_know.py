@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from kuramori.kernel.acts import LedgerUnavailable, act
+from kuramori.kernel.acts import act
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.tests.shelf.boxes import box_edit, boxes
 from kuramori.kernel.registers.tests.shelf.models import Box, Shelf
 from kuramori.kernel.registers.tests.suite import SIGN_IN, Acting, made
 from kuramori.kernel.registers.tests.test_registers import AKARI, OURS, THEIRS
+from kuramori.kernel.tests.moments import no_entry_can_be_written
 
 pytestmark = [pytest.mark.urls("kuramori.kernel.registers.tests.shelf.site_urls"), pytest.mark.django_db]
 BOTH = replace(AKARI, unit_ids=frozenset({OURS, THEIRS}), permissions=AKARI.permissions | {"shelf:shelf:view"})
@@ -134,16 +135,11 @@ def test_bulk_retirement_is_all_or_nothing(client: Client, box: Box) -> None:
     assert not Box.objects.filter(retired_at__isnull=False).exists()
 
 
-def test_no_file_is_handed_out_when_the_ledger_cannot_append(
-    client: Client, box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_this: object) -> None:
-        raise LedgerUnavailable("The storage is full.", "Ask your administrator.")
-
-    monkeypatch.setattr("kuramori.kernel.pen.append", full)
-    answer = client.post(boxes.url("export"), {"format": "csv"})
+def test_no_file_is_handed_out_when_the_ledger_cannot_append(client: Client, box: Box) -> None:
+    with no_entry_can_be_written():
+        answer = client.post(boxes.url("export"), {"format": "csv"})
     assert (answer.status_code, answer.streaming) == (409, False)
-    assert "The storage is full." in answer.content.decode()
+    assert "証跡の保存先が満杯か、書き込めません。" in answer.content.decode()
     assert 'href=".."' in answer.content.decode()  # the list: this address itself takes no GET
     assert not Entry.objects.filter(verb="kernel.register.export").exists()
 
