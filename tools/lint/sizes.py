@@ -30,7 +30,7 @@ PROOFS = {
 WATCHING = {
     "cases": {"cases", "verdicts"},
     "detecting": {"detecting"},
-    "logs": {"logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
+    "logs": {"checking", "logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
     "privacy": {"privacy"},
     "reviews": {"reviews"},
     "watching": {"unsealing", "watching"},

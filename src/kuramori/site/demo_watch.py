@@ -95,16 +95,15 @@ def leave_out(today: date, suspect: Person) -> None:
     held = role_holders(viewer_of_system(), limit=3)
     privacy, manager = held[Role.PRIVACY_OFFICER][0], held[Role.INFORMATION_MANAGER][0]
     council, doctor = [person for person in held[Role.EMPLOYEE] if person.pk != suspect.pk][:2]
-    year = {"valid_from": today, "valid_to": today + YEAR}
     agreed = exclusion_add(
         who=Excluded(person=council), kind="not_evaluated", ground="council", reason=WHY_COUNCIL, by=actor_of(privacy),
-        **year,
+        valid_from=today, valid_to=today + YEAR,
     )  # fmt: skip
     if manager != privacy:
         exclusion_approve(exclusion=agreed, person=manager, reason=WHY_AGREED, by=actor_of(manager))
     exclusion_add(
         who=Excluded(person=doctor), kind="not_taken_in", ground="doctor", reason=WHY_DOCTOR, by=actor_of(manager),
-        **year,
+        valid_from=today, valid_to=today + YEAR,
     )  # fmt: skip
 
 
