@@ -52,20 +52,25 @@ class Occurrences:
     def rank(self, keys: Keys) -> npt.NDArray[np.int64]:
         """0 for a first occurrence in the file, 1 for the second, and so on; remembers the keys."""
         order = np.argsort(keys, kind="stable")
-        unique, start, counts = np.unique(keys[order], return_index=True, return_counts=True)
+        ordered = keys[order]
+        start = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(keys)])
+        unique, counts = ordered[start], np.diff(start, append=len(keys))
         ranks = np.empty(len(keys), dtype=np.int64)
-        ranks[order] = np.arange(len(keys)) - np.repeat(start, counts) + np.repeat(self._before(unique), counts)
-        merged, where = np.unique(np.concatenate((self._keys, unique)), return_inverse=True)
-        total = np.zeros(len(merged), dtype=np.int64)
-        np.add.at(total, where, np.concatenate((self._counts, counts)))
-        self._keys, self._counts = merged, total
+        ranks[order] = np.arange(len(keys)) - np.repeat(start, counts) + np.repeat(self._before(unique, counts), counts)
         return ranks
 
-    def _before(self, unique: Keys) -> npt.NDArray[np.int64]:
-        if not len(self._keys):
-            return np.zeros(len(unique), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._keys, unique), len(self._keys) - 1)
-        return np.where(self._keys[at] == unique, self._counts[at], 0)
+    def _before(self, unique: Keys, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """How often the keys (each once, in order) were seen before; they are remembered, which sorts nothing again."""
+        at = np.searchsorted(self._keys, unique)
+        known = np.zeros(len(unique), dtype=bool)
+        inside = at < len(self._keys)
+        known[inside] = self._keys[at[inside]] == unique[inside]
+        before = np.zeros(len(unique), dtype=np.int64)
+        before[known] = self._counts[at[known]]
+        self._counts[at[known]] += counts[known]
+        self._keys = np.insert(self._keys, at[~known], unique[~known])
+        self._counts = np.insert(self._counts, at[~known], counts[~known])
+        return before
 
 
 def nth_key(keys: Keys, ranks: npt.NDArray[np.int64]) -> Keys:

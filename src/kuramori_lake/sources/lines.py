@@ -10,7 +10,7 @@ import pyarrow as pa
 
 Places = npt.NDArray[np.int64]
 
-CHUNK_BYTES: Final = 32 * 2**20
+CHUNK_BYTES: Final = 16 * 2**20
 _TAIL: Final = 2**16
 _PIECE: Final = 2**18
 LONGEST_LINE: Final = 2**20

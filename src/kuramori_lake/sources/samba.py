@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from kuramori_lake import clock
 from kuramori_lake.event import Confidence
+from kuramori_lake.side_by_side import side_by_side
 from kuramori_lake.sources.lines import LONGEST_LINE, decoded, split
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, reject
 from kuramori_lake.sources.samba_bulk import Bulk
@@ -144,8 +145,7 @@ def _read_chunk(raw: pa.Table, options: Options, opener: Opener) -> Reading:
 def parse(data: bytes | memoryview, options: Options) -> Iterator[Reading]:
     """Read a syslog file, a raw audit file or Samba's own debug log. Yields one Reading per chunk of the file."""
     opener = opener_of(data)
-    for chunk in split(data):
-        yield _read_chunk(chunk.table, options, opener)
+    return side_by_side(lambda chunk: _read_chunk(chunk.table, options, opener), split(data))
 
 
 SAMBA: Final = Source(name="samba", version=VERSION, parse=parse)
