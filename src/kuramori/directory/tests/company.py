@@ -1,12 +1,14 @@
 """The small company of the tests: Akari owns, Botan is in her department, Chihiro is a stranger, Daichi audits."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from kuramori.directory.acts import people, roles, units
 from kuramori.directory.models import Engagement, Person, Site, Unit
 from kuramori.directory.viewing import viewer_of
 from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.permissions import Role, Viewer
+from kuramori.kernel.tests.once import once
 
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
@@ -17,6 +19,9 @@ class Company:
     """One site, a tree of four units, and a few people with roles."""
 
     def __init__(self) -> None:
+        self.__dict__ = once("company", self._found)
+
+    def _found(self) -> dict[str, Any]:
         self.tokyo: Site = units.site_add(code="TYO", name_ja="東京", name_en="Tokyo", by=SYSTEM)
         self.top = self.unit("0000", "会社")
         self.research = self.unit("1000", "研究所", self.top)
@@ -26,6 +31,7 @@ class Company:
         self.botan = self.person("A-2", "牧野 牡丹", "マキノ ボタン", "Botan Makino", self.materials)
         self.chihiro = self.person("A-3", "遠山 千尋", "トオヤマ チヒロ", "Chihiro Toyama", self.sales)
         self.daichi = self.person("A-4", "大地 監査", "ダイチ カンサ", "Daichi Kansa", self.top)
+        return self.__dict__
 
     def unit(self, code: str, name: str, parent: Unit | None = None) -> Unit:
         return units.unit_add(
