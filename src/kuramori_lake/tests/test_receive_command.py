@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import fcntl
 import os
 import re
 import signal
@@ -9,7 +10,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -152,29 +152,35 @@ def test_what_was_dropped_is_taken_in_beside_the_lines(tmp_path):
 
 
 @pytest.mark.enable_socket
-def test_lake_that_takes_long_keeps_no_sender_waiting(tmp_path, monkeypatch, capsys):
-    """The loop goes on reading while a file is taken in: a lake that stands still is seen by the spool only."""
-    begun, go_on = threading.Event(), threading.Event()
+def test_lake_that_takes_long_keeps_no_sender_waiting(tmp_path, capsys):
+    """The loop goes on reading while the lake is held by somebody else, as it is when it is put in order at night."""
+    with Lake.open(tmp_path / "lake"):
+        pass
+    spool = Spool(tmp_path / "spool", limit=2**20)
+    spool.write(HOST, [line(0) + b"\n"], 1.0)
+    spool.rotate(2.0, all_of_them=True)
+    held = (tmp_path / "lake" / "lake.lock").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    args, said = arguments(tmp_path), []
 
-    def stuck(_args: argparse.Namespace) -> None:
-        begun.set()
-        go_on.wait(20)
-
-    monkeypatch.setattr(receive, "take_in", stuck)
-    args = arguments(tmp_path)
+    def listens() -> bool:
+        said.append(capsys.readouterr().out)
+        return "'tcp'" in "".join(said)
 
     async def talk() -> None:
         serving = asyncio.create_task(receive._serve(args, Ports(tcp=free_port())))
-        await until(begun.is_set)
-        port = int(re.search(r"'tcp': (\d+)", capsys.readouterr().out)[1])
+        await until(listens)
+        port = int(re.search(r"'tcp': (\d+)", "".join(said))[1])
         assert await send(port, counted(1))
         assert b"".join(path.read_bytes() for path in (tmp_path / "spool" / "open").iterdir()) == line(1) + b"\n"
-        go_on.set()
+        assert len(list((tmp_path / "spool" / "closed").iterdir())) == 1, "the lake still stands still"
+        held.close()
         os.kill(os.getpid(), signal.SIGTERM)
         await serving
 
     asyncio.run(talk())
-    assert len(list((tmp_path / "spool" / "closed").iterdir())) == 1
+    assert len(stored(tmp_path)) == 2
+    assert list((tmp_path / "spool" / "closed").iterdir()) == []
 
 
 def free_port() -> int:

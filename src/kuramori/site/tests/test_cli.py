@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -12,6 +12,7 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.utils import translation
 
 from kuramori.kernel.acts import Refused
+from kuramori.kernel.tests.moments import just_before
 from kuramori.site import cli
 from kuramori.site.commands import check
 from kuramori.site.terminal import Exit
@@ -38,18 +39,23 @@ BEHIND = {
 }
 
 
-def run_raising(error: Exception, monkeypatch: pytest.MonkeyPatch) -> int:
-    def fail(_given: object) -> int:
+def raising(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
         raise error
 
-    monkeypatch.setattr(check, "run", fail)
-    return cli.main(["check"])
+    return fail
+
+
+def run_raising(error: BaseException) -> int:
+    """Run a command that meets a fault as it begins."""
+    with just_before(check.run, raising(error)):
+        return cli.main(["check"])
 
 
 @pytest.mark.parametrize("what", BEHIND)
 def test_a_database_that_lags_behind_is_told_how_to_catch_up(what, monkeypatch, capsys) -> None:
     monkeypatch.setenv("KURAMORI_LANG", "en")
-    assert run_raising(BEHIND[what], monkeypatch) == Exit.UNAVAILABLE
+    assert run_raising(BEHIND[what]) == Exit.UNAVAILABLE
     said = capsys.readouterr()
     assert said.err == "The database is not up to date: run “kuramori migrate”.\n"
     assert said.out == ""
@@ -57,13 +63,13 @@ def test_a_database_that_lags_behind_is_told_how_to_catch_up(what, monkeypatch, 
 
 def test_it_says_so_in_japanese_too(monkeypatch, capsys) -> None:
     monkeypatch.setenv("KURAMORI_LANG", "ja")
-    run_raising(BEHIND["a table of SQLite"], monkeypatch)
+    run_raising(BEHIND["a table of SQLite"])
     assert "「kuramori migrate」を実行してください" in capsys.readouterr().err
 
 
-def test_any_other_fault_of_the_database_is_not_explained_away(monkeypatch) -> None:
+def test_any_other_fault_of_the_database_is_not_explained_away() -> None:
     with pytest.raises(OperationalError, match="malformed"):
-        run_raising(OperationalError("database disk image is malformed"), monkeypatch)
+        run_raising(OperationalError("database disk image is malformed"))
 
 
 def test_a_new_data_folder_answers_with_a_sentence_and_no_traceback(tmp_path) -> None:
@@ -77,47 +83,44 @@ def test_a_new_data_folder_answers_with_a_sentence_and_no_traceback(tmp_path) ->
 
 def test_an_interrupted_command_ends_as_the_shell_expects(monkeypatch, capsys) -> None:
     monkeypatch.setenv("KURAMORI_LANG", "en")
-    assert run_raising(KeyboardInterrupt(), monkeypatch) == 130
+    assert run_raising(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "stopped\n"
 
 
 def test_a_refusal_is_its_sentence_and_its_next_step(monkeypatch, capsys) -> None:
     monkeypatch.setenv("KURAMORI_LANG", "en")
-    assert run_raising(Refused("It is locked.", "Ask Daichi."), monkeypatch) == Exit.REFUSED
-    assert run_raising(Refused("It is locked."), monkeypatch) == Exit.REFUSED
+    assert run_raising(Refused("It is locked.", "Ask Daichi.")) == Exit.REFUSED
+    assert run_raising(Refused("It is locked.")) == Exit.REFUSED
     assert capsys.readouterr() == ("", "It is locked. Ask Daichi.\nIt is locked.\n")
 
 
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "No space left on device"), OperationalError("database or disk is full")]
 )
-def test_a_full_disk_is_a_sentence_and_no_traceback(error: Exception, monkeypatch, capsys) -> None:
-    assert run_raising(error, monkeypatch) == Exit.REFUSED
+def test_a_full_disk_is_a_sentence_and_no_traceback(error: Exception, capsys) -> None:
+    assert run_raising(error) == Exit.REFUSED
     said = capsys.readouterr()
     assert (said.out, len(said.err.splitlines())) == ("", 1)
 
 
-def test_another_fault_of_the_machine_is_not_explained_away(monkeypatch) -> None:
+def test_another_fault_of_the_machine_is_not_explained_away() -> None:
     with pytest.raises(PermissionError):
-        run_raising(PermissionError(errno.EACCES, "Permission denied"), monkeypatch)
+        run_raising(PermissionError(errno.EACCES, "Permission denied"))
 
 
 @pytest.mark.parametrize(
     "error", [ImproperlyConfigured("secret-key can be read by others: chmod 600 it"), OSError("Read-only file system")]
 )
-def test_an_installation_that_may_not_start_says_why(error: Exception, monkeypatch, capsys) -> None:
-    def refuse() -> None:
-        raise error
-
-    monkeypatch.setattr(cli.django, "setup", refuse)
-    assert cli.main(["check"]) == Exit.UNAVAILABLE
+def test_an_installation_that_may_not_start_says_why(error: Exception, capsys) -> None:
+    with just_before(cli.django.setup, raising(error)):
+        assert cli.main(["check"]) == Exit.UNAVAILABLE
     assert capsys.readouterr().err == f"{error}\n"
 
 
-def test_what_it_writes_is_for_its_owner_alone(monkeypatch, capsys) -> None:
+def test_what_it_writes_is_for_its_owner_alone(capsys) -> None:
     before = os.umask(0o022)
     try:
-        run_raising(Refused("x"), monkeypatch)
+        run_raising(Refused("x"))
         assert os.umask(before) == 0o077
     finally:
         os.umask(before)
@@ -125,7 +128,7 @@ def test_what_it_writes_is_for_its_owner_alone(monkeypatch, capsys) -> None:
 
 def test_a_reader_that_went_away_ends_it_in_silence(monkeypatch) -> None:
     monkeypatch.setattr(cli.sys, "stderr", open(os.devnull, "w"))  # noqa: PTH123, SIM115  (it is closed by the command)
-    assert run_raising(BrokenPipeError(), monkeypatch) == Exit.OK
+    assert run_raising(BrokenPipeError()) == Exit.OK
 
 
 @pytest.mark.parametrize(("words", "folder"), [(["--data", "a", "demo"], "a"), (["demo"], "kuramori-demo")])
@@ -133,6 +136,6 @@ def test_a_demo_lives_in_a_folder_of_its_own_unless_it_is_told(words, folder, mo
     monkeypatch.setenv("KURAMORI_DATA", "x")
     monkeypatch.delenv("KURAMORI_DATA")
     monkeypatch.setenv("KURAMORI_DEMO", "")
-    monkeypatch.setattr(cli, "_set_up", lambda: False)
-    cli.main([*words, "--story"])
+    with just_before(cli.django.setup, raising(ImproperlyConfigured("here it ends"))):
+        assert cli.main([*words, "--story"]) == Exit.UNAVAILABLE
     assert (os.environ["KURAMORI_DATA"], os.environ["KURAMORI_DEMO"]) == (folder, "1")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -74,17 +75,14 @@ def lake(evening, tmp_path):
 
 
 @pytest.fixture
-def worked_out(monkeypatch):
-    """The first day that each run has worked out anew."""
-    seen = []
-    asked_for = Kept.holds_before
-
-    def watched(*given):
-        seen.append(asked_for(*given))
-        return seen[-1]
-
-    monkeypatch.setattr(Kept, "holds_before", watched)
-    return seen
+def worked_out():
+    """The first day that each run has worked out anew: what a function of ours gave, as a profiler is told it."""
+    seen, code, before = [], Kept.holds_before.__code__, sys.getprofile()
+    sys.setprofile(
+        lambda frame, event, given: seen.append(given) if (event, frame.f_code) == ("return", code) else None
+    )
+    yield seen
+    sys.setprofile(before)
 
 
 def test_new_day_alone_is_worked_out_and_says_what_a_run_from_nothing_says(lake, tmp_path, worked_out, monkeypatch):
