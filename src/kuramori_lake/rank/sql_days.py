@@ -9,6 +9,12 @@ from typing import Final
 
 from kuramori_lake.detect.metrics import COUNTED, FIRSTS, Kind
 
+
+def number(day: str) -> str:
+    """A day as a whole number: frames of a window are found twice as fast by it as by a date and an interval."""
+    return f"({day} - DATE '2000-01-01')"
+
+
 ABSENT: Final = """
 CREATE TABLE days AS
 WITH gaps AS (
@@ -59,14 +65,14 @@ FROM sized
 """
 """The closest group with enough others in it on that very day."""
 
-NEWS: Final = """
+NEWS: Final = f"""
 CREATE TABLE news AS
 WITH firsts AS (
     SELECT person_id, kind, thing, min(day) AS day, arg_min(events, day) AS events FROM used
     WHERE thing <> '' GROUP BY person_id, kind, thing
 ), shared AS (
-    SELECT *, count(*) OVER (PARTITION BY kind, thing ORDER BY day
-        RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING) AS others
+    SELECT *, count(*) OVER (PARTITION BY kind, thing ORDER BY {number("day")}
+        RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS others
     FROM firsts
 )
 SELECT s.person_id, s.day, kind, thing, events, others,
@@ -87,8 +93,8 @@ SELECT person_id, day, {
 FROM news GROUP BY person_id, day
 """
 _HOURS: Final = tuple(range(24))
-_EARLIER: Final = """WINDOW earlier AS (PARTITION BY person_id, rest ORDER BY day
-    RANGE BETWEEN to_days($baseline_days) PRECEDING AND INTERVAL 1 DAY PRECEDING)"""
+_EARLIER: Final = f"""WINDOW earlier AS (PARTITION BY person_id, rest ORDER BY {number("day")}
+    RANGE BETWEEN $baseline_days PRECEDING AND 1 PRECEDING)"""
 
 
 _HOURS_A_NUMBER: Final = 6
@@ -143,7 +149,7 @@ def wide(alive: Sequence[str], slow: Sequence[tuple[str, int]]) -> str:
     ]
     sums = [
         f"CASE WHEN g.day - k.known_since >= {width - 1}"
-        f" THEN ln(1 + sum(coalesce(r.{name}, 0)) OVER last_{width}) END::FLOAT AS {name}_{width}"
+        f" THEN ln(1 + sum(coalesce(r.{name}, 0)::DOUBLE) OVER last_{width}) END::FLOAT AS {name}_{width}"
         for name, width in slow
     ]
     sums += [
@@ -153,8 +159,8 @@ def wide(alive: Sequence[str], slow: Sequence[tuple[str, int]]) -> str:
     ]
     sums.append("CASE WHEN g.day - k.known_since >= 6 THEN -ln(1 + avg(r.events) OVER last_7) END::FLOAT AS quiet_7")
     frames = ", ".join(
-        f"last_{width} AS (PARTITION BY g.person_id ORDER BY g.day"
-        f" RANGE BETWEEN INTERVAL {width - 1} DAY PRECEDING AND CURRENT ROW)"
+        f"last_{width} AS (PARTITION BY g.person_id ORDER BY {number('g.day')}"
+        f" RANGE BETWEEN {width - 1} PRECEDING AND CURRENT ROW)"
         for width in sorted({*PATTERN, *(width for _, width in slow)})
     )
     return f"""

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from kuramori_lake.rank.sql_days import number
+
 SIGMAS: Final = 1.2816
 """The 90 % quantile of a normal distribution, in standard deviations."""
 LEAST_SPREAD: Final = 0.25
@@ -30,8 +32,8 @@ class Series:
 
 def _frame(width: int) -> str:
     return (
-        f"w{width} AS (PARTITION BY person_id ORDER BY day RANGE BETWEEN"
-        f" to_days($baseline_days + {width - 1}) PRECEDING AND INTERVAL {width} DAY PRECEDING)"
+        f"w{width} AS (PARTITION BY person_id ORDER BY {number('day')} RANGE BETWEEN"
+        f" ($baseline_days + {width - 1}) PRECEDING AND {width} PRECEDING)"
     )
 
 

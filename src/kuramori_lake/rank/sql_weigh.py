@@ -7,6 +7,7 @@ wild numbers count no more than calm ones. Everything is summed by window functi
 from typing import Final
 
 from kuramori_lake.detect.metrics import Channel, Stage
+from kuramori_lake.rank.sql_days import number
 
 BINS: Final = 25
 """Deviations are counted in halves, up to 12."""
@@ -30,8 +31,8 @@ grid AS (
     SELECT *, sum(hits) OVER (PARTITION BY day, metric, width ORDER BY bin DESC) AS at_least FROM grid
 ), before AS (
     SELECT day, metric, width, bin, sum(at_least) OVER earlier AS hits, sum(people) OVER earlier AS days FROM reached
-    WINDOW earlier AS (PARTITION BY metric, width, bin ORDER BY day
-        RANGE BETWEEN to_days($history_days) PRECEDING AND INTERVAL 1 DAY PRECEDING)
+    WINDOW earlier AS (PARTITION BY metric, width, bin ORDER BY {number("day")}
+        RANGE BETWEEN $history_days PRECEDING AND 1 PRECEDING)
 )
 SELECT day, metric, width, bin,
     -log10((coalesce(hits, 0) + {PRIOR} * power(10, -bin / 4.0)) / (coalesce(days, 0) + {PRIOR})) AS rarity
@@ -70,21 +71,21 @@ WITH metrics AS (
     SELECT person_id, day, {_BY_STAGE} FROM parts GROUP BY person_id, day
 ), remembered AS (
     SELECT *, {_RECENT} FROM staged
-    WINDOW month AS (PARTITION BY person_id ORDER BY day RANGE BETWEEN INTERVAL 30 DAY PRECEDING AND CURRENT ROW)
+    WINDOW month AS (PARTITION BY person_id ORDER BY {number("day")} RANGE BETWEEN 30 PRECEDING AND CURRENT ROW)
 ), told AS (
     SELECT person_id, day, strength, 0.3 * ({_STORY}) AS story
     FROM summed JOIN remembered USING (person_id, day)
 ), habitual AS (
-    SELECT *, coalesce(sum(strength) OVER (PARTITION BY person_id ORDER BY day
-        RANGE BETWEEN INTERVAL 74 DAY PRECEDING AND INTERVAL 15 DAY PRECEDING), 0) / 42 AS habit
+    SELECT *, coalesce(sum(strength) OVER (PARTITION BY person_id ORDER BY {number("day")}
+        RANGE BETWEEN 74 PRECEDING AND 15 PRECEDING), 0) / 42 AS habit
     FROM told
 ), beyond AS (
     SELECT *, greatest(0, strength + least(story, strength) - habit) AS excess FROM habitual
 ), lasting AS (
-    SELECT *, coalesce(0.1 * sum(excess) OVER (PARTITION BY person_id ORDER BY day
-            RANGE BETWEEN INTERVAL 7 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING), 0)
-        + coalesce(0.03 * sum(excess) OVER (PARTITION BY person_id ORDER BY day
-            RANGE BETWEEN INTERVAL 30 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING), 0) AS earlier
+    SELECT *, coalesce(0.1 * sum(excess) OVER (PARTITION BY person_id ORDER BY {number("day")}
+            RANGE BETWEEN 7 PRECEDING AND 1 PRECEDING), 0)
+        + coalesce(0.03 * sum(excess) OVER (PARTITION BY person_id ORDER BY {number("day")}
+            RANGE BETWEEN 30 PRECEDING AND 1 PRECEDING), 0) AS earlier
     FROM beyond
 )
 SELECT person_id, day, strength, story, habit, excess + least(earlier, excess) AS evidence FROM lasting
