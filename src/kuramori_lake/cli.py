@@ -10,7 +10,7 @@ from typing import Any, Final
 import duckdb
 
 from kuramori_lake import sources
-from kuramori_lake.commands import fingerprint, ingest, receive, setup, sigma, simulate
+from kuramori_lake.commands import fingerprint, ingest, presence, receive, setup, sigma, simulate
 from kuramori_lake.commands import rank as rank_command
 from kuramori_lake.commands.shell import (
     DONE,
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     sigma.add(commands)
     receive.add(commands)
     fingerprint.add(commands)
+    presence.add(commands)
     setup.add(commands)
     simulate.add(commands)
     return top

@@ -31,6 +31,7 @@ WATCHING = {
     "cases": {"cases", "verdicts"},
     "detecting": {"detecting"},
     "logs": {"checking", "logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
+    "presence": {"presence"},
     "privacy": {"privacy"},
     "reviews": {"reviews"},
     "watching": {"unsealing", "watching"},

@@ -18,6 +18,7 @@ from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
 from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
+from kuramori.watch.presence import room_parts as presence
 from kuramori.watch.privacy import room_parts as privacy
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews import room_parts as reviewing
@@ -77,6 +78,7 @@ ROOM = Room(
         ),
         *casework.MENU,
         *detecting.MENU,
+        *presence.MENU,
         *privacy.MENU,
         *reviewing.MENU,
         *unsealing.MENU,
@@ -85,11 +87,13 @@ ROOM = Room(
     registers=(
         *(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, entries),
         *detecting.REGISTERS,
+        *presence.REGISTERS,
         *privacy.REGISTERS,
     ),
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
+        **presence.PERMISSIONS,
         **privacy.PERMISSIONS,
         **reviewing.PERMISSIONS,
         **unsealing.PERMISSIONS,
@@ -126,6 +130,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **detecting.VERBS,
+        **presence.VERBS,
         **privacy.VERBS,
         **reviewing.VERBS,
         **unsealing.VERBS,

@@ -4,11 +4,21 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from kuramori_lake.words import fingerprints, first_commands, rank, receiving, setting_up, sigma_rules, simulating
+from kuramori_lake.words import (
+    fingerprints,
+    first_commands,
+    presence,
+    rank,
+    receiving,
+    setting_up,
+    sigma_rules,
+    simulating,
+)
 
 JAPANESE: Final[Mapping[str, str]] = {
     **fingerprints.JAPANESE,
     **first_commands.JAPANESE,
+    **presence.JAPANESE,
     **rank.JAPANESE,
     **receiving.JAPANESE,
     **setting_up.JAPANESE,

@@ -13,6 +13,7 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, LevelChoice, SigmaRule, SigmaSet, StandingChoice, WayChoice
+from kuramori.watch.models.presence import EntryPermit, SecurityZone
 from kuramori.watch.models.privacy import (
     CouncilReport,
     Exclusion,
@@ -38,6 +39,7 @@ __all__ = [
     "CouncilReport",
     "CoverageGap",
     "EffectChoice",
+    "EntryPermit",
     "EntryStateChoice",
     "Exclusion",
     "ExclusionKindChoice",
@@ -55,6 +57,7 @@ __all__ = [
     "ReviewKind",
     "ReviewSheet",
     "ReviewSignature",
+    "SecurityZone",
     "ServiceAccount",
     "Severity",
     "SigmaRule",

@@ -11,6 +11,7 @@ from kuramori.watch.acts.reviews import Line, Prepared, review_append, review_pr
 from kuramori.watch.context import context_sync
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind
+from kuramori.watch.presence.doors import doors_told
 from kuramori.watch.queries.charters import watched_sites
 from kuramori.watch.queries.watching import watched_people
 from kuramori.watch.reviews.coverage import coverage_of_site
@@ -96,15 +97,18 @@ def gather(site: Site, rest: Rest) -> Gathered:
     before = _days_before(site, rest)
     places = {person: place for person, place in places_on(rest.until).items() if place.site_id == site.pk}
     watched = watched_people(viewer_of_system(), rest.until) & set(places)
-    compared = Compared(days=rest.days, before=before, most=SHOWN, ties=dict.fromkeys(watched, Tie.WATCHED))
     with told_lake() as found:
         if found is not None:
             context_sync(found, today=rest.back)
         coverage = coverage_of_site(found, site, rest.days, before)
         sums = sums_of(found, rest.days, before) if found else []
+        doors = doors_told(found, site, rest.days)
+    ties = doors.ties(places) | dict.fromkeys(watched, Tie.WATCHED)
+    compared = Compared(days=rest.days, before=before, most=SHOWN, ties=ties, extra=doors.people)
     lines, left_out = lines_of(sums, places, places, compared)
     days = [day.isoformat() for day in rest.days]
-    return Gathered(told={"coverage": coverage, "days": days, "left_out": left_out, "late": False}, lines=lines)
+    told = {"coverage": coverage, "days": days, "left_out": left_out, "late": False, "zones": doors.zones}
+    return Gathered(told=told, lines=lines)
 
 
 def _days_before(site: Site, rest: Rest) -> list[date]:
@@ -126,9 +130,13 @@ def _add_late(review: Review, site: Site, rest: Rest, now: datetime) -> None:
         return
     gathered = gather(site, rest)
     items = ReviewItem.objects.filter(sheet__in=sheets).order_by("sheet__ordinal")
-    known = {item.person_id: item.told["now"] for item in items}
-    lines = [line for line in gathered.lines if known.get(line.person_id) != line.told["now"]]
+    known = {item.person_id: _deeds(item.told) for item in items}
+    lines = [line for line in gathered.lines if known.get(line.person_id) != _deeds(line.told)]
     review_append(review=review, told=gathered.told | {"coverage": news, "late": True}, lines=lines)
+
+
+def _deeds(told: dict[str, Any]) -> list[Any]:
+    return [told.get(name) for name in ("now", "lone", "entries")]
 
 
 def _source(row: dict[str, Any]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewSignature
+from kuramori.watch.presence.wording import door_facts, zone_words
 from kuramori.watch.queries.reviews import is_concerned
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.reviews.wording import (
@@ -51,8 +52,9 @@ def sheet_words(viewer: Viewer, seen: SheetSeen, *, may_judge: bool) -> dict[str
         "is_untouched": is_untouched(seen.sheet),
         "coverage": rows,
         "unseen": unseen,
+        "zones": [zone_words(row) for row in told.get("zones", ())],
         "lines": [
-            line_words(who, item, may_judge=may_judge and not seen.is_signed and item.pk not in seen.settled)
+            line_words(viewer, who, item, may_judge=may_judge and not seen.is_signed and item.pk not in seen.settled)
             for who, item in seen.lines
         ],
         "left_out": told["left_out"],
@@ -93,7 +95,7 @@ def coverage_words(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def line_words(who: str, item: ReviewItem, *, may_judge: bool) -> dict[str, Any]:
+def line_words(viewer: Viewer, who: str, item: ReviewItem, *, may_judge: bool) -> dict[str, Any]:
     """Return one line in words, the name sealed.
 
     Who decided stands in the history alone: whoever left out one line would by that be known as the person on it.
@@ -104,7 +106,7 @@ def line_words(who: str, item: ReviewItem, *, may_judge: bool) -> dict[str, Any]
         "item": item,
         "numbers": numbers_in_words(told),
         "tie": TIES[Tie(told["tie"])] if told.get("tie") else "",
-        "facts": told.get("facts", []),
+        "facts": [*told.get("facts", ()), *door_facts(viewer, told)],
         "days_before": told["days_before"],
         "active_before": told["active_before"],
         "colleagues": told["colleagues"],

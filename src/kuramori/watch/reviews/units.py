@@ -1,6 +1,7 @@
 """Departments look at their own logs every week: the line knows best what is odd (DET-06)."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from kuramori.kernel.acts import act
 from kuramori.kernel.permissions import Role
 from kuramori.watch.acts.reviews import Prepared, review_prepare
 from kuramori.watch.models.reviews import Review, ReviewKind
+from kuramori.watch.presence.doors import Told, doors_told
 from kuramori.watch.reviews.coverage import coverage_of_site
 from kuramori.watch.reviews.holiday import told_lake
 from kuramori.watch.reviews.lines import Compared, Place, lines_of, places_on
@@ -23,6 +25,18 @@ from kuramori_lake.store import Lake
 SHOWN = 20
 WEEK = timedelta(days=7)
 WEEKS_BEFORE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Week:
+    """One week's facts, the same for every unit."""
+
+    found: Lake | None
+    places: dict[UUID, Place]
+    sums: list[Sums]
+    doors: Told
+    compared: Compared
+    due: datetime
 
 
 def unit_reviews(now: datetime) -> list[Review]:
@@ -40,12 +54,19 @@ def unit_reviews(now: datetime) -> list[Review]:
     if not groups:
         return []
     units = {unit.pk: unit for unit in units_visible_to(viewer_of_system()).filter(pk__in=set(groups))}
-    compared = Compared(days=week, before=before, most=SHOWN)
     due = at_local(today + timedelta(days=UNIT_DAYS), READY_AT, zone)
     with told_lake() as found:
-        sums = sums_of(found, week, before) if found else []
+        doors = doors_told(found, None, week)
+        facts = _Week(
+            found=found,
+            places=places,
+            sums=sums_of(found, week, before) if found else [],
+            doors=doors,
+            compared=Compared(days=week, before=before, most=SHOWN, ties=doors.ties(places), extra=doors.people),
+            due=due,
+        )
         ready = [
-            _prepared(found, units.get(unit) if unit else None, people, places, sums, compared, due)
+            _prepared(facts, units.get(unit) if unit else None, people)
             for unit, people in sorted(groups.items(), key=lambda pair: str(pair[0]))
         ]
     with act("watch.review.prepare", by=SYSTEM):
@@ -62,18 +83,12 @@ def groups_of(places: dict[UUID, Place]) -> dict[UUID | None, list[UUID]]:
     return found
 
 
-def _prepared(  # noqa: PLR0917  (one week's facts, the same for every unit)
-    found: Lake | None,
-    unit: Unit | None,
-    people: list[UUID],
-    places: dict[UUID, Place],
-    sums: list[Sums],
-    compared: Compared,
-    due: datetime,
-) -> Prepared:
-    own = set(people)
-    lines, left_out = lines_of([each for each in sums if UUID(each.person_id) in own], people, places, compared)
-    coverage = coverage_of_site(found, unit.site if unit else None, compared.days, compared.before)
+def _prepared(week: _Week, unit: Unit | None, people: list[UUID]) -> Prepared:
+    own, compared = set(people), week.compared
+    sums = [each for each in week.sums if UUID(each.person_id) in own]
+    lines, left_out = lines_of(sums, people, week.places, compared)
+    site = unit.site if unit else None
+    coverage = coverage_of_site(week.found, site, compared.days, compared.before)
     first: date = compared.days[0]
     return Prepared(
         key=f"unit:{unit.code if unit else ''}:{first}",
@@ -83,12 +98,13 @@ def _prepared(  # noqa: PLR0917  (one week's facts, the same for every unit)
         office=Role.SECURITY_ANALYST,
         since=first,
         until=compared.days[-1],
-        due_at=due,
+        due_at=week.due,
         told={
             "coverage": coverage,
             "days": [day.isoformat() for day in compared.days],
             "left_out": left_out,
             "late": False,
+            "zones": week.doors.zones_of(site),
         },
         lines=lines,
     )

@@ -36,6 +36,8 @@ CHANNELS: Words = {
     "web": gettext_lazy("web: no log source"),
 }
 TIES: Words = {
+    Tie.ALONE: gettext_lazy("alone in a zone"),
+    Tie.ENTRY: gettext_lazy("entered without a permit"),
     Tie.LEAVER: gettext_lazy("leaves"),
     Tie.SAMPLED: gettext_lazy("drawn"),
     Tie.WATCHED: gettext_lazy("on the watch list"),

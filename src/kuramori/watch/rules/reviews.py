@@ -48,8 +48,10 @@ class Seen(StrEnum):
 
 
 class Tie(StrEnum):
-    """Why somebody stands on a list although his numbers would not put him there (DEV-14, DET-13)."""
+    """Why somebody stands on a list although his numbers would not put him there (DEV-14, DET-13, FAC-05, FAC-13)."""
 
+    ALONE = "alone"
+    ENTRY = "entry"
     LEAVER = "leaver"
     SAMPLED = "sampled"
     WATCHED = "watched"

@@ -1,0 +1,1 @@
+"""Zones, who was alone in them, and permits to enter."""
