@@ -14,6 +14,9 @@ SECTIONS: Mapping[str, Any] = {
     "": "",
     "protect": gettext_lazy("Protect"),
     "find": gettext_lazy("Find"),
+    "review": gettext_lazy("Look through"),
+    "rules": gettext_lazy("Rules and sources"),
+    "privacy": gettext_lazy("Monitoring and privacy"),
     "show": gettext_lazy("Show"),
 }
 

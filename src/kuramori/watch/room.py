@@ -61,7 +61,7 @@ ROOM = Room(
             order=20,
         ),
         MenuItem(
-            section="find",
+            section="rules",
             title=_("Log sources"),
             url_name="watch:health",
             icon="satellite-dish",
@@ -69,7 +69,7 @@ ROOM = Room(
             order=30,
         ),
         MenuItem(
-            section="find",
+            section="privacy",
             title=_("What is watched, and why"),
             url_name="watch:charter-list",
             icon="scroll-text",

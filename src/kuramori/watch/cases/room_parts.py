@@ -21,7 +21,7 @@ MENU = (
         order=12,
     ),
     MenuItem(
-        section="find",
+        section="rules",
         title=_("Decisions on kinds of reason"),
         url_name="watch:verdict-list",
         icon="scale",

@@ -14,7 +14,7 @@ READERS = (Role.AUDITOR, Role.PRIVACY_OFFICER, *KEEPERS)
 
 MENU = (
     MenuItem(
-        section="find",
+        section="rules",
         title=_("Hard rules"),
         url_name="watch:hard-rules",
         icon="zap",
@@ -22,7 +22,7 @@ MENU = (
         order=31,
     ),
     MenuItem(
-        section="find",
+        section="rules",
         title=_("What the logs see"),
         url_name="watch:coverage",
         icon="eye-off",
@@ -30,7 +30,7 @@ MENU = (
         order=32,
     ),
     MenuItem(
-        section="find",
+        section="rules",
         title=_("Sigma rules"),
         url_name="watch:sigma-list",
         icon="scan-search",

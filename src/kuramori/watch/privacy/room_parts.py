@@ -14,7 +14,7 @@ REPORTERS = (Role.INFORMATION_MANAGER, Role.PRIVACY_OFFICER)
 
 MENU = (
     MenuItem(
-        section="find",
+        section="privacy",
         title=_("What is logged about me"),
         url_name="watch:mine",
         icon="user-round",
@@ -22,7 +22,7 @@ MENU = (
         order=42,
     ),
     MenuItem(
-        section="find",
+        section="privacy",
         title=_("Who looked"),
         url_name="watch:looks",
         icon="eye",
@@ -30,7 +30,7 @@ MENU = (
         order=50,
     ),
     MenuItem(
-        section="find",
+        section="privacy",
         title=_("Reports for the works council"),
         url_name="watch:report-list",
         icon="file-chart-column",
@@ -38,7 +38,7 @@ MENU = (
         order=52,
     ),
     MenuItem(
-        section="find",
+        section="privacy",
         title=_("Exclusions from monitoring"),
         url_name="watch:exclusion-list",
         icon="eye-off",

@@ -11,7 +11,7 @@ SIGNERS = (Role.COMMITTEE_MEMBER, Role.UNIT_HEAD, *OFFICE)
 
 MENU = (
     MenuItem(
-        section="find",
+        section="review",
         title=_("Reviews of logs"),
         url_name="watch:review-list",
         icon="clipboard-check",
@@ -19,7 +19,7 @@ MENU = (
         order=15,
     ),
     MenuItem(
-        section="find",
+        section="review",
         title=_("Departments and their own logs"),
         url_name="watch:review-units",
         icon="network",
