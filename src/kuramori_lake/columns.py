@@ -32,10 +32,10 @@ class Fields:
 
 
 def kinds(columns: Sequence[pa.Array]) -> tuple[Rows, Rows]:
-    """The kind of each row, numbered from 0: rows that have the same in all columns; and the first row of each."""
+    """The kind of each row, numbered from 0: rows with the same (or nothing) in all columns; the first row of each."""
     kind = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        coded = column.dictionary_encode()
+        coded = column.dictionary_encode(null_encoding="encode")
         kind = kind * len(coded.dictionary) + np.asarray(coded.indices)
         kind = np.asarray(pa.array(kind).dictionary_encode().indices).astype(np.int64)
     first = np.empty(kind.max(initial=-1) + 1, dtype=np.int64)

@@ -6,6 +6,7 @@ and the 30-hour clock: 25:04 on the 20th is 01:04 on the 21st.
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,8 @@ _TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _ZONE: Final = re.compile(r"\s*(?:(?P<utc>Z|UTC)|(?:GMT)?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2}))\Z")
+_USUAL: Final = re.compile(r"\d{4}([/-])\d\d\1\d\d \d\d:\d\d:\d\d", re.ASCII)
+"""What most products write; the clocks beyond 23:59:59 are not it."""
 _SECOND: Final = 1_000_000
 
 
@@ -34,6 +37,9 @@ def parse(text: str) -> tuple[int, int | None]:
     Raises:
         DateError: not a time.
     """
+    if _USUAL.fullmatch(text):
+        with suppress(ValueError):
+            return clock.iso_micros(text.replace("/", "-")), None
     plain = unicodedata.normalize("NFKC", text).strip()
     day = _DAY.match(plain)
     if not day:

@@ -84,6 +84,18 @@ def _as_utf8(lines: pa.Array) -> pa.Array | None:
     return text
 
 
+def _converted(lines: pa.Array) -> pa.Array | None:
+    """The lines as text if all of them are CP932, none of whose letters holds a line feed: decoded at one go."""
+    try:
+        content = lines.buffers()[2].to_pybytes().decode("cp932").encode()
+    except UnicodeDecodeError:
+        return None
+    bounds = np.append(0, _line_ends(content))
+    if len(bounds) == len(lines):  # the last line has no line feed
+        bounds = np.append(bounds, len(content))
+    return pa.Array.from_buffers(pa.large_string(), len(lines), [None, pa.py_buffer(bounds), pa.py_buffer(content)])
+
+
 def _text(line: bytes, encoding: str) -> str | None:
     try:
         return line.decode(encoding)
@@ -95,7 +107,7 @@ def decoded(table: pa.Table, encoding: str) -> pa.Table:
     """The lines as text, with `bad` for those the encoding cannot read (their text is empty) or that are too long."""
     lines = table["line"].chunk(0)
     bad = np.asarray(table["raw_length"]) > LONGEST_LINE
-    text = _as_utf8(lines) if encoding == "utf-8" else None
+    text = _as_utf8(lines) if encoding == "utf-8" else _converted(lines) if encoding == "cp932" else None
     if text is None:
         texts = [_text(line, encoding) for line in lines.to_pylist()]
         bad |= np.array([one is None for one in texts])
