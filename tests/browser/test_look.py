@@ -1,5 +1,7 @@
 """Every page of the story in each look: axe finds nothing, and nothing scrolls sideways."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -86,3 +88,20 @@ def test_auditor_has_the_ledger_checked(visitor: Visitor) -> None:
     visitor.presses("証跡台帳を今すぐ検査", "Check the ledger now")
     visitor.page.get_by_role("link", name=visitor.words("結果を見る", "See the result")).click(timeout=60_000)
     visitor.sees("すべて健全でした", "all sound")
+
+
+def test_on_a_phone_a_register_s_line_is_a_block_with_its_columns_names(arrive: Arrive) -> None:
+    """Nothing lies to the right of the screen, what has no value takes no room, and lines can still be sorted."""
+    visitor = arrive("ja")
+    visitor.sits("manager")
+    visitor.page.set_viewport_size({"width": PHONE, "height": 844})
+    visitor.goes("/register/secrets/")
+    table = visitor.page.get_by_role("table")
+    line = table.get_by_role("row").nth(1)
+    boxes = [box for cell in line.get_by_role("cell").all() if (box := cell.bounding_box())]
+    assert len(boxes) > 4
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= PHONE for box in boxes)
+    assert len({round(box["y"]) for box in boxes}) >= len(boxes) - 1, "one below the other; the tick beside the title"
+    assert line.locator("td:has(> .none)").filter(visible=True).count() == 0
+    table.get_by_role("columnheader", name="名称").get_by_role("link").click()
+    expect(visitor.page).to_have_url(re.compile(r"sort="))

@@ -16,7 +16,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.templatetags.kuramori import person, seal, tag
 from kuramori.kernel.wording import in_words
 
-NOTHING = SafeString('<span class="mut">–</span>')
+NOTHING = SafeString('<span class="mut none">–</span>')
 NARROW = {
     ColumnKind.CODE: "nw mono",
     ColumnKind.DATE: "nw",

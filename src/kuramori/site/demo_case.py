@@ -36,7 +36,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import SECRET_PROVE, Audience, Secret, scope_open
 
 WITNESS_FOLDER = "demo-witness"
-WITNESS = "デモの立会先（この計算機の中） / demo witness, on this machine"
+WITNESS = "デモの立会先（同じ計算機の中）"
 PRESERVED = timedelta(days=365)
 WHY_HELD = "退職の申出の後の大量閲覧について、顧問弁護士の助言を受けて証拠を保全する。"
 WHY_SHOWN = "持出しの疑いの調査と立証を担当するため。"

@@ -131,7 +131,7 @@ def _head(listing: Listing, column: Column) -> dict[str, Any]:
 
 def _row(register: "Register", record: Any, columns: list[Column], viewer: Viewer) -> dict[str, Any]:
     url = register.url("detail", record)
-    cells = [(NARROW.get(c.kind, ""), drawn(c.kind, c.of(record, viewer), viewer, url=url)) for c in columns]
+    cells = [(NARROW.get(c.kind, ""), c.label, drawn(c.kind, c.of(record, viewer), viewer, url=url)) for c in columns]
     return {"pk": record.pk, "name": str(record), "cells": cells}
 
 

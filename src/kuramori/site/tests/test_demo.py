@@ -151,7 +151,7 @@ def test_the_story_ends_in_a_sealed_bundle_that_a_stranger_verifies(
     assert Loss.objects.filter(subject_id=story.secret_id, currency="JPY").count() == 3
     assert EvidencePlan.objects.get(subject_id=story.secret_id).proofs
     state = WitnessState.objects.get()
-    assert (bool(state.size), state.failure, "on this machine" in state.witness.name) == (True, "", True)
+    assert (bool(state.size), state.failure, "同じ計算機" in state.witness.name) == (True, "", True)
     bundle = Bundle.objects.get(pk=story.bundle)
     assert (bundle.variant, bundle.tag_manifest_sha256 != "") == ("court", True)
     folder = tmp_path_factory.mktemp("fetched")
