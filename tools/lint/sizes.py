@@ -29,8 +29,9 @@ PROOFS = {
 # What `watch` is made of, in the same way: the logs themselves, and what people do with what was found in them.
 WATCHING = {
     "cases": {"cases", "verdicts"},
-    "detecting": {"detecting"},
+    "detecting": {"detecting", "detecting_sigma"},
     "logs": {"checking", "logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
+    "orders": {"orders"},
     "presence": {"presence"},
     "privacy": {"privacy"},
     "reviews": {"reviews"},

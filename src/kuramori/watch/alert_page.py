@@ -178,6 +178,14 @@ def _of_cases(viewer: Viewer, alert: Alert) -> list[Link]:
                 note=_("Files, mail, web, print, media, doors and databases in one order; asks for a reason."),
             )
         )
+    if viewer.may(Permission.ORDER_ASK):
+        links.append(
+            Link(
+                text=_("Ask for monitoring"),
+                url=f"{reverse('watch:order-ask')}?alert={alert.pk}",
+                note=_("What happens from now on, for a time; offices decide, the name stays sealed."),
+            )
+        )
     if viewer.may(Permission.VERDICT_ADD) and any(
         told["strength"] > 0 and told["code"] in SPEAKING for told in alert.told
     ):

@@ -1,6 +1,7 @@
 """The tab “Access” on a secret's page: how much was read by whom, under pseudonyms, for its keeper and the office."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate
@@ -23,9 +24,9 @@ READERS_SHOWN = 50
 def access_panel(secret: Secret, viewer: Viewer) -> str | None:
     """Draw the last 30 days of a secret; a word on who may see it for everybody else."""
     if not _may_see(secret, viewer):
-        return render_to_string("watch/parts/access_closed.html")
+        return render_to_string("watch/parts/access_closed.html", _asking(secret, viewer))
     if not folder().exists():
-        return render_to_string("watch/parts/access.html", {"readers": []})
+        return render_to_string("watch/parts/access.html", {"readers": []} | _asking(secret, viewer))
     until = localdate(timezone=viewer.zone)
     since = until - timedelta(days=DAYS - 1)
     with lake() as found:
@@ -43,9 +44,12 @@ def access_panel(secret: Secret, viewer: Viewer) -> str | None:
         "since": since,
         "until": until,
         "may_timeline": viewer.may(Permission.TIMELINE_OPEN) and viewer.may(Permission.ALERT_VIEW),
-        "secret": secret,
     }
-    return render_to_string("watch/parts/access.html", context)
+    return render_to_string("watch/parts/access.html", context | _asking(secret, viewer))
+
+
+def _asking(secret: Secret, viewer: Viewer) -> dict[str, Any]:
+    return {"secret": secret, "may_order": viewer.may(Permission.ORDER_ASK)}
 
 
 def _may_see(secret: Secret, viewer: Viewer) -> bool:

@@ -16,6 +16,7 @@ from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
 from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
+from kuramori.watch.orders import room_parts as ordering
 from kuramori.watch.panels import access_panel
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.presence import room_parts as presence
@@ -78,6 +79,7 @@ ROOM = Room(
         ),
         *casework.MENU,
         *detecting.MENU,
+        *ordering.MENU,
         *presence.MENU,
         *privacy.MENU,
         *reviewing.MENU,
@@ -87,12 +89,14 @@ ROOM = Room(
     registers=(
         *(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, entries),
         *detecting.REGISTERS,
+        *ordering.REGISTERS,
         *presence.REGISTERS,
         *privacy.REGISTERS,
     ),
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
+        **ordering.PERMISSIONS,
         **presence.PERMISSIONS,
         **privacy.PERMISSIONS,
         **reviewing.PERMISSIONS,
@@ -130,6 +134,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **detecting.VERBS,
+        **ordering.VERBS,
         **presence.VERBS,
         **privacy.VERBS,
         **reviewing.VERBS,
@@ -156,13 +161,14 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
-    jobs=(*JOBS, *DETECTING_JOBS, *REVIEW_JOBS),
+    jobs=(*JOBS, *DETECTING_JOBS, *REVIEW_JOBS, *ordering.JOBS),
     imports=casework.IMPORTS,
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
-    measures=(tiles, review_tiles, *detecting.MEASURES),
+    measures=(tiles, review_tiles, *detecting.MEASURES, *ordering.MEASURES),
     duties=(
         *(alert_duties, case_duties, silence_duties, review_duties, unsealing_duties, entry_duties),
         *detecting.DUTIES,
+        *ordering.DUTIES,
         *privacy.DUTIES,
     ),
     panels=(

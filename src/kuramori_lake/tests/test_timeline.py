@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuramori_lake.context import Context
+from kuramori_lake.context import Context, ExcludedAccount
 from kuramori_lake.event import Activity, DestinationClass
 from kuramori_lake.store import Lake
+from kuramori_lake.tests.conftest import TOKYO
 from kuramori_lake.tests.test_lookback import FIRST, SECRET, half_compacted, is_whose
 from kuramori_lake.tests.test_store import LINE, take
-from kuramori_lake.timeline import CHANNELS, Asked, person_timeline, secret_timeline
+from kuramori_lake.timeline import CHANNELS, THINGS, Asked, person_timeline, secret_timeline, thing_timeline
 
 DAYS = 60
 LAST = FIRST + timedelta(days=DAYS)
@@ -109,6 +110,79 @@ def test_an_account_that_no_identity_names_can_be_followed_too(lake, tmp_path):
     lake.context.write(Context(identities=[is_whose("akari", "p1")]))
     named = person_timeline(lake, "p1", Asked(since=date(2026, 11, 1), until=date(2026, 11, 30)))
     assert named == [], "nobody's deed is put down to somebody"
+
+
+# things
+
+
+NOVEMBER = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
+
+
+def of(lake, kind, thing, **words):
+    return thing_timeline(lake, kind, thing, Asked(**(EVERYTHING | words)))
+
+
+def test_a_document_is_found_by_path_or_name_in_whatever_capitals(company):
+    lake, everything = company
+    path = everything[0]["path"]
+    touched = [row for row in everything if row["path"] == path]
+    assert 1 < len(touched) < len(everything)
+    for written in (path, path.upper(), path.title()):
+        assert [key(row) for row in of(lake, "document", written, limit=1000)] == newest_first(touched), written
+    assert of(lake, "document", path[:-1]) == [], "a part of a path is another path"
+    assert of(lake, "device", path) == [], "a document is no device"
+
+
+def test_a_machine_is_followed_by_its_name_whoever_sits_at_it(company):
+    lake, everything = company
+    (client,) = {row["client"] for row in everything}
+    found = of(lake, "device", client.upper(), limit=1000)
+    assert len(found) == len(everything)
+    assert {row["person_id"] for row in found} >= {"p-botan", "p-daichi"}
+
+
+@pytest.mark.parametrize("text", ["", "%", "_", "' OR 1=1 --", "a" * 500, "図面.dwg\n"])
+@pytest.mark.parametrize("kind", sorted(THINGS))
+def test_a_text_is_a_name_and_never_a_pattern(company, kind, text):
+    lake, _everything = company
+    assert of(lake, kind, text) == []
+
+
+def test_there_are_no_other_kinds_of_things(company):
+    lake, _everything = company
+    with pytest.raises(KeyError):
+        of(lake, "person", "akari")
+
+
+def test_a_medium_is_found_by_serial_by_model_and_as_a_place_to_copy_to(tmp_path):
+    head = "日時,操作,ユーザー名,コンピュータ名,ファイル名,結果,出力先種別,出力先,サイズ,SHA256,IPアドレス\n"
+    row = "2026/11/20 10:00,コピー,akari,PC-7,C:\\a.dwg,成功,USB,4C53AB,10,ab,192.0.2.7\n"
+    (tmp_path / "e.csv").write_text(head + row, encoding="utf-8")
+    with Lake.open(tmp_path / "lake") as lake:
+        lake.ingest(tmp_path / "e.csv", source="table:endpoint_generic", instance="e", zone=TOKYO)
+        for name in ("4c53ab", "4C53AB", "pc-7"):
+            assert [found["name"] or found["path"] for found in of(lake, "device", name, **NOVEMBER)], name
+        assert of(lake, "device", "akari", **NOVEMBER) == []
+
+
+def test_whoever_is_excluded_from_monitoring_is_left_out_of_a_things_events(tmp_path):
+    with Lake.open(tmp_path / "lake") as lake:
+        take(lake, tmp_path, "".join(LINE.format(day=20, minute=n, who=who, n=1) for n, who in enumerate("ab")))
+        name = lake.query("SELECT any_value(path) AS p FROM events").to_pylist()[0]["p"]
+        assert {row["actor_raw"] for row in of(lake, "document", name, **NOVEMBER)} == {"a", "b"}
+        out = ExcludedAccount(namespace="ad", raw="b", reason="X-1", since=FIRST, until=date(2027, 1, 1))
+        lake.context.write(Context(excluded=[out]))
+        assert {row["actor_raw"] for row in of(lake, "document", name, **NOVEMBER)} == {"a"}
+
+
+def test_a_timeline_narrows_to_the_events_of_given_numbers(company):
+    lake, everything = company
+    mine = [row["event_id"] for row in everything if row["person_id"] == "p-botan"]
+    chosen = [mine[0], mine[5], -1, 2**62]
+    found = person_timeline(lake, "p-botan", Asked(**EVERYTHING, only=chosen))
+    assert {row["event_id"] for row in found} == {mine[0], mine[5]}
+    assert person_timeline(lake, "p-botan", Asked(**EVERYTHING, only=())) == []
+    assert person_timeline(lake, "p-daichi", Asked(**EVERYTHING, only=[mine[0]])) == [], "another's stay another's"
 
 
 # channels

@@ -75,14 +75,18 @@ def timeline(request: ViewedRequest, pk: UUID) -> HttpResponse:
     whose = timelines.opened(viewer, pk)
     if whose is None:
         raise Http404
-    today = localdate(timezone=viewer.zone)
+    today, order = localdate(timezone=viewer.zone), whose.opening.order
     asked = {"since": today - FIRST_SHOWN, "until": today} | request.GET.dict()
-    form = TimelineForm(timelines.channel_choices(), asked)
+    channels = [each for each in timelines.channel_choices() if order is None or each[0] in order.channels]
+    form = TimelineForm(channels, asked)
     rows, older = timelines.lines(viewer, whose, _choice(request, form)) if form.is_valid() else ([], "")
     context = {
         "title": _("Timeline: %(who)s") % {"who": whose.called},
         "whose": whose,
         "until": moment(whose.opening.expires_at, viewer),
+        "order": order,
+        "marked": set(order.marks.values_list("event", flat=True)) if order else set(),
+        "is_live": order is not None and request.GET.get("live") == "yes" and "before" not in request.GET,
         "of_person": whose.opening.person_id is not None,
         "form": form,
         "rows": rows,

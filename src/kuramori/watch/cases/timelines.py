@@ -1,7 +1,7 @@
 """A timeline across all channels, ready to show: log events and Kuramori's own acts in one order, names kept sealed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -21,14 +21,18 @@ from kuramori.register.api import secrets_visible_to
 from kuramori.watch.cases.queries import alerts_in, cases_visible_to, secrets_watched_by, unsealing_in
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.masking import masked, names_of_many
-from kuramori.watch.models import TimelineOpening
+from kuramori.watch.models import MonitoringOrder, TimelineOpening
+from kuramori.watch.orders.standing import seen_people
 from kuramori.watch.pseudonyms import alert_pseudonym, case_pseudonym, pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to, name_behind, unsealing_of
 from kuramori.watch.queries.charters import is_watched
 from kuramori.watch.queries.leavers import leaver_seen_by
+from kuramori.watch.queries.orders import may_look, order_called, orders_visible_to
+from kuramori.watch.rules.orders import shown_since
 from kuramori.watch.rules.permissions import Permission
+from kuramori.watch.watching.standing import company_day
 from kuramori.watch.wording import ACTIVITY_WORDS, CHANNEL_WORDS, SOURCE_WORDS, word
-from kuramori_lake.timeline import Asked, person_timeline, secret_timeline
+from kuramori_lake.timeline import Asked, person_timeline, secret_timeline, thing_timeline
 
 PAGE: Final = 100
 OWN: Final = "kuramori"
@@ -46,12 +50,16 @@ class Whose:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Which days (both included) and channels are asked for (none: all), and after which key; see `key_of`."""
+    """Which days (both included) and channels are asked for (none: all), and after which key; see `key_of`.
+
+    `only` narrows to events of these numbers; Kuramori's own acts are none of them.
+    """
 
     since: date
     until: date
     channels: tuple[str, ...] = ()
     before: tuple[datetime, int] | None = None
+    only: tuple[int, ...] | None = None
 
 
 def opened(viewer: Viewer, pk: UUID) -> Whose | None:
@@ -59,7 +67,7 @@ def opened(viewer: Viewer, pk: UUID) -> Whose | None:
     if viewer.person_id is None or not viewer.may(Permission.TIMELINE_OPEN):
         return None
     mine = Q(by=viewer.person_id, expires_at__gt=now()) & ~Q(person=viewer.person_id)
-    found = TimelineOpening.objects.filter(mine, pk=pk).select_related("secret").first()
+    found = TimelineOpening.objects.filter(mine, pk=pk).select_related("secret", "order").first()
     if found is None or not _is_covered(viewer, found):
         return None
     return _whose(viewer, found)
@@ -88,6 +96,12 @@ def _whose(viewer: Viewer, opening: TimelineOpening) -> Whose | None:
     if opening.line:
         seen = leaver_seen_by(viewer, opening.line, localdate(timezone=viewer.zone))
         return Whose(opening=opening, called=seen.name, is_open=not seen.is_veiled) if seen else None
+    if opening.order_id:
+        order = orders_visible_to(viewer).filter(pk=opening.order_id).first()
+        is_theirs = order is not None and may_look(viewer, order)
+        return (
+            Whose(opening=opening, called=order_called(viewer, order), is_open=False) if order and is_theirs else None
+        )
     known = secrets_watched_by(viewer).filter(pk=opening.secret.pk).first() if opening.secret else None
     return Whose(opening=opening, called=str(known), is_open=False) if known else None
 
@@ -95,9 +109,11 @@ def _whose(viewer: Viewer, opening: TimelineOpening) -> Whose | None:
 def lines(viewer: Viewer, whose: Whose, choice: Choice) -> tuple[list[dict[str, Any]], str]:
     """Return a page of the timeline, the newest first, and the key of the next page ("" at the end)."""
     viewer.demand(Permission.TIMELINE_OPEN)
+    choice = _bounded(whose.opening.order, choice)
     both = [*_events(whose, choice), *_acts(whose, choice)]
     both.sort(key=lambda row: row["key"], reverse=True)
-    page = list(islice(both, PAGE))
+    full = list(islice(both, PAGE))
+    page = _within(whose, full)
     events = [row for row in page if "activity" in row]
     touched = {UUID(row["secret_id"]) for row in events if row["secret_id"]}
     known = {str(secret.pk): secret for secret in secrets_visible_to(viewer).filter(pk__in=touched)}
@@ -106,7 +122,33 @@ def lines(viewer: Viewer, whose: Whose, choice: Choice) -> tuple[list[dict[str, 
     shown = [
         _event(row, viewer, whose, known, names) if "activity" in row else _act(row, viewer, whose) for row in page
     ]
-    return shown, key_text(page[-1]["key"]) if len(both) > PAGE else ""
+    return shown, key_text(full[-1]["key"]) if len(both) > PAGE else ""
+
+
+def _bounded(order: MonitoringOrder | None, choice: Choice) -> Choice:
+    """Keep a choice within the days and channels of an order; without one, as it is."""
+    if order is None or order.starts_on is None or order.ends_on is None:
+        return choice
+    return replace(
+        choice,
+        since=max(choice.since, shown_since(order.starts_on)),
+        until=min(choice.until, order.ends_on),
+        channels=tuple(each for each in order.channels if not choice.channels or each in choice.channels),
+    )
+
+
+def _within(whose: Whose, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the deeds of people whom an order on a secret or a thing must not show: of other sites or uncovered."""
+    order = whose.opening.order
+    if order is None or whose.opening.person_id:
+        return rows
+    doers = {UUID(str(doer)) for row in rows if (doer := _doer(row))}
+    seen = {str(each) for each in seen_people(order, doers, company_day())}
+    return [row for row in rows if not _doer(row) or str(_doer(row)) in seen]
+
+
+def _doer(row: dict[str, Any]) -> Any:
+    return row["entry"].actor_id if "entry" in row else row["person_id"]
 
 
 def key_text(key: tuple[datetime, int]) -> str:
@@ -127,12 +169,18 @@ def _events(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
     asked_for = tuple(each for each in choice.channels if each != OWN)
     if not folder().exists() or (choice.channels and not asked_for):
         return []
-    asked = Asked(since=choice.since, until=choice.until, channels=asked_for, before=choice.before, limit=PAGE + 1)
+    asked = Asked(
+        since=choice.since, until=choice.until, channels=asked_for, before=choice.before, limit=PAGE + 1,
+        only=choice.only,
+    )  # fmt: skip
+    opening = whose.opening
     with lake() as found:
-        if whose.opening.person_id:
-            rows = person_timeline(found, str(whose.opening.person_id), asked)
+        if opening.person_id:
+            rows = person_timeline(found, str(opening.person_id), asked)
+        elif opening.order and opening.order.thing:
+            rows = thing_timeline(found, opening.order.kind, opening.order.thing, asked)
         else:
-            rows = secret_timeline(found, str(whose.opening.secret_id), asked)
+            rows = secret_timeline(found, str(opening.secret_id), asked)
     return [row | {"key": (row["time_utc"], row["event_id"])} for row in rows]
 
 
@@ -141,13 +189,15 @@ def _acts(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
 
     At one moment they stand after the logs' events, in the order of the ledger: their number counts down from 0.
     """
-    if choice.channels and OWN not in choice.channels:
+    if (choice.channels and OWN not in choice.channels) or choice.only is not None:
         return []
     found: QuerySet[Entry] = Entry.objects.filter(at__date__gte=choice.since, at__date__lte=choice.until)
     if whose.opening.person_id:
         found = found.filter(actor_id=whose.opening.person_id)
     elif whose.opening.secret:
         found = found.filter(subjects__subject_id=whose.opening.secret.pk)
+    else:
+        return []  # what logs call a document or a device is nothing that Kuramori's own acts are about
     if choice.before is not None:
         at, number = choice.before[0].replace(tzinfo=UTC), choice.before[1]
         found = found.filter(Q(at__lt=at) | Q(at=at, seq__gt=-number) if number <= 0 else Q(at__lte=at))
@@ -165,6 +215,7 @@ def _event(
     way = word(CHANNEL_WORDS, row["destination_class"])
     where = " ".join(filter(None, (way, row["destination_value"] if whose.is_open else "")))
     return {
+        "event": row["event_id"],
         "at": moment(row["time_utc"].replace(tzinfo=UTC), viewer),
         "who": _who(row["person_id"], whose),
         "deed": word(ACTIVITY_WORDS, row["activity"]),

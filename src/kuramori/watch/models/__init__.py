@@ -13,6 +13,14 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, LevelChoice, SigmaRule, SigmaSet, StandingChoice, WayChoice
+from kuramori.watch.models.orders import (
+    KindChoice,
+    MonitoringOrder,
+    OrderApproval,
+    OrderMark,
+    OrderOfficeChoice,
+    OrderStateChoice,
+)
 from kuramori.watch.models.presence import EntryPermit, SecurityZone
 from kuramori.watch.models.privacy import (
     CouncilReport,
@@ -46,10 +54,16 @@ __all__ = [
     "ExclusionStandingChoice",
     "ExpertAccess",
     "GroundChoice",
+    "KindChoice",
     "LevelChoice",
     "LogSource",
     "MonitoringCharter",
+    "MonitoringOrder",
     "OfficeChoice",
+    "OrderApproval",
+    "OrderMark",
+    "OrderOfficeChoice",
+    "OrderStateChoice",
     "Queue",
     "RequestStateChoice",
     "Review",

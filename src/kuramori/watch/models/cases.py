@@ -135,14 +135,15 @@ class Verdict(Record):
 class TimelineOpening(Record):
     """A timeline across all channels, opened by one person for a reason until a moment.
 
-    About a person (through his case, his alert, or the look-back on him), or about a secret. The person is no subject
-    of the act: no list that he or his unit sees may tell him.
+    About a person (through his case, his alert, or the look-back on him), about a secret, or about what a monitoring
+    order is about. The person is no subject of the act: no list that he or his unit sees may tell him.
     """
 
     person = models.ForeignKey("directory.Person", null=True, on_delete=models.PROTECT, related_name="+")
     secret = models.ForeignKey("register.Secret", null=True, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
     alert = models.ForeignKey(Alert, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("watch.MonitoringOrder", null=True, on_delete=models.PROTECT, related_name="+")
     line = models.UUIDField(null=True)
     by = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"))

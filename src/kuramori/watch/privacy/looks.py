@@ -14,7 +14,7 @@ from kuramori.directory.api import leavers, viewer_of_system
 from kuramori.kernel.ledger import ReadEntry, read
 from kuramori.kernel.models import Entry, EntrySubject
 from kuramori.kernel.permissions import Viewer
-from kuramori.watch.models import Alert, Case, TimelineOpening
+from kuramori.watch.models import Alert, Case, MonitoringOrder, TimelineOpening
 from kuramori.watch.models.watching import WatchEntry
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.rules.permissions import Permission
@@ -37,6 +37,9 @@ class Look(StrEnum):
     WATCH_ASKED = "watch_asked"
     WATCH_AGREED = "watch_agreed"
     WATCH_SEEN = "watch_seen"
+    ORDER_ASKED = "order_asked"
+    ORDER_AGREED = "order_agreed"
+    ORDER_SEEN = "order_seen"
 
 
 VERBS: Mapping[str, Look] = {
@@ -50,6 +53,9 @@ VERBS: Mapping[str, Look] = {
     "watch.entry.ask": Look.WATCH_ASKED,
     "watch.entry.approve": Look.WATCH_AGREED,
     "watch.entry.look": Look.WATCH_SEEN,
+    "watch.order.ask": Look.ORDER_ASKED,
+    "watch.order.approve": Look.ORDER_AGREED,
+    "watch.order.look": Look.ORDER_SEEN,
 }
 
 
@@ -83,6 +89,7 @@ def _concerning(person: UUID) -> QuerySet[EntrySubject]:
     own = Q(subject_id__in=Alert.objects.filter(person=person).values("pk"))
     own |= Q(subject_id__in=Case.objects.filter(person=person).values("pk")) | Q(subject_id=person)
     own |= Q(subject_id__in=WatchEntry.objects.filter(person=person).values("pk"))
+    own |= Q(subject_id__in=MonitoringOrder.objects.filter(person=person).values("pk"))
     own |= Q(subject_id__in=TimelineOpening.objects.filter(person=person).values("pk"))
     return EntrySubject.objects.filter(own, entry=OuterRef("pk"))
 

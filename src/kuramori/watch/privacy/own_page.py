@@ -22,6 +22,7 @@ MAY_LOOK = (
     Permission.ALERT_VIEW,
     Permission.ALERT_UNSEAL,
     Permission.TIMELINE_OPEN,
+    Permission.ORDER_LOOK,
     Permission.LEAVER_VIEW,
     Permission.REVIEW_SIGN,
     Permission.LOOK_VIEW,

@@ -24,11 +24,15 @@ LOOK_WORDS: Words = {
     Look.WATCH_ASKED: gettext_lazy("closer watching of a person was asked for"),
     Look.WATCH_AGREED: gettext_lazy("an office agreed to watch a person more closely"),
     Look.WATCH_SEEN: gettext_lazy("an entry of the watch list was read with the name"),
+    Look.ORDER_ASKED: gettext_lazy("monitoring for a time was asked for"),
+    Look.ORDER_AGREED: gettext_lazy("an office agreed to monitoring for a time"),
+    Look.ORDER_SEEN: gettext_lazy("a monitoring order was read with the name"),
 }
 MAY_WORDS: Words = {
     Permission.ALERT_VIEW: gettext_lazy("see alerts, the names sealed"),
     Permission.ALERT_UNSEAL: gettext_lazy("have a name shown for a day, for a reason that is recorded"),
     Permission.TIMELINE_OPEN: gettext_lazy("open a timeline for a day, for a reason that is recorded"),
+    Permission.ORDER_LOOK: gettext_lazy("look into a monitoring order that offices agreed to, the names sealed"),
     Permission.LEAVER_VIEW: gettext_lazy("look back on people who leave"),
     Permission.REVIEW_SIGN: gettext_lazy("review ranked lists of days off and of departments, the names sealed"),
     Permission.LOOK_VIEW: gettext_lazy("check who looked, and why"),

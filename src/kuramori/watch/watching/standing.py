@@ -1,14 +1,18 @@
-"""Where entries of the watch list stand: the day that counts, and the rows that stand so now."""
+"""Where entries of the watch list and monitoring orders stand: the day that counts, and the rows that stand so now."""
 
 from datetime import date
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate, now
 
+from kuramori.watch.models.orders import MonitoringOrder
 from kuramori.watch.models.watching import EntryStateChoice, WatchEntry
 from kuramori.watch.rules.watching import Standing
+
+Bounded = TypeVar("Bounded", WatchEntry, MonitoringOrder)
 
 
 def company_day() -> date:
@@ -16,8 +20,8 @@ def company_day() -> date:
     return localdate(timezone=ZoneInfo(settings.COMPANY_ZONE))
 
 
-def is_standing(rows: QuerySet[WatchEntry], standing: Standing) -> QuerySet[WatchEntry]:
-    """Return those entries that stand so now."""
+def is_standing(rows: QuerySet[Bounded], standing: Standing) -> QuerySet[Bounded]:
+    """Return those entries or orders that stand so now."""
     lapsed = Q(state=EntryStateChoice.WAITING, waits_until__lte=now())
     ended = Q(state=EntryStateChoice.ACTIVE) & (Q(ends_on__lt=company_day()) | Q(ends_on=None))
     special = {Standing.LAPSED: lapsed, Standing.ENDED: ended}

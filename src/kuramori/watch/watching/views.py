@@ -56,7 +56,7 @@ def ask(request: ViewedRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
-            entry = entry_ask(asked=_asked(form.cleaned_data, renewed), asker=_me(viewer), by=viewer.actor)
+            entry = entry_ask(asked=_asked(form.cleaned_data, renewed), asker=me(viewer), by=viewer.actor)
             messages.success(request, _("Your request waits for both offices."))
             return redirect(entries.url("detail", entry))
     context = {
@@ -103,7 +103,7 @@ def decide(request: ViewedRequest, pk: UUID) -> HttpResponse:
         decided = entry_approve if form.cleaned_data["decision"] == AGREE else entry_refuse
         with refusal_shown_on(form):
             reason = form.cleaned_data["reason"]
-            decided(entry=entry, person=_me(viewer), roles=viewer.roles, reason=reason, by=viewer.actor)
+            decided(entry=entry, person=me(viewer), roles=viewer.roles, reason=reason, by=viewer.actor)
             messages.success(request, _("Your decision is recorded."))
             return redirect(entries.url("detail", entry))
     effects = [
@@ -154,7 +154,8 @@ def _renewed(request: ViewedRequest) -> WatchEntry | None:
     return entry
 
 
-def _me(viewer: Viewer) -> Person:
+def me(viewer: Viewer) -> Person:
+    """Return who looks; an account behind which nobody stands can neither ask nor decide."""
     me = person_of(viewer)
     if me is None:
         raise Refused(_("Only a person can ask this or decide on it."), _("Sign in with your own account."))
