@@ -172,7 +172,7 @@ def _asked(
         case Compare(operator, number):
             return operator, dialect, column, float(number)
         case Regex(pattern, flags):
-            return "regex", dialect, column, _flagged(pattern, flags)
+            return "regex", dialect, column, flagged(pattern, flags)
         case Network(cidr):
             return "regex", dialect, column, address_pattern(ip_network(cidr))
         case Exists(True):
@@ -227,7 +227,7 @@ def pattern_of(value: Text) -> str:
     return "(?s)^" + "".join(parts) + "$"
 
 
-def _flagged(pattern: str, flags: str) -> str:
+def flagged(pattern: str, flags: str) -> str:
     """Both engines let `.` match a line's end unless told otherwise; Sigma does not unless it says `s`."""
     off = "" if "s" in flags else "-s"
     return f"(?{flags}{off}){pattern}"

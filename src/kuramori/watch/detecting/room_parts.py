@@ -60,12 +60,10 @@ VERBS = {
     ),
     "watch.rule.stream": _("%(by)s applied the hard rules to new logs: %(new)s new alerts, %(changed)s changed"),
     "watch.sigma.add": _("%(by)s took the rule set %(subject)s in: %(accepted)s rules, %(refused)s refused"),
-    "watch.sigma.night": _("%(by)s applied the Sigma rules: %(new)s new alerts, %(changed)s changed"),
+    "watch.sigma.night": _("%(by)s applied the Sigma rules that are on"),
     "watch.sigma.off": _("%(by)s switched the rule %(subject)s off"),
-    "watch.sigma.on": _(
-        "%(by)s switched the rule %(subject)s on, after a trial of %(days)s days with %(alerts)s alerts"
-    ),
-    "watch.sigma.test": _("%(by)s tried the rule %(subject)s on %(days)s days: %(alerts)s alerts"),
+    "watch.sigma.on": _("%(by)s switched the rule %(subject)s on, after a trial of %(days)s days"),
+    "watch.sigma.test": _("%(by)s tried the rule %(subject)s on %(days)s days of the past"),
 }
 REGISTERS = (gaps, sigma_rules, sigma_sets)
 MEASURES = (gap_tiles,)

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
+
 from kuramori.watch.lake import folder
 from kuramori.watch.models import SigmaRule
 from kuramori_lake.sigma.documents import RuleFile, load
@@ -18,6 +20,11 @@ from kuramori_lake.sigma.speaking import chosen, digest_of
 
 OWN = "kuramori"
 """Name of the set that comes with Kuramori."""
+
+
+def in_japanese() -> bool:
+    """Say whether what is written now is read in Japanese."""
+    return (get_language() or "").startswith("ja")
 
 
 def place_of(name: str) -> Path:

@@ -3,7 +3,7 @@
 A night looks at a week, so late logs are heard; the same match once more changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -76,7 +76,7 @@ def _kept(found: Lake, told: Sequence[Said], rules: dict[str, SigmaRule], today:
 def _ready(found: Lake, said: Said, rule: SigmaRule, today: date) -> Found:
     severity, strength = WEIGHTS[LevelChoice(rule.level)]
     ids = said.event_ids[:MOST_NAMED]
-    numbers = {
+    numbers: dict[str, int | float | str | bool | date | Mapping[str, int] | None] = {
         "rule": rule.rule, "title": rule.title, "title_ja": rule.title_ja, "day": said.day, "count": len(ids),
         "tells_leaving": said.tells_leaving,
     }  # fmt: skip

@@ -9,20 +9,33 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import Column, ColumnKind, Fact, Filter, FilterKind, Link, Mark, Register
 from kuramori.watch.detecting.sigma_acts import rules_take_in
 from kuramori.watch.detecting.sigma_forms import TakeInForm
+from kuramori.watch.detecting.sigma_lake import in_japanese
 from kuramori.watch.models import LevelChoice, Queue, SigmaRule, SigmaSet
 from kuramori.watch.queries.alerts import alerts_visible_to
-from kuramori.watch.rules.detecting_sigma import alerts_of
+from kuramori.watch.rules.detecting_sigma import alerts_of, may_read
 from kuramori.watch.rules.permissions import Permission
 from kuramori_lake.sigma.refusals import Refusal
 
 COUNTED = timedelta(days=30)
+STATES = (
+    ("on", pgettext_lazy("rule", "on")),
+    ("tried", _("off, tried")),
+    ("untried", _("never tried")),
+)
+STATE_ROWS = {
+    "on": Q(is_on=True),
+    "tried": Q(is_on=False, tested_until__isnull=False),
+    "untried": Q(tested_until__isnull=True),
+}
+WITHHELD = frozenset({"digest", "tested_by_day", "tested_digest", "tested_is_cut", "tested_without"})
+"""Not told by the history of a rule: digests say nothing, a trial's numbers are not everybody's to read (H3)."""
 
 
 def sigma_rules_visible_to(viewer: Viewer) -> QuerySet[SigmaRule]:
@@ -50,11 +63,6 @@ def sigma_sets_visible_to(viewer: Viewer) -> QuerySet[SigmaSet]:
     return found if viewer.may(Permission.SIGMA_SET_VIEW) else found.none()
 
 
-def in_japanese() -> bool:
-    """Say whether the page is in Japanese."""
-    return (get_language() or "").startswith("ja")
-
-
 def titled(rule: SigmaRule) -> str:
     """Return a rule's title in the language of the page, as far as its author gave one."""
     return rule.title_ja or rule.title if in_japanese() else rule.title
@@ -67,14 +75,18 @@ def rule_mark(rule: SigmaRule, _viewer: Viewer) -> Mark:
     return Mark(word=pgettext_lazy("rule", "on"), tone="ok") if rule.is_on else Mark(word=pgettext_lazy("rule", "off"))
 
 
-def rule_facts(rule: SigmaRule, _viewer: Viewer) -> Sequence[Fact]:
+def trial_in_words(rule: SigmaRule, viewer: Viewer) -> str:
+    """Return when a rule was tried and with how many alerts, as far as the numbers are the viewer's to read."""
+    if rule.tested_until is None:
+        return str(_("never"))
+    days = {"since": rule.tested_from, "until": rule.tested_until}
+    if not may_read(rule.tested_without, viewer.person_id):
+        return "{since} – {until}".format(**days)
+    return _("%(since)s – %(until)s: %(alerts)s alerts") % (days | {"alerts": alerts_of(rule.tested_by_day)})
+
+
+def rule_facts(rule: SigmaRule, viewer: Viewer) -> Sequence[Fact]:
     """Return what a rule looks for in its author's words, and what its trial said."""
-    tried = (
-        _("%(since)s – %(until)s: %(alerts)s alerts")
-        % {"since": rule.tested_from, "until": rule.tested_until, "alerts": alerts_of(rule.tested_by_day)}
-        if rule.tested_until
-        else _("never")
-    )
     return (
         Fact(label=_("title"), value=titled(rule)),
         Fact(label=_("what it looks for"), value=rule.description or "–"),
@@ -83,7 +95,7 @@ def rule_facts(rule: SigmaRule, _viewer: Viewer) -> Sequence[Fact]:
         Fact(label=_("level"), value=rule.get_level_display()),
         Fact(label=pgettext_lazy("rule set", "set"), value=rule.taken_in.name),
         Fact(label=_("identifier"), value=rule.rule, kind=ColumnKind.CODE),
-        Fact(label=_("tried on the past"), value=tried),
+        Fact(label=_("tried on the past"), value=trial_in_words(rule, viewer)),
         Fact(label=_("alerts in 30 days"), value=getattr(rule, "raised", 0), kind=ColumnKind.NUMBER),
     )
 
@@ -92,6 +104,8 @@ def rule_actions(rule: SigmaRule, viewer: Viewer) -> Sequence[Link]:
     """Lead to the rule's text and trial, its switch, and the report of its set."""
     links = [Link(text=_("Text and trial on the past"), url=reverse("watch:sigma-test", args=[rule.pk]))]
     if viewer.may(Permission.SIGMA_SWITCH) and rule.retired_at is None:
+        links.append(Link(text=_("Try on pasted events"), url=f"{reverse('watch:sigma-paste')}?rule={rule.pk}"))
+    if viewer.may_everywhere(Permission.SIGMA_SWITCH) and rule.retired_at is None:
         words = _("Switch off") if rule.is_on else _("Switch on")
         links.append(Link(text=words, url=reverse("watch:sigma-switch", args=[rule.pk])))
     if viewer.may(Permission.SIGMA_SET_VIEW):
@@ -141,10 +155,17 @@ sigma_rules = Register(
             apply=lambda rows, value, _viewer: rows.filter(level=value),
         ),
         Filter(
-            name="on",
-            label=_("switched on"),
-            kind=FilterKind.YES_NO,
-            apply=lambda rows, value, _viewer: rows.filter(is_on=value == "yes"),
+            name="state",
+            label=_("state"),
+            kind=FilterKind.CHOICE,
+            choices=lambda _viewer: STATES,
+            apply=lambda rows, value, _viewer: rows.filter(STATE_ROWS[value]),
+        ),
+        Filter(
+            name="source",
+            label=_("log source"),
+            kind=FilterKind.TEXT,
+            apply=lambda rows, value, _viewer: rows.filter(source__icontains=value),
         ),
         Filter(
             name="set",
@@ -160,7 +181,7 @@ sigma_rules = Register(
     facts=rule_facts,
     actions=rule_actions,
     state=rule_mark,
-    withheld=lambda _viewer: frozenset({"digest", "tested_digest"}),
+    withheld=lambda _viewer: WITHHELD,
     order="title",
     practices="DET-01 DET-04",
     icon="scan-search",

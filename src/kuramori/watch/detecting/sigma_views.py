@@ -20,13 +20,14 @@ from kuramori.watch.detecting.sigma_lake import OWN, text_of
 from kuramori.watch.detecting.sigma_registers import sigma_rules, sigma_rules_visible_to, sigma_sets, titled
 from kuramori.watch.job_names import SIGMA_IMPORT, SIGMA_TEST
 from kuramori.watch.models import SigmaRule
-from kuramori.watch.rules.detecting_sigma import alerts_of
+from kuramori.watch.rules.detecting_sigma import Week, alerts_of, may_read, weeks_of
 from kuramori.watch.rules.permissions import Permission
 
 
 @page(Permission.SIGMA_ADD)
 def take_in(request: ViewedRequest) -> HttpResponse:
     """Take a file of rules in, as a job; its report is among the sets."""
+    _demand(request.viewer, Permission.SIGMA_ADD)
     form = TakeInForm(request.viewer, None, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -66,7 +67,7 @@ def _aside(upload: Any) -> Path:
 def test(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Show a rule's text and what its last trial said by day; try it on past days, as a job."""
     viewer, rule = request.viewer, _seen(request.viewer, pk)
-    may_try = viewer.may(Permission.SIGMA_SWITCH) and rule.retired_at is None
+    may_try = viewer.may_everywhere(Permission.SIGMA_SWITCH) and rule.retired_at is None
     form = TrialForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not may_try:
@@ -74,14 +75,15 @@ def test(request: ViewedRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             asked = {"rule": str(rule.pk), "days": form.cleaned_data["days"]}
             return redirect("kernel:job", pk=ask(SIGMA_TEST, viewer=viewer, title=titled(rule), **asked).pk)
-    lack = rule_lack(rule)
+    lack = rule_lack(rule, viewer.person_id)
+    weeks = _weeks(rule, viewer)
     context = _frame(rule) | {
         "title": _("Text and trial: %(rule)s") % {"rule": titled(rule)},
         "form": form if may_try else None,
         "rule": rule,
         "lack": LACK_WORDS[lack] if lack else "",
         "total": alerts_of(rule.tested_by_day),
-        "days": sorted(rule.tested_by_day.items(), reverse=True),
+        "weeks": weeks,
         "text": text_of(rule),
     }
     return render(request, "watch/detecting/sigma_test.html", context, status=422 if form.errors else 200)
@@ -91,6 +93,7 @@ def test(request: ViewedRequest, pk: UUID) -> HttpResponse:
 def switch(request: ViewedRequest, pk: UUID) -> HttpResponse:
     """Switch a rule on or off, for a reason."""
     viewer, rule = request.viewer, _seen(request.viewer, pk)
+    _demand(viewer, Permission.SIGMA_SWITCH)
     if rule.retired_at is not None:
         raise Http404
     form = SwitchForm(request.POST if request.method == "POST" else None)
@@ -103,17 +106,30 @@ def switch(request: ViewedRequest, pk: UUID) -> HttpResponse:
     context = _frame(rule) | {
         "title": f"{words}: {titled(rule)}",
         "form": form,
-        "effects": _effects(rule),
+        "effects": _effects(rule, viewer),
         "action": words,
         "back": sigma_rules.url("detail", rule),
     }
     return render(request, "watch/confirm.html", context, status=422 if form.errors else 200)
 
 
-def _effects(rule: SigmaRule) -> list[str]:
+def _weeks(rule: SigmaRule, viewer: Viewer) -> list[Week]:
+    """The weeks of the last trial, none where its numbers are not the viewer's to read."""
+    if rule.tested_from is None or rule.tested_until is None or not may_read(rule.tested_without, viewer.person_id):
+        return []
+    return weeks_of(rule.tested_by_day, rule.tested_from, rule.tested_until)
+
+
+def _demand(viewer: Viewer, permission: str) -> None:
+    """A rule speaks of the whole company: whoever sets it holds his role there, not in a unit."""
+    if not viewer.may_everywhere(permission):
+        raise Forbidden(permission)
+
+
+def _effects(rule: SigmaRule, viewer: Viewer) -> list[str]:
     if rule.is_on:
         return [_("From the next night on it raises no alerts. Those that it raised stay.")]
-    lack = rule_lack(rule)
+    lack = rule_lack(rule, viewer.person_id)
     tried = _("Tried on %(since)s – %(until)s: %(alerts)s alerts.")
     numbers = {"since": rule.tested_from, "until": rule.tested_until, "alerts": alerts_of(rule.tested_by_day)}
     return [

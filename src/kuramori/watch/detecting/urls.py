@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from kuramori.watch.detecting import map_views, rule_views, setup_views, sigma_views
+from kuramori.watch.detecting import map_views, rule_views, setup_views, sigma_paste, sigma_views
 from kuramori.watch.detecting.gaps import gaps
 from kuramori.watch.detecting.sigma_registers import sigma_rules, sigma_sets
 
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("coverage/", map_views.coverage, name="coverage"),
     path("sources/<uuid:pk>/set-up/", setup_views.set_up, name="source-set-up"),
     path("sigma-rules/add/", sigma_views.take_in, name="sigma-add"),
+    path("sigma-rules/try-events/", sigma_paste.paste, name="sigma-paste"),
     path("sigma-rules/<uuid:pk>/test/", sigma_views.test, name="sigma-test"),
     path("sigma-rules/<uuid:pk>/switch/", sigma_views.switch, name="sigma-switch"),
     *gaps.urls(),

@@ -109,6 +109,7 @@ class SigmaRule(Record):
     """A Sigma rule that was taken in: what it is, whether it is on, and the back-test that decides whether it may be.
 
     Its text stands in the lake. `digest` says what it means, `tested_digest` what it meant when it was tried.
+    `tested_by_day` counts people by day, but for those of `tested_without`: who may read it learns nothing of himself.
     """
 
     rule = models.CharField(_("identifier"), max_length=200)
@@ -129,6 +130,7 @@ class SigmaRule(Record):
     tested_until = models.DateField(_("tried until"), null=True)
     tested_at = models.DateTimeField(_("tried at"), null=True)
     tested_by_day = models.JSONField(default=dict)
+    tested_without = models.JSONField(default=list)
     tested_is_cut = models.BooleanField(default=False)
 
     class Meta(Record.Meta):

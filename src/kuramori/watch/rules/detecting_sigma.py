@@ -1,11 +1,13 @@
 """What must hold before a Sigma rule is switched on, and what may come in as a set of rules (DET-01, DET-04)."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import IO, Final
+from uuid import UUID
 
 from kuramori.watch.rules.hard_rules import MOST_A_DAY
 
@@ -15,6 +17,7 @@ MOST_UPLOAD: Final = 20 << 20
 MOST_MEMBERS: Final = 20_000
 MOST_UNPACKED: Final = 64 << 20
 MOST_RATIO: Final = 200
+MOST_PASTED: Final = 200_000
 SMALL: Final = 1 << 20
 """Below this size a member may be packed as tightly as it is: text of blanks does no harm."""
 ENCRYPTED: Final = 0x1
@@ -26,6 +29,7 @@ class Lack(StrEnum):
     UNTRIED = "untried"
     CHANGED = "changed"
     OLD = "old"
+    UNSEEN = "unseen"
     CUT = "cut"
 
 
@@ -48,6 +52,33 @@ def lack_of(*, digest: str, tried: str, until: date | None, is_cut: bool, today:
     if today - until > TRIAL_HOLDS:
         return Lack.OLD
     return Lack.CUT if is_cut else None
+
+
+def may_read(without: Collection[str], reader: UUID | None) -> bool:
+    """Say whether a trial may be read by somebody: a person only if it counted nothing of him (H3)."""
+    return reader is None or str(reader) in without
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """What a trial says of a week: its tried days, the alerts it would have raised, people on its busiest day."""
+
+    since: date
+    until: date
+    alerts: int
+    busiest: int
+
+
+def weeks_of(by_day: Mapping[str, int], since: date, until: date) -> list[Week]:
+    """Return the weeks of a trial, newest first, those without any alert too; they begin on Mondays."""
+    found, last = [], until
+    while last >= since:
+        first = max(since, last - timedelta(days=last.weekday()))
+        people = [by_day.get((first + timedelta(days=n)).isoformat(), 0) for n in range((last - first).days + 1)]
+        alerts = sum(min(each, MOST_A_DAY) for each in people)
+        found.append(Week(since=first, until=last, alerts=alerts, busiest=max(people)))
+        last = first - timedelta(days=1)
+    return found
 
 
 def alerts_of(by_day: Mapping[str, int]) -> int:

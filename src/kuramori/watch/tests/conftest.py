@@ -1,10 +1,11 @@
 """The small company with a lake of its own, a secret on a file server, and what a detection may find."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -26,7 +27,9 @@ from kuramori.watch.context import context_sync
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
 from kuramori.watch.reasons import reasons_text
+from kuramori_lake import sources
 from kuramori_lake.detect import Code, Reason
+from kuramori_lake.detect.tests.deeds_made import DEEDS, lines
 
 SHARE, PATH = r"\\fs01\zairyo", "/srv/samba/zairyo"
 LINE = (
@@ -205,3 +208,17 @@ def leave(company: Company) -> None:
         end_planned=date(2026, 12, 31),
         by=SYSTEM,
     )
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Deeds of yesterday in the lake, or of the day that they name."""
+    monkeypatch.setitem(sources.LOGS, "deeds", DEEDS)
+
+    def tell(*deeds: dict[str, Any]) -> None:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.log"
+        path.write_bytes(lines(*({"day": (NOON.date() - timedelta(days=1)).isoformat()} | deed for deed in deeds)))
+        with lake() as found:
+            found.ingest(path, source="deeds", zone=ZoneInfo("Asia/Tokyo"))
+
+    return tell

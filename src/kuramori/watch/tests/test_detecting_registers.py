@@ -57,7 +57,7 @@ RULE += "detection:\n  s: {{activity: read}}\n  condition: s\n"
 
 class TestSigmaRules(OpenToItsReaders):
     register = sigma_rules
-    filtered = {"level": ("high", 1), "on": ("no", 3), "set": ("ours", 3)}
+    filtered = {"level": ("high", 1), "state": ("untried", 3), "source": ("KURAMORI", 3), "set": ("ours", 3)}
     searched = ("規則2", 1)
 
     test_adding_leads_to_the_new_record = None  # a file is handed in: test_detecting_sigma

@@ -3,17 +3,23 @@
 import io
 import zipfile
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kuramori.watch.rules import detecting_sigma
 from kuramori.watch.rules.detecting_sigma import (
     MOST_MEMBERS,
     TRIAL_HOLDS,
     Lack,
+    Week,
     ZipFault,
     alerts_of,
     lack_of,
+    may_read,
+    weeks_of,
     zip_fault,
 )
 from kuramori.watch.rules.hard_rules import MOST_A_DAY
@@ -74,3 +80,34 @@ def test_trial_holds_for_what_the_rule_means_now_for_thirty_days():
 def test_flood_counts_as_many_alerts_as_it_would_raise():
     assert alerts_of({}) == 0
     assert alerts_of({"2026-11-01": 3, "2026-11-02": MOST_A_DAY + 500}) == 3 + MOST_A_DAY
+
+
+def test_trial_is_read_by_those_whom_it_left_out_and_by_the_system():
+    reader, other = uuid4(), uuid4()
+    assert may_read([str(reader)], reader)
+    assert not may_read([str(reader)], other)
+    assert not may_read([], reader)
+    assert may_read([], None)
+
+
+def test_weeks_of_a_trial_begin_on_mondays_and_quiet_ones_are_told_too():
+    by_day = {"2026-11-19": 2, "2026-11-16": 1, "2026-11-15": 25, "2026-10-31": 4}
+    assert weeks_of(by_day, date(2026, 11, 4), date(2026, 11, 19)) == [
+        Week(since=date(2026, 11, 16), until=date(2026, 11, 19), alerts=3, busiest=2),
+        Week(since=date(2026, 11, 9), until=date(2026, 11, 15), alerts=MOST_A_DAY, busiest=25),
+        Week(since=date(2026, 11, 4), until=date(2026, 11, 8), alerts=0, busiest=0),
+    ]
+
+
+def test_trial_of_one_day_is_one_week_of_one_day():
+    assert weeks_of({}, TODAY, TODAY) == [Week(since=TODAY, until=TODAY, alerts=0, busiest=0)]
+
+
+@given(st.dictionaries(st.integers(0, 89), st.integers(1, 50)), st.integers(1, 90))
+def test_weeks_hold_every_alert_of_the_trial_once(found: dict[int, int], days: int):
+    since = TODAY - timedelta(days=days - 1)
+    by_day = {(TODAY - timedelta(days=n)).isoformat(): people for n, people in found.items() if n < days}
+    weeks = weeks_of(by_day, since, TODAY)
+    assert sum(week.alerts for week in weeks) == alerts_of(by_day)
+    assert sum((week.until - week.since).days + 1 for week in weeks) == days
+    assert all(week.since.weekday() == 0 for week in weeks[:-1])
