@@ -8,6 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from kuramori.directory.api import (
@@ -23,7 +24,7 @@ from kuramori.directory.api import (
     who_was_where,
 )
 from kuramori.directory.api import Site as DirectorySite
-from kuramori.register.api import Place, path_patterns, rooms_and_scopes
+from kuramori.register.api import path_patterns, rooms_and_scopes
 from kuramori.watch.guarded_doors import doors_of
 from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
 from kuramori.watch.privacy.exclusion_effect import (
@@ -178,17 +179,26 @@ def _shares() -> list[Share]:
     return [pair for source in LogSource.objects.standing().order_by("id") for pair in source.mapped]
 
 
+_TOLD = (
+    "secret_id", "secret__number", "secret__level__name_ja", "secret__level__rank", "pattern", "text", "valid_from",
+    "valid_to", "created_at", "secret__created_at", "secret__identified_on",
+)  # fmt: skip
+
+
 def _secrets(shares: list[Share]) -> list[SecretPattern]:
-    """Return the path places of all secrets, each also as the logs write it; levels weigh by rank, the highest 1."""
-    places = list(path_patterns(viewer_of_system()).order_by("id"))
-    top = max((place.secret.level.rank for place in places), default=1) or 1
+    """Return the path places of all secrets, each also as the logs write it; levels weigh by rank, the highest 1.
+
+    As plain values: each new file asks for tens of thousands of them, and three records a place cost five times that.
+    """
+    places = list(path_patterns(viewer_of_system()).order_by("id").values_list(*_TOLD, named=True))
+    top = max((place.secret__level__rank for place in places), default=1) or 1
     return [
         SecretPattern(
             pattern=pattern,
             secret_id=str(place.secret_id),
-            number=place.secret.number,
-            level=place.secret.level.name_ja,
-            weight=round(TOP_WEIGHT * place.secret.level.rank / top, 3),
+            number=place.secret__number,
+            level=place.secret__level__name_ja,
+            weight=round(TOP_WEIGHT * place.secret__level__rank / top, 3),
             since=_holds_from(place),
             until=place.valid_to,
         )
@@ -197,13 +207,14 @@ def _secrets(shares: list[Share]) -> list[SecretPattern]:
     ]
 
 
-def _holds_from(place: Place) -> date:
+def _holds_from(place: Any) -> date:
     """Return since when a place holds: what was entered with the secret itself, since the secret was identified.
 
     A register that came in today speaks of documents that lay there before; a place added later is a move.
     """
-    came_with_it = place.created_at == place.secret.created_at
-    return min(place.valid_from, place.secret.identified_on) if came_with_it else place.valid_from
+    came_with_it = place.created_at == place.secret__created_at
+    since: date = min(place.valid_from, place.secret__identified_on) if came_with_it else place.valid_from
+    return since
 
 
 def _site(site: DirectorySite, first: date, last: date) -> Site:

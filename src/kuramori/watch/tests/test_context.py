@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kuramori.directory.acts.people import assignment_add, identity_add, identity_end
 from kuramori.directory.acts.units import site_add
 from kuramori.directory.tests.company import FOUNDED, NOON, Company
 from kuramori.kernel.actors import SYSTEM
-from kuramori.register.api import Secret
+from kuramori.register.api import Secret, secret_add
 from kuramori.watch.acts.settings import (
     account_add,
     account_retire,
@@ -60,6 +62,33 @@ def test_a_place_on_a_share_is_told_as_the_log_writes_it_until_the_source_goes(s
 
 def test_what_lay_there_when_the_secret_was_identified_counts_since_then(secret: Secret):
     assert context_of(TODAY).secrets[0].since == secret.identified_on
+
+
+def test_levels_weigh_by_rank_and_the_highest_that_has_a_place_weighs_one(company: Company, levels: dict[str, Any]):
+    below_the_top = sorted(levels.values(), key=lambda one: one.rank)[:3]
+    for number, level in enumerate(below_the_top, 1):
+        secret_add(
+            number=f"S-010{number}", title="試作", keeper=company.akari, unit=company.materials, level=level, tier="a",
+            identified_on=FOUNDED, places=[{"kind": "path", "text": rf"\\fs01\zairyo\{number}"}], by=SYSTEM,
+        )  # fmt: skip
+    told = context_of(TODAY).secrets
+    assert [each.number for each in told] == ["S-0101", "S-0102", "S-0103"]
+    assert [each.level for each in told] == [level.name_ja for level in below_the_top]
+    assert [each.weight for each in told] == [round(level.rank / below_the_top[-1].rank, 3) for level in below_the_top]
+    assert told[-1].weight == 1.0
+
+
+def test_secrets_are_asked_for_with_one_query_however_many(secret: Secret):
+    """Each new file asks: tens of thousands of places must not cost a query, nor three records, each."""
+    with CaptureQueriesContext(connection) as one:
+        context_of(TODAY)
+    another = {"title": "図面", "keeper": secret.keeper, "unit": secret.unit, "level": secret.level, "tier": "a"}
+    for number in ("S-0002", "S-0003"):
+        places = [{"kind": "path", "text": rf"\\fs01\zairyo\{number}"}]
+        secret_add(number=number, identified_on=FOUNDED, places=places, by=SYSTEM, **another)
+    with CaptureQueriesContext(connection) as three:
+        assert len(context_of(TODAY).secrets) == 3
+    assert len(three) == len(one)
 
 
 def test_service_accounts_are_nobodys_until_they_are_retired(company: Company):
