@@ -11,6 +11,7 @@ from typing import Any, Final
 from kuramori_lake.detect.findings import Code, Reason, Severity
 from kuramori_lake.detect.sites import FREE_MAIL, STORAGE, looks_like
 from kuramori_lake.detect.sql import A_DEED, FLOW_COVERS, PRINTING, READ_AS_AGREED, READING
+from kuramori_lake.event import Activity, ObjectKind
 
 _MEBI: Final = 2**20
 
@@ -23,6 +24,8 @@ class Limits:
     gravest: str = r"(?i)極秘|厳秘|top secret|strictly confidential|streng geheim"
     after_notice: int = 100
     """Distinct secret documents read in one day after notice."""
+    deleted_after_notice: int = 500
+    """Distinct files deleted in one day after notice (LEV-10)."""
     stored_bytes: int = _MEBI
     """What went to a storage service in one request: less is a page, not a document."""
     settled_days: int = 14
@@ -65,6 +68,7 @@ class Rule:
 
 
 _OK: Final = "outcome = 'ok'"
+_FILE: Final = f"object_kind = '{ObjectKind.FILE}'"
 _FREE_MAIL: Final = looks_like("destination_domain", FREE_MAIL)
 _STORAGE: Final = looks_like("destination_domain", STORAGE)
 _MARKED: Final = (
@@ -158,6 +162,19 @@ RULES: Final = (
         where=f"{READING} AND {_OK} AND secret_id IS NOT NULL AND e.local_date >= {_NOTICE} AND NOT {READ_AS_AGREED}",
         counted="count(DISTINCT path)",
         least="$after_notice",
+        tells_leaving=True,
+    ),
+    Rule(
+        name="delete_after_notice",
+        practice="LEV-10",
+        title=("Mass deletion after notice", "退職申出後の大量削除"),
+        sentence=(
+            "{count} files deleted in one day after notice was given.",
+            "退職の申出後、1日にファイル{count}件を削除。",
+        ),
+        where=f"activity = '{Activity.DELETE}' AND {_OK} AND {_FILE} AND e.local_date >= {_NOTICE}",
+        counted="count(DISTINCT path)",
+        least="$deleted_after_notice",
         tells_leaving=True,
     ),
     Rule(

@@ -34,6 +34,7 @@ GENERAL = {
     "read_after_notice": gettext_lazy(
         "A hundred secret documents or more in one day after notice, outside an agreed handover."
     ),
+    "delete_after_notice": gettext_lazy("Five hundred files or more deleted in one day after notice."),
     "account_after_leaving": gettext_lazy("A sign-in after the last working day."),
     "door_without_need": gettext_lazy("Entering a room where a secret is kept that is not open to the person."),
     "door_denied": gettext_lazy("Being turned away at such a room."),

@@ -57,13 +57,21 @@ def told(lake, tmp_path):
         path = tmp_path / f"{after.batch}.log"
         path.write_bytes(lines(*deeds))
         lake.ingest(path, source="deeds", zone=TOKYO)
-        return stream(lake, after=after, now=NOW, limits=limits or Limits(after_notice=5)).matches
+        return stream(
+            lake, after=after, now=NOW, limits=limits or Limits(after_notice=5, deleted_after_notice=6)
+        ).matches
 
     return tell
 
 
 def names(matches):
     return [match.rule for match in matches]
+
+
+def deleting(count, **words):
+    """So many files of a project deleted, which are no secrets."""
+    plain = {"activity": "delete", "object_kind": "file"}
+    return [plain | {"path": rf"\\fs01\案件\{number}.dwg"} | words for number in range(count)]
 
 
 PLAIN, LEAVES, LEFT = {}, {"people": [LEAVING]}, {"people": [GONE]}
@@ -75,6 +83,7 @@ SPEAKS = {
     "mail_own_private": ([mail()], {}),
     "secret_outside": ([upload(path=r"\\fs01\設計\A-17\x", destination_domain="partner.example")], {}),
     "read_after_notice": (reading(5), LEAVES),
+    "delete_after_notice": (deleting(6), LEAVES),
     "account_after_leaving": ([{"activity": "logon", "host": "vpn1"}], LEFT),
     "door_without_need": ([door()], {}),
     "door_denied": ([door(activity="door_denied", outcome="denied")], {}),
@@ -116,6 +125,12 @@ NEAR = {
     "documents that are no secrets": (reading(9, path=r"\\fs01\連絡\x.txt"), LEAVES),
     "documents without notice": (reading(9, actor_raw="botan"), PLAIN),
     "documents before notice": (reading(9, day=(DAY - timedelta(days=4)).isoformat()), LEAVES),
+    "five files deleted after notice": (deleting(5), LEAVES),
+    "the same file deleted again and again": (deleting(1) * 9, LEAVES),
+    "files deleted without notice": (deleting(9, actor_raw="botan"), PLAIN),
+    "files deleted before notice": (deleting(9, day=(DAY - timedelta(days=4)).isoformat()), LEAVES),
+    "deletions that were refused": (deleting(9, outcome="denied"), LEAVES),
+    "folders, mails and events deleted": (deleting(9, object_kind="mail"), LEAVES),
     "sign-in on the last day": ([{"activity": "logon"}], LEAVES),
     "sign-in that failed": ([{"activity": "logon_fail", "outcome": "denied"}], LEFT),
     "door of one's own secrets": ([door(actor_raw="botan")], PLAIN),
@@ -184,6 +199,16 @@ def test_same_file_twice_says_nothing_new(told, lake):
     found = told(stick())
     again = stream(lake, after=newest(lake), now=NOW)
     assert (names(found), again.matches) == (["usb_unregistered"], ())
+
+
+def test_five_hundred_files_deleted_after_notice_are_an_alert_and_four_hundred_and_ninety_nine_none(told):
+    """LEV-10: by the bound that holds when nobody has set another one; a handover excuses no deletion."""
+    words = agreed(destination_value=r"\\fs01\案件")
+    assert told(*deleting(499), words=words, limits=Limits()) == ()
+    (match,) = told(*deleting(1, path=r"\\fs01\案件\499.dwg"), limits=Limits())
+    assert (match.rule, match.reason.numbers["count"], match.severity) == ("delete_after_notice", 500, Severity.HIGH)
+    assert tells_leaving(match.reason), "only who may know that somebody leaves reads it"
+    assert sentence(match.reason, "ja") == "退職の申出後、1日にファイル500件を削除。"
 
 
 def agreed(**words):
@@ -330,7 +355,7 @@ def test_what_tells_leaving_is_known_of_each_rule():
         return Reason(code=code, strength=0.5, numbers=numbers, query="", parameters={})
 
     telling = {rule.name for rule in RULES if tells_leaving(reason(Code.HARD_RULE, rule=rule.name))}
-    assert telling == {"read_after_notice", "account_after_leaving"}
+    assert telling == {"read_after_notice", "delete_after_notice", "account_after_leaving"}
     assert tells_leaving(reason(Code.LEAVER))
     assert not tells_leaving(reason(Code.BULK_READ))
     assert not tells_leaving(reason(Code.HARD_RULE, rule="of an older release"))
