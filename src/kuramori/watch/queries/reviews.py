@@ -13,13 +13,14 @@ from kuramori.watch.models.reviews import Review, ReviewItem, ReviewKind, Review
 from kuramori.watch.pseudonyms import pseudonym
 from kuramori.watch.reviews.sheets import SheetSeen, shown_digest
 from kuramori.watch.rules.permissions import Permission
-from kuramori.watch.rules.reviews import is_settled, offices_up_to
+from kuramori.watch.rules.reviews import WATCHED_KEY, is_settled, offices_up_to
 
 
 def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     """Return the reviews of his office or asked of him; the committee sees what was put before it.
 
-    A member whom a review concerns does not see that the committee was called for it.
+    A member whom a review concerns does not see that the committee was called for it, and nobody sees the review that
+    was made because he himself came onto the watch list.
 
     Each says as `is_open` whether a sheet waits for a signature that this viewer has not given: whoever signed what
     he saw is not told that a line about himself waits for another.
@@ -28,11 +29,12 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     found = found.select_related("site", "unit", "reviewer")
     if not viewer.may(Permission.REVIEW_VIEW):
         return found.none()
+    about_him = ReviewItem.objects.filter(sheet__review=OuterRef("pk"), person=viewer.person_id)
+    found = found.exclude(Q(key__startswith=WATCHED_KEY) & Q(Exists(about_him)))
     if viewer.may_everywhere(Permission.REVIEW_OVERSEE):
         return found
     asked = Q(reviewer=viewer.person_id) if viewer.person_id else Q(pk__in=[])
     if Role.COMMITTEE_MEMBER in viewer.roles:
-        about_him = ReviewItem.objects.filter(sheet__review=OuterRef("pk"), person=viewer.person_id)
         asked |= (Q(committee_at__isnull=False) & ~Q(Exists(about_him))) | Q(office=Role.COMMITTEE_MEMBER)
     return found.filter(asked)
 

@@ -70,7 +70,8 @@ def ending_entries(viewer: Viewer) -> list[WatchEntry]:
     return list(rows.filter(ends_on__lte=company_day() + RENEW_BEFORE).order_by("ends_on", "id"))
 
 
-def _in_force(viewer: Viewer, day: date) -> Iterable[WatchEntry]:
+def entries_in_force(viewer: Viewer, day: date) -> Iterable[WatchEntry]:
+    """Return the entries that hold on a day, the oldest first; for the offices and the system."""
     if not viewer.may(Permission.ENTRY_OVERSEE):
         return ()
     found: QuerySet[WatchEntry] = WatchEntry.objects.filter(
@@ -81,13 +82,13 @@ def _in_force(viewer: Viewer, day: date) -> Iterable[WatchEntry]:
 
 def watched_people(viewer: Viewer, day: date) -> frozenset[UUID]:
     """Return who stands on the list on a day; the system asks."""
-    return frozenset(entry.person_id for entry in _in_force(viewer, day))
+    return frozenset(entry.person_id for entry in entries_in_force(viewer, day))
 
 
 def watching_feedback(viewer: Viewer, day: date) -> tuple[Feedback, ...]:
     """Return what detection is told: one weight per person and kind of reason, however many entries there are."""
     told: dict[tuple[UUID, str], Feedback] = {}
-    for entry in _in_force(viewer, day):
+    for entry in entries_in_force(viewer, day):
         for kind in entry.kinds:
             weight = Feedback(code=kind, person_id=str(entry.person_id), unit=None, factor=FACTOR, mark=entry.number)
             told.setdefault((entry.person_id, kind), weight)

@@ -14,6 +14,7 @@ from kuramori.watch.queries.reviews import overdue_reviews
 from kuramori.watch.reviews.holiday import holiday_reviews
 from kuramori.watch.reviews.monthly import monthly_reviews
 from kuramori.watch.reviews.units import unit_reviews
+from kuramori.watch.reviews.watched import watched_reviews
 
 REVIEW = "watch.review"
 
@@ -21,7 +22,7 @@ REVIEW = "watch.review"
 def run_reviews(_progress: Progress, _arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Do what is due at this moment; once more in the same minute does nothing."""
     at = now()
-    ready = [*holiday_reviews(at), *unit_reviews(at), *monthly_reviews(at)]
+    ready = [*holiday_reviews(at), *unit_reviews(at), *monthly_reviews(at), *watched_reviews(at)]
     late = [review_escalate(review=review) for review in overdue_reviews(viewer_of_system())]
     return {"ready": len(ready), "passed_on": len(late)}
 

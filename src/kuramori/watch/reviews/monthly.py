@@ -1,7 +1,7 @@
 """Every month: removable media by weight (DEV-14, DEV-15), and a sample of all who handle secrets (DET-13)."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -98,10 +98,13 @@ def _prepared(kind: ReviewKind, month: Month, told: dict[str, Any], lines: Seque
     )
 
 
-def media_review(found: Lake | None, month: Month, places: dict[UUID, Place]) -> Prepared:
-    """Return the month's media: top transfers, first-met media, odd hours; leavers and the watched always (DEV-14)."""
+def media_review(found: Lake | None, month: Month, places: dict[UUID, Place], only: Collection[UUID] = ()) -> Prepared:
+    """Return the month's media: top transfers, first-met media, odd hours; leavers and the watched always (DEV-14).
+
+    With `only` it is about these people, who stand on the watch list, even when they did nothing.
+    """
     sums = _media_sums(found, month) if found else []
-    active = {UUID(each.person_id) for each in sums} & set(places)
+    active = set(only) or {UUID(each.person_id) for each in sums} & set(places)
     gone = {
         each.person_id
         for each in leavers(viewer_of_system(), month.since - timedelta(days=BEFORE_DAYS), month.until + AHEAD)
@@ -111,13 +114,14 @@ def media_review(found: Lake | None, month: Month, places: dict[UUID, Place]) ->
         days=month.days,
         before=month.before,
         most=SHOWN,
-        ties=dict.fromkeys(active & watched_people(viewer_of_system(), month.until), Tie.WATCHED)
+        ties=dict.fromkeys(set(only) or active & watched_people(viewer_of_system(), month.until), Tie.WATCHED)
         | dict.fromkeys(active & gone, Tie.LEAVER),
         extra={person: {"facts": told} for person, told in facts.items() if person in active},
     )
     lines, left_out = lines_of(sums, active, places, compared)
     told = {"coverage": coverage_of_site(found, None, month.days, month.before), "left_out": left_out}
-    return _prepared(ReviewKind.MEDIA, month, told | {"share": _share(sums, lines)}, lines)
+    share = _share([each for each in sums if not only or UUID(each.person_id) in only], lines)
+    return _prepared(ReviewKind.MEDIA, month, told | {"share": share}, lines)
 
 
 def _media_sums(found: Lake, month: Month) -> list[Sums]:

@@ -20,6 +20,8 @@ READY_AT, DUE_AT = time(7), time(12)
 """Local time of the site: the list is ready when people come, and signed by noon (DET-10)."""
 HORIZON = 21
 """How many days back a review that nobody prepared is still made up for: the server may have stood still."""
+WATCHED_KEY = "watched:"
+"""How the key of a review begins that was made because somebody came onto the watch list."""
 MEDIA_DAYS = 10
 """Days after which an unsigned review of media goes to the next office (DEV-15)."""
 UNIT_DAYS = 7

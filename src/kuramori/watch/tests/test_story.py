@@ -1,6 +1,7 @@
 """The planted story, walked from files to the alert: it comes first, with its true numbers, and only once."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,24 +11,29 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from kuramori.directory.api import actor_of, viewer_of, viewer_of_system
+from kuramori.directory.acts.roles import role_give
+from kuramori.directory.api import Person, actor_of, viewer_of, viewer_of_system
 from kuramori.directory.models import RoleAssignment
 from kuramori.directory.tests.company import NOON
 from kuramori.evidence.claims.persons import asked_about, is_after_notice, person_exhibits
-from kuramori.kernel import guards
+from kuramori.kernel import guards, jobs
+from kuramori.kernel.actors import SYSTEM
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
 from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import alert_review
 from kuramori.watch.context import context_of
 from kuramori.watch.detection import DetectionReport, detect_run
+from kuramori.watch.job_names import NIGHT
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, AlertSecret
+from kuramori.watch.models.watching import WatchEntry
 from kuramori.watch.queries.leavers import leavers_seen_by
 from kuramori.watch.reasons import reasons_in_words
 from kuramori.watch.rules.alerts import State
 from kuramori.watch.rules.charters import Lack
 from kuramori.watch.tests.simulated import GERMANY, found, somebody
+from kuramori.watch.watching.acts import Asked, entry_approve, entry_ask, entry_withdraw
 from kuramori_lake.detect import Code
 from kuramori_lake.simulator import Truth
 
@@ -144,6 +150,60 @@ def test_the_next_day_goes_on_with_the_alert_and_keeps_what_people_decided(truth
     assert (later.state, later.assignee) == (State.IN_REVIEW, keeper)
     assert later.until > first_evening
     assert Alert.objects.filter(person=later.person).count() == 1
+
+
+@pytest.fixture
+def tonight(founded: tuple[Path, Truth, DetectionReport], settings: Any, tmp_path: Path) -> Callable[[], Alert]:
+    """The job of the night, as it recurs, over a copy of the company's logs; gives the story's alert as it left it."""
+    shutil.copytree(founded[0] / "lake", tmp_path / "lake")
+    settings.DATA = tmp_path
+
+    def night() -> Alert:
+        job = jobs.run(jobs.ask(NIGHT, viewer=None, as_of=TODAY.isoformat()))
+        assert job.state == "done", job.error
+        return Alert.objects.get(pk=founded[2].alerts[0].pk)
+
+    return night
+
+
+def watched(person: Person) -> WatchEntry:
+    """One asks, HR and the lawyers agree: three who are not whom it is about."""
+    others = Person.objects.exclude(pk=person.pk).order_by("number")[:3]
+    for other, role in zip(others, (Role.INFORMATION_MANAGER, Role.HR, Role.LEGAL), strict=True):
+        if role not in viewer_of(other, NOON).roles:
+            role_give(person=other, role=role, starts_on=date(2026, 4, 1), by=SYSTEM)
+    told = Asked(person=person, reason="図面の持出しを懸念", milder="面談済み", kinds=("copy_out",), days=30)
+    entry = entry_ask(asked=told, asker=others[0], by=actor_of(others[0]))
+    for decider in others[1:]:
+        viewer = viewer_of(decider, NOON)
+        entry = entry_approve(entry=entry, person=decider, roles=viewer.roles, reason="必要", by=viewer.actor)
+    return entry
+
+
+def test_an_entry_of_the_watch_list_weighs_in_the_night_and_no_more_when_it_is_withdrawn(
+    truth: Truth, alert: Alert, tonight: Callable[[], Alert]
+):
+    """DET-08, DEV-14: from the record to the score, through the job of the night; the reason says by which entry."""
+    before = tonight()
+    stranger = Person.objects.exclude(pk=alert.person_id).order_by("-number")[0]
+    with time_machine.travel(NOON, tick=False):
+        watched(stranger)
+        entry = watched(alert.person)
+    others = {each.pk: each.score for each in Alert.objects.exclude(person=alert.person)}
+    raised = tonight()
+    assert raised.score > before.score
+    told = [reason["numbers"] for reason in raised.told if reason["code"] == Code.FEEDBACK]
+    assert [(each["reason"], each["factor"], each["decisions"]) for each in told] == [
+        ("copy_out", 1.25, entry.number),
+    ]  # fmt: skip
+    words = " ".join(text for _reason, text in reasons_in_words(raised, "ja"))
+    assert entry.number in words
+    assert not [secret for secret in (entry.reason, alert.person.name) if secret in words], "for the offices alone"
+    with time_machine.travel(NOON, tick=False):
+        entry_withdraw(entry=entry, reason="懸念は解消", by=SYSTEM)
+    calm = tonight()
+    assert (calm.score, [reason for reason in calm.told if reason["code"] == Code.FEEDBACK]) == (before.score, [])
+    assert {each.pk: each.score for each in Alert.objects.exclude(person=alert.person)} == others, "nobody else moved"
 
 
 def test_a_site_whose_works_council_has_not_agreed_is_named_and_not_evaluated(truth: Truth, report: DetectionReport):
