@@ -43,7 +43,7 @@ class Listed:
     @property
     def false_positives(self) -> str:
         """Return what its author knows to match without harm, a line each."""
-        told = self.content.get("falsepositives") or ()
+        told = self.content.get("falsepositives") or []
         return "\n".join(map(str, told if isinstance(told, list) else [told]))
 
 

@@ -254,6 +254,8 @@ def test_rule_without_id_is_known_by_its_title_and_a_level_that_is_none_is_mediu
     taken(tmp_path, text)
     rule = SigmaRule.objects.get()
     assert (rule.rule, rule.level, rule.false_positives) == ("Nameless", "medium", "one")
+    taken(tmp_path, named("Quiet"))
+    assert SigmaRule.objects.standing().get().false_positives == "", "nothing said is nothing shown"
 
 
 def test_entry_of_an_import_names_who_why_and_both_counts(hand_in: Any, company: Company):
