@@ -21,7 +21,7 @@ class HandInForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("An Excel workbook (.xlsx), CSV or TSV in any encoding; at most 50 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,.jsonl,.ndjson"}),
     )
 
 
@@ -39,7 +39,8 @@ class ReadingForm(forms.Form):
 
     def __init__(self, proposal: Proposal, **kwargs: Any) -> None:
         initial = {
-            "sheet": proposal.table.sheet, "header_row": proposal.header.row, "encoding": proposal.table.encoding,
+            "sheet": proposal.table.sheet, "header_row": proposal.header.row or None,
+            "encoding": proposal.table.encoding,
         }  # fmt: skip
         super().__init__(initial=initial, **kwargs)
         if proposal.sheets != ("",):

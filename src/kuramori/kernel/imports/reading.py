@@ -11,6 +11,7 @@ from kuramori.kernel.imports.cell import Row
 from kuramori.kernel.imports.errors import FileRefused
 from kuramori.kernel.imports.gate import LIMITS, Form, Limits, recognise
 from kuramori.kernel.imports.guarding import unguarded
+from kuramori.kernel.imports.jsonlines import JsonLines
 from kuramori.kernel.imports.sheet import checked
 from kuramori.kernel.imports.textfile import TextFile, open_text
 from kuramori.kernel.imports.wording import phrase
@@ -41,6 +42,8 @@ def open_tables(path: Path, *, name: str, encoding: str | None = None, limits: L
     """
     if recognise(path, name=name, limits=limits) is Form.TEXT:
         text = open_text(path, name=name, encoding=encoding, limits=limits)
+        if text.is_json:
+            text = JsonLines(path=path, name=name, encoding=text.encoding, delimiter="", limits=limits)
         return (Table(file=name, sheet="", encoding=text.encoding, source=text),)
     book = open_workbook(path, name=name, limits=limits)
     visible = [each for each in book.sheets if each.is_visible] or list(book.sheets)
@@ -64,8 +67,7 @@ def choose(tables: tuple[Table, ...], sheet_name: str) -> Table:
 
 
 def _text_rows(source: textfile.TextFile) -> Iterator[Row]:
+    plain = unguarded if source.is_guarded else str
     for number, cells in source.rows():
         if any(cells):
-            yield Row(
-                number, [checked(unguarded(text), source.limits.cell_characters) if text else None for text in cells]
-            )
+            yield Row(number, [checked(plain(text), source.limits.cell_characters) if text else None for text in cells])

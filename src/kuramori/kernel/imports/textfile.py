@@ -5,11 +5,13 @@ CP932 and never `shift_jis`: only CP932 knows ①, ㈱ and 髙 (NEC and IBM exte
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
@@ -22,6 +24,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 ENCODINGS = ("utf-8-sig", "cp932", "utf-16", "utf-16-le", "utf-16-be", "euc_jp", "iso2022_jp")
 _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 50
+_BEGINS_AS_JSON = re.compile(r'\s*\{\s*"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,14 @@ class TextFile:
     encoding: str
     delimiter: str
     limits: Limits = LIMITS
+    is_guarded: ClassVar[bool] = True
+    """Whether spreadsheets put apostrophes before what they would calculate."""
+
+    @property
+    def is_json(self) -> bool:
+        """Say whether it begins as JSON Lines do: no header of a table begins with a brace and a quotation mark."""
+        with self.path.open(encoding=self.encoding, errors="replace") as stream:
+            return _BEGINS_AS_JSON.match(stream.read(_SAMPLE_BYTES)) is not None
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give (row number from 1, cells); a quoted line break stays within its row, as a spreadsheet counts.
@@ -53,7 +64,7 @@ class TextFile:
             except csv.Error as broken:
                 raise _bad_line(self.name, reader.line_num) from broken
             except UnicodeError as broken:
-                raise _unknown_encoding(self.name) from broken
+                raise unknown_encoding(self.name) from broken
 
 
 def open_text(path: Path, *, name: str, encoding: str | None = None, limits: Limits = LIMITS) -> TextFile:
@@ -81,7 +92,7 @@ def detect_encoding(path: Path, *, name: str) -> str:
         return "utf-8-sig"
     fitting = [codec for codec in ("cp932", "euc_jp") if _decodes(path, codec)]
     if not fitting:
-        raise _unknown_encoding(name)
+        raise unknown_encoding(name)
     return max(fitting, key=lambda codec: _looks_japanese(head.decode(codec, errors="ignore")))
 
 
@@ -165,7 +176,8 @@ def _bad_line(name: str, line: int) -> FileRefused:
     )
 
 
-def _unknown_encoding(name: str) -> FileRefused:
+def unknown_encoding(name: str) -> FileRefused:
+    """Refuse a file whose bytes are no text."""
     return FileRefused(
         phrase(
             _("%(file)s is in no text encoding that we know (UTF-8, CP932, UTF-16, EUC-JP, ISO-2022-JP)."), file=name
