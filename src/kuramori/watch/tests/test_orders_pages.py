@@ -64,10 +64,13 @@ def test_a_superior_asks_three_offices_decide_and_the_page_tells_the_minutes(
     for minutes, person in ((2, deciders.data), (3, deciders.hr), (8, deciders.legal)):
         with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
             viewer = replace(company.viewer(person), language=head.language)
+            decide = reverse("watch:order-decide", args=[order.pk])
+            assert f'href="{decide}"' in text(visit(viewer, "order-detail", order.pk))
             shown = text(visit(viewer, "order-decide", order.pk))
             assert ("牧野 牡丹" in shown or "Botan Makino" in shown) is (person != deciders.data)
             done = visit(viewer, "order-decide", order.pk, data={"decision": "agree", "reason": "必要"})
             assert done.status_code == 302
+    assert f'href="{decide}"' not in text(visit(viewer, "order-detail", order.pk)), "there is nothing left to decide"
     detail = text(visit(head, "order-detail", order.pk))
     assert "2026-10-21 – 2026-12-03" in detail
     assert "8 min" in detail if head.language == "en" else "8分" in detail
