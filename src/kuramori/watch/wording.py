@@ -18,7 +18,9 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "cert:logon": _("CERT data set: sign-ins"),
     "cups": _("CUPS print server"),
     "dropbox": _("Dropbox audit log"),
+    "elff": _("web proxy in the W3C's format (ProxySG)"),
     "evtx": _("Windows event log"),
+    "exchange": _("Exchange message tracking or trace"),
     "fingerprint": _("checks for excerpts of secrets (fingerprints)"),
     "gdrive": _("Google Drive audit log"),
     "ledger": _("Kuramori itself (ledger)"),
@@ -43,6 +45,7 @@ SOURCE_WORDS: dict[str, str | Promise] = {
     "table:visitor": _("table: visitors' book"),
     "udev": _("USB media on Linux (kernel)"),
     "vsftpd": _("vsftpd file transfer"),
+    "zscaler": _("Zscaler web log (NSS)"),
 }
 CHANNEL_WORDS: dict[str, str | Promise] = {
     "anonymous_link": _("open link"),

@@ -4,7 +4,20 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kuramori_lake.setup import auditd, cups, osquery, pgaudit, postfix, rsyslog, samba, squid, vsftpd, windows
+from kuramori_lake.setup import (
+    auditd,
+    cups,
+    exchange,
+    osquery,
+    pgaudit,
+    postfix,
+    rsyslog,
+    samba,
+    squid,
+    vsftpd,
+    windows,
+    zscaler,
+)
 from kuramori_lake.setup.recipe import Caution, Recipe, SetupError
 
 __all__ = ["PLACES", "RECIPES", "Caution", "Recipe", "SetupError", "recipes", "tried"]
@@ -12,6 +25,7 @@ __all__ = ["PLACES", "RECIPES", "Caution", "Recipe", "SetupError", "recipes", "t
 RECIPES: Final[Mapping[str, Callable[..., tuple[Recipe, ...]]]] = {
     "auditd": auditd.recipes,
     "cups": cups.recipes,
+    "exchange": exchange.recipes,
     "osquery": osquery.recipes,
     "pgaudit": pgaudit.recipes,
     "postfix": postfix.recipes,
@@ -20,6 +34,7 @@ RECIPES: Final[Mapping[str, Callable[..., tuple[Recipe, ...]]]] = {
     "squid": squid.recipes,
     "vsftpd": vsftpd.recipes,
     "windows": windows.recipes,
+    "zscaler": zscaler.recipes,
 }
 PLACES: Final = {"auditd": "folder", "osquery": "folder", "rsyslog": "target", "samba": "share", "windows": "folder"}
 """What else a recipe can be told: the folder that holds secrets, the share, the receiver's address."""

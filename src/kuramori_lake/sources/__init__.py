@@ -5,6 +5,8 @@ from typing import Final
 from kuramori_lake.sources.auditd import AUDITD
 from kuramori_lake.sources.cert import CERT
 from kuramori_lake.sources.cups import CUPS
+from kuramori_lake.sources.elff import ELFF
+from kuramori_lake.sources.exchange import EXCHANGE
 from kuramori_lake.sources.file_services import BOX, DROPBOX, GDRIVE
 from kuramori_lake.sources.fingerprint import FINGERPRINT
 from kuramori_lake.sources.ledger import LEDGER
@@ -22,6 +24,7 @@ from kuramori_lake.sources.table import presets, table_source
 from kuramori_lake.sources.udev import UDEV
 from kuramori_lake.sources.vsftpd import VSFTPD
 from kuramori_lake.sources.windows import EVTX
+from kuramori_lake.sources.zscaler import ZSCALER
 
 _SOURCES: Final = (
     *CERT,
@@ -29,7 +32,9 @@ _SOURCES: Final = (
     BOX,
     CUPS,
     DROPBOX,
+    ELFF,
     EVTX,
+    EXCHANGE,
     FINGERPRINT,
     GDRIVE,
     LEDGER,
@@ -44,6 +49,7 @@ _SOURCES: Final = (
     SSHD,
     UDEV,
     VSFTPD,
+    ZSCALER,
 )
 LOGS: Final = {source.name: source for source in _SOURCES}
 

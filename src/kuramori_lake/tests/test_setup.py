@@ -16,7 +16,7 @@ def test_every_recipe_speaks_both_languages_and_names_its_check():
                 (
                     one.title_ja,
                     one.title_en,
-                    one.file.startswith(("/etc/", "PowerShell")),
+                    one.file.startswith(("/etc/", "PowerShell", "Administration")),
                     one.text.endswith("\n"),
                     one.check,
                 )
@@ -47,7 +47,7 @@ def test_samba_version_that_was_not_tried_says_so():
     [
         ("samba", "3.6"), ("samba", "9.0"), ("squid", "3.1"), ("postfix", "2.8"), ("cups", "1.4"), ("cups", "new"),
         ("cups", "2"), ("samba", ".1"), ("pgaudit", "13.1"), ("auditd", "2.4"), ("rsyslog", "7.6"), ("mainframe", None),
-        ("windows", "6.1"), ("vsftpd", "1.2"), ("osquery", "3.3"),
+        ("windows", "6.1"), ("vsftpd", "1.2"), ("osquery", "3.3"), ("exchange", "14.3"), ("zscaler", "5.7"),
     ],
 )  # fmt: skip
 def test_server_that_we_do_not_know_has_no_recipe(source, version):

@@ -29,6 +29,10 @@ STEPS: Mapping[str, str | Promise] = {
         "In Box's admin console export the user activity report of a day, or fetch the enterprise events as JSON."
     ),
     "dropbox": _("In Dropbox's admin console export the activity of a day as JSON, or fetch the team log."),
+    "elff": _(
+        "Have the proxy write date, time, c-ip, cs-username, cs-method, cs-host, cs-uri-scheme, cs-uri-path, cs-bytes, "
+        "sc-status and s-action in the W3C's extended log format, and copy its files."
+    ),
     "fingerprint": _("Nothing to set up: Kuramori writes it when text of a secret is found in a mail or an upload."),
     "gdrive": _("In Google's admin console export the Drive log events of a day as JSON, or fetch the reports."),
     "ledger": _("Nothing to set up on a server: Kuramori's own acts are taken in from an export of its ledger."),

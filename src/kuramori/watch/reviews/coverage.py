@@ -16,8 +16,8 @@ from kuramori_lake.store import Lake
 
 CHANNELS: dict[str, frozenset[str]] = {
     "files": frozenset({"box", "cert:file", "dropbox", "evtx", "gdrive", "m365", "samba"}),
-    "mail": frozenset({"cert:email", "m365", "postfix"}),
-    "web": frozenset({"cert:http", "squid"}),
+    "mail": frozenset({"cert:email", "exchange", "m365", "postfix"}),
+    "web": frozenset({"cert:http", "elff", "squid", "zscaler"}),
     "print": frozenset({"cups", "table:ccas", "table:print"}),
     "door": frozenset({"table:alligate", "table:badge", "table:remotelock"}),
     "removable": frozenset(

@@ -8,8 +8,8 @@ from enum import StrEnum
 WAYS: Mapping[str, frozenset[str]] = {
     "files": frozenset({"auditd", "cert:file", "evtx", "samba", "vsftpd"}),
     "cloud": frozenset({"box", "dropbox", "gdrive", "m365"}),
-    "mail": frozenset({"cert:email", "m365", "postfix"}),
-    "web": frozenset({"cert:http", "squid"}),
+    "mail": frozenset({"cert:email", "exchange", "m365", "postfix"}),
+    "web": frozenset({"cert:http", "elff", "squid", "zscaler"}),
     "removable": frozenset(
         {
             *("cert:device", "evtx", "osquery", "setupapi", "udev", "table:endpoint_generic", "table:ism_cloudone"),
