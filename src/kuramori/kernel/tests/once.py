@@ -29,7 +29,8 @@ def once(name: str, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     key = (name, timezone.now(), translation.get_language())
     if key not in _kept:
         built = build()
-        _kept[key] = (_written(), deepcopy(built))
+        if timezone.now() == key[1]:  # else the clock moved, and next time it would move otherwise
+            _kept[key] = (_written(), deepcopy(built))
         return built
     rows, built = _kept[key]
     guards.open_mark()

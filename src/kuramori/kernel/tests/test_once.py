@@ -92,6 +92,19 @@ def test_another_moment_or_language_is_built_anew(db, views):
     assert build.built == 3
 
 
+def test_what_was_built_while_the_clock_ran_is_not_kept(db, views):
+    name, build = views
+
+    def hours_later():
+        here.shift(timedelta(hours=1))
+        return build()
+
+    with time_machine.travel(NOON, tick=False) as here:
+        undone(lambda: once(name, hours_later))
+    undone(lambda: once(name, build))
+    assert build.built == 2
+
+
 def test_where_something_happened_before_it_is_built_anew(db, views):
     name, build = views
     undone(lambda: once(name, build))
