@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """One line of the navigation: `section` is a key of `site.menu.SECTIONS`: "", "protect", "find", "show" …"""
+    """One line of the navigation; `section` is a key of `site.menu.SECTIONS`, as "" or "protect"."""
 
     section: str
     title: str | Promise

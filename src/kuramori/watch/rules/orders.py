@@ -85,5 +85,5 @@ def waited(asked_at: datetime, active_at: datetime | None) -> timedelta | None:
 
 def usual_wait(waits: Iterable[timedelta]) -> timedelta | None:
     """Return the median of waits, None of none."""
-    found = list(waits)
-    return median(found) if found else None
+    found = [wait.total_seconds() for wait in waits]
+    return timedelta(seconds=median(found)) if found else None

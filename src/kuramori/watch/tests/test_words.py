@@ -47,6 +47,7 @@ NUMBERS: dict[Code, dict[str, Any]] = {
                      "band_until": 18},
     Code.SECRETS: {"secret_count": 100, "secret_count_by_level": {"極秘": 100}, "top_secret_id": "x",
                    "top_secret_number": "SR-0033", "top_secret_level": "極秘", "top_secret_documents": 100},
+    Code.SIGMA: {"title": "Drive mounted", "title_ja": "", "count": 2, "tells_leaving": False},
 }  # fmt: skip
 
 

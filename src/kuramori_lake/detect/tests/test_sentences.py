@@ -162,6 +162,18 @@ SAID = [
         "New here: 3 days to compare with, so compared with the role.",
         "着任して間もないため（比べられる日は3日）、同じ職種のふだんと比べています。",
     ),
+    (
+        Code.SIGMA,
+        {"title": "Drive mounted", "title_ja": "ドライブの接続", "count": 1},
+        "The rule “Drive mounted” matched (1 event).",
+        "ルール「ドライブの接続」に一致（1件）。",
+    ),
+    (
+        Code.SIGMA,
+        {"title": "Drive mounted", "title_ja": "", "count": 1200},
+        "The rule “Drive mounted” matched (1,200 events).",
+        "ルール「Drive mounted」に一致（1,200件）。",
+    ),
     (Code.ALONE, {"peer_n": 1}, "Only 1 person to compare with.", "比べられる人が1人しかいません。"),
 ]
 
