@@ -1,4 +1,4 @@
-"""PostgreSQL with pgaudit: rows counted, sign-ins told, a log whose records can be named."""
+"""PostgreSQL with pgaudit: relations named, rows counted, sign-ins told, a log whose records can be named."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ _TEXT: Final = """\
 shared_preload_libraries = 'pgaudit'
 pgaudit.log = 'read, write, ddl, role'
 pgaudit.log_catalog = off
+pgaudit.log_relation = on
 pgaudit.log_rows = on
 log_connections = on
 log_disconnections = on
@@ -23,8 +24,8 @@ _SECRETS: Final = Caution(
     en="Statements are logged whole and may hold passwords. They are hidden when shown; protect the file itself.",
 )
 _COPY: Final = Caution(
-    ja="COPY の行数は pgaudit では記録されません。持ち出した行数は不明として扱います。",
-    en="pgaudit counts no rows of a COPY: how many were taken stays unknown.",
+    ja="テーブルの COPY の行数は pgaudit では記録されません。持ち出した行数は不明として扱います。",
+    en="pgaudit counts no rows of a COPY of a table: how many were taken stays unknown.",
 )
 _RESTART: Final = Caution(
     ja="shared_preload_libraries の変更には再起動が必要です。既に値がある場合は追記してください。",

@@ -1,8 +1,10 @@
 """PostgreSQL with pgaudit: who read, exported or changed which table, and who signed in.
 
-COPY … TO and everything that pg_dump reads is an export. pgaudit names no object and no rows for a COPY: the relation
-is read from the statement. How sure the name is: `authenticated` where the log says that a password, key or ticket was
-asked for (`log_connections` of PostgreSQL 14 and later), else claimed. A record's key is session id and line number.
+COPY … TO and everything that pg_dump reads is an export. pgaudit names no object and no rows for a COPY of a table: the
+relation is read from the statement. A COPY of a query is told as its SELECT, with relations and rows, and once more as
+COPY without them; the second is ignored. How sure the name is: `authenticated` where the log says that a password, key
+or ticket was asked for (`log_connections` of PostgreSQL 14 and later), else claimed. A record's key is session id and
+line number.
 """
 
 import re
@@ -17,10 +19,10 @@ from kuramori_lake import clock
 from kuramori_lake.event import Activity, Confidence, DestinationClass, Namespace, ObjectKind, Outcome, TimeBasis
 from kuramori_lake.sources.parsed import Options, Reading, Reject, Source, digest, reject
 from kuramori_lake.sources.pgaudit_records import Found, records
-from kuramori_lake.sources.pgaudit_words import BEGIN, Audited, audited, copied, redacted, unquoted
+from kuramori_lake.sources.pgaudit_words import BEGIN, Audited, audited, copied, redacted, refused, unquoted
 from kuramori_lake.sources.text_rows import Row, table_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 ROWS_A_READING: Final = 20_000
 _HOURS: Final = {"UTC": 0, "GMT": 0, "Z": 0, "JST": 9}
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?\Z")
@@ -32,7 +34,9 @@ _REFUSED: Final = re.compile(
     r'(?:password|[\w-]+) authentication failed for user "(?P<user>.*?)"'
     r'|no pg_hba\.conf entry for host.*? user "(?P<also>.*?)"'
 )
-_DENIED: Final = re.compile(r"permission denied for (?:table|relation|view|sequence|schema|database) (?P<name>.*)")
+_DENIED: Final = re.compile(
+    r"permission denied for (?P<kind>table|relation|view|sequence|schema|database) (?P<name>.*)"
+)
 _BY_KIND: Final = {
     "READ": Activity.DB_READ, "WRITE": Activity.DB_CHANGE, "DDL": Activity.DB_CHANGE,
     "ROLE": Activity.PERMISSION_CHANGE, "FUNCTION": Activity.SYSTEM_EVENT,
@@ -106,20 +110,29 @@ class _Sessions:
             more = {"confidence": Confidence.CLAIMED, "outcome": Outcome.DENIED, "activity": Activity.LOGON_FAIL}
             return account | who | more
         if denied := _DENIED.match(message):
-            place = "/".join((str(record.get("dbname")), *unquoted(denied["name"])))
-            told = {"activity": Activity.DB_READ, "outcome": Outcome.DENIED, "object_kind": ObjectKind.DB_RELATION}
-            return told | {"path": place, "fields": _fields(None, str(record.get("statement") or ""))}
+            return _denial(record, denied)
         return None
+
+
+def _denial(record: Mapping[str, Any], denied: re.Match[str]) -> Row:
+    """A refusal. PostgreSQL names the relation alone, so its schema is read from the statement or guessed."""
+    statement, guessed = str(record.get("statement") or ""), denied["kind"] not in {"schema", "database"}
+    name = refused(denied["name"], statement) if guessed else denied["name"]
+    return {
+        "activity": Activity.DB_READ, "outcome": Outcome.DENIED, "object_kind": ObjectKind.DB_RELATION,
+        "path": f"{record.get('dbname')}/{name}", "flags": "name_unsure" if guessed else None,
+        "fields": _fields(None, statement),
+    }  # fmt: skip
 
 
 def _deed(record: Mapping[str, Any], entry: Audited) -> Row | None:
-    """The event of an entry; settings and housekeeping (MISC) are nobody's deed."""
+    """The event of an entry; settings and housekeeping (MISC) are nobody's deed, and a deed is told once."""
     activity = _BY_KIND.get(entry.kind)
-    if activity is None:
+    if activity is None or entry.told_before:
         return None
     place, flags = [str(record.get("dbname") or ""), *unquoted(entry.name)] if entry.name else [], []
     dumped = str(record.get("application_name") or "").startswith(_DUMPS)
-    exports = entry.kind == "READ" and (entry.command == "COPY" or dumped)
+    exports = entry.gives_out or (entry.kind == "READ" and dumped)
     if exports and not place and (relation := copied(entry.statement)):
         place, flags = [str(record.get("dbname") or ""), relation[0]], ["name_unsure"] * relation[1]
     if exports and not entry.rows:

@@ -28,6 +28,8 @@ _COPIED: Final = re.compile(
     r'\bcopy\s+(?:(?P<schema>"(?:[^"]|"")+"|\w+)\s*\.\s*)?(?P<name>"(?:[^"]|"")+"|\w+)\s*(?:\([^)]*\)\s*)?to\b',
     re.IGNORECASE,
 )
+_OF_A_QUERY: Final = re.compile(r"\s*copy\s*\(", re.IGNORECASE)
+_OF_A_SELECT: Final = re.compile(r"\s*copy\s*\(\s*(?:select|table)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,17 @@ class Audited:
     rows: int | None
     place: str
     """Numbers of statement and part within the session."""
+
+    @property
+    def gives_out(self) -> bool:
+        """Whether a COPY gives out what this entry reads: `COPY (SELECT …) TO` is told as the SELECT, then the COPY."""
+        return self.kind == "READ" and (self.command == "COPY" or bool(_OF_A_QUERY.match(self.statement)))
+
+    @property
+    def told_before(self) -> bool:
+        """Whether the entries of the same statement before this COPY have told it with its relations and rows."""
+        is_later = self.command == "COPY" and not self.place.endswith(".1")
+        return is_later and bool(_OF_A_SELECT.match(self.statement))
 
 
 def redacted(statement: str) -> str:
@@ -81,3 +94,9 @@ def copied(statement: str) -> tuple[str, bool] | None:
         return None
     schema = unquoted(found["schema"] or "public")
     return "/".join([*schema, *unquoted(found["name"])]), found["schema"] is None
+
+
+def refused(name: str, statement: str) -> str:
+    """Where a relation that was refused probably is: the server's refusal names no schema, the statement may."""
+    found = re.search(rf'("(?:[^"]|"")+"|\w+)\s*\.\s*"?{re.escape(name)}"?(?!\w)', statement)
+    return "/".join([*unquoted(found[1] if found else "public"), name])

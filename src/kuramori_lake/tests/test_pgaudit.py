@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuramori_lake.sources.pgaudit import parse
-from kuramori_lake.sources.pgaudit_words import audited, copied, redacted, unquoted
+from kuramori_lake.sources.pgaudit_words import audited, copied, redacted, refused, unquoted
 from kuramori_lake.tests.conftest import SAMPLES
 from kuramori_lake.tests.records import OPTIONS, read
 
@@ -110,7 +110,49 @@ def test_refused_sign_ins_and_refused_reads_are_told():
     row = one(said('password authentication failed for user "mallory"', "FATAL"))
     assert (row["activity"], row["outcome"], row["actor_raw"]) == ("logon_fail", "denied", "mallory")
     row = one(said("permission denied for table salary", "ERROR"))
-    assert (row["activity"], row["outcome"], row["path"]) == ("db_read", "denied", "sales/salary")
+    assert (row["activity"], row["outcome"], row["path"]) == ("db_read", "denied", "sales/public/salary")
+    assert row["flags"] == "name_unsure"
+    row = one(said("permission denied for schema hr", "ERROR"))
+    assert (row["path"], row.get("flags")) == ("sales/hr", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "statement", "place"),
+    [
+        ("原価", "SELECT *\nFROM 原価", "public/原価"), ("原価", 'select * from hr . "原価"', "hr/原価"),
+        ("原価", 'select * from "人 事".原価 a', "人 事/原価"),
+        ("原価", "select x.原価表 from hr.原価表", "public/原価"),
+        ("a.b(", 'select * from hr."a.b("', "hr/a.b("), ("t", "", "public/t"),
+    ],
+)  # fmt: skip
+def test_schema_of_a_refused_relation_is_read_from_the_statement_or_guessed(name, statement, place):
+    assert refused(name, statement) == place
+
+
+def test_copy_of_a_query_is_one_export_with_its_relation_and_its_rows():
+    select = 'AUDIT: SESSION,3,1,READ,SELECT,TABLE,public.t,"copy (select a from t) to stdout",<not logged>,3'
+    copy = 'AUDIT: SESSION,3,2,READ,COPY,,,"copy (select a from t) to stdout",<not logged>,0'
+    rows, rejects, ignored = read("pgaudit", said(select) + said(copy))
+    assert ([(row["activity"], row["path"], row["count"]) for row in rows], rejects, ignored) == (
+        [("db_export", "sales/public/t", 3)],
+        [],
+        1,
+    )
+    assert rows[0].get("flags") is None
+
+
+@pytest.mark.parametrize(
+    "statement", ["copy (select 1) to stdout", "copy (with x as (insert into t values (1) returning *) select 1) to p"]
+)
+def test_copy_that_no_select_told_stays_an_export(statement):
+    place = "3,1" if "select 1) to stdout" in statement else "3,2"
+    row = one(said(f'AUDIT: SESSION,{place},READ,COPY,,,"{statement}",<none>,0'))
+    assert (row["activity"], row.get("path"), row["flags"]) == ("db_export", None, "rows_unknown")
+
+
+def test_writing_of_a_copied_query_is_a_change_and_no_export():
+    row = one(said('AUDIT: SESSION,3,1,WRITE,INSERT,TABLE,public.t,"copy (insert into t returning 1) to p",<none>,1'))
+    assert (row["activity"], row.get("destination_class")) == ("db_change", None)
 
 
 def test_settings_and_housekeeping_are_nobodys_deed():
