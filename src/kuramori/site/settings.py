@@ -124,6 +124,7 @@ TIME_ZONE = "UTC"
 # The ledger's name for life: taken at the first start, afterwards the ledger itself says it.
 LEDGER_ORIGIN = os.environ.get("KURAMORI_LEDGER_NAME") or f"{urlsplit(PUBLIC_URL).hostname}/kuramori-ledger"
 COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
+PATROL_DAYS = int(os.environ.get("KURAMORI_PATROL_DAYS", "30"))  # so long a post that is not ours is kept
 # What the nightly check reads of the files in custody, in bytes; a round over more takes several nights.
 CUSTODY_CHECK_BYTES = gigabytes(os.environ, "KURAMORI_CUSTODY_CHECK_GB", 32)
 # Which engine runs the nights of the event lake; clickhouse needs KURAMORI_CLICKHOUSE_URL or the package chdb.

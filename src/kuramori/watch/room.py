@@ -18,6 +18,8 @@ from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
 from kuramori.watch.orders import room_parts as ordering
 from kuramori.watch.panels import access_panel
+from kuramori.watch.patrols import room_parts as patrols
+from kuramori.watch.patrols.jobs import JOBS as PATROL_JOBS
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.presence import room_parts as presence
 from kuramori.watch.privacy import room_parts as privacy
@@ -79,6 +81,7 @@ ROOM = Room(
         ),
         *casework.MENU,
         *detecting.MENU,
+        *patrols.MENU,
         *ordering.MENU,
         *presence.MENU,
         *privacy.MENU,
@@ -89,6 +92,7 @@ ROOM = Room(
     registers=(
         *(alerts, cases, verdicts, sources, accounts, flows, charters, reviews, unsealings, entries),
         *detecting.REGISTERS,
+        *patrols.REGISTERS,
         *ordering.REGISTERS,
         *presence.REGISTERS,
         *privacy.REGISTERS,
@@ -96,6 +100,7 @@ ROOM = Room(
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
+        **patrols.PERMISSIONS,
         **ordering.PERMISSIONS,
         **presence.PERMISSIONS,
         **privacy.PERMISSIONS,
@@ -134,6 +139,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **detecting.VERBS,
+        **patrols.VERBS,
         **ordering.VERBS,
         **presence.VERBS,
         **privacy.VERBS,
@@ -161,6 +167,10 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
+    jobs=(*JOBS, *DETECTING_JOBS, *PATROL_JOBS, *REVIEW_JOBS),
+    imports=(*casework.IMPORTS, *patrols.IMPORTS),
+    exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS, *patrols.EXHIBITS),
+    measures=(tiles, review_tiles, *detecting.MEASURES, *patrols.MEASURES),
     jobs=(*JOBS, *DETECTING_JOBS, *REVIEW_JOBS, *ordering.JOBS),
     imports=casework.IMPORTS,
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS),
@@ -170,6 +180,7 @@ ROOM = Room(
         *detecting.DUTIES,
         *ordering.DUTIES,
         *privacy.DUTIES,
+        *patrols.DUTIES,
     ),
     panels=(
         Panel(

@@ -6,6 +6,7 @@ from kuramori.watch.alert_register import alerts
 from kuramori.watch.cases.urls import urlpatterns as case_urls
 from kuramori.watch.detecting.urls import urlpatterns as detecting_urls
 from kuramori.watch.orders.urls import urlpatterns as order_urls
+from kuramori.watch.patrols.urls import urlpatterns as patrol_urls
 from kuramori.watch.presence.urls import urlpatterns as presence_urls
 from kuramori.watch.privacy.urls import urlpatterns as privacy_urls
 from kuramori.watch.registers import accounts, charters, flows, sources
@@ -30,6 +31,7 @@ urlpatterns = [
     path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),
     *case_urls,
     *detecting_urls,
+    *patrol_urls,
     *order_urls,
     *presence_urls,
     *privacy_urls,
