@@ -25,6 +25,7 @@ from kuramori.kernel.imports.api import import_file
 from kuramori.register.api import Secret, secret_by_number
 from kuramori.site.commands.migrate import bring_up_to_date
 from kuramori.site.demo_case import build_case
+from kuramori.site.demo_patrols import set_up_patrols
 from kuramori.site.demo_watch import leave_out, set_up_watch, take_logs
 from kuramori.site.terminal import Progress
 from kuramori.watch.api import Alert, detect
@@ -119,6 +120,7 @@ def build(show: Show, *, people: int = PEOPLE, months: int = MONTHS, events: int
         alerts = detect(as_of=today - timedelta(days=1)).alerts
     person, secret, concerned = _concerned(truth, alerts)
     leave_out(today, person)
+    set_up_patrols(source, today, WHY)
     with show("6/7 preservation, statements, bundle") as step:
         bundle = build_case(person, secret, today, step)
     with show("7/7 seal"):

@@ -13,6 +13,7 @@ from kuramori.watch.detection import DetectionReport, detect_run
 from kuramori.watch.lake import folder as lake_folder
 from kuramori.watch.lake import lake
 from kuramori.watch.models import Alert, LogSource
+from kuramori.watch.patrols.term_acts import term_add
 from kuramori.watch.privacy.exclusion_acts import Excluded, exclusion_add, exclusion_approve
 from kuramori.watch.queries.alerts import alerts_of_person, alerts_on_secret, alerts_visible_to
 from kuramori.watch.queries.sources import lake_stats, source_states
@@ -41,6 +42,7 @@ __all__ = [
     "lake_stats",
     "source_add",
     "source_states",
+    "term_add",
 ]
 
 
