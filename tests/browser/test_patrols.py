@@ -45,7 +45,7 @@ def hands_in(visitor: Visitor, path: Path) -> None:
     visitor.sees("公開の投稿ではない", "This post is not public")
     visitor.page.locator("#id_why").fill(visitor.words("週次の巡回", "The weekly patrol"))
     visitor.page.locator("main form").filter(has=visitor.page.locator("#id_why")).get_by_role("button").first.click()
-    expect(visitor.page.locator("main")).to_contain_text(visitor.words("取り込みました", "taken in"), timeout=DONE)
+    expect(visitor.page.locator("main")).to_contain_text(visitor.words("取り込み済み", "taken in"), timeout=DONE)
 
 
 def decides(visitor: Visitor, state: str, reason: str, concerned: str = "") -> None:
@@ -71,7 +71,7 @@ def test_posts_come_in_are_looked_at_and_handed_on_by_two(
     first.goes(f"{BOARD}?sort=-created_at")
     first.page.locator("main tbody a").first.click()
     post = first.page.url.removeprefix(first.address)
-    first.sees("封印待ち", "waits to be sealed")
+    first.sees("写し", "Capture")
     is_sound(first)
 
     first.goes(f"{post}file/")

@@ -13,6 +13,14 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, LevelChoice, SigmaRule, SigmaSet, StandingChoice, WayChoice
+from kuramori.watch.models.orders import (
+    KindChoice,
+    MonitoringOrder,
+    OrderApproval,
+    OrderMark,
+    OrderOfficeChoice,
+    OrderStateChoice,
+)
 from kuramori.watch.models.patrols import (
     HitStateChoice,
     PatrolFile,
@@ -21,13 +29,6 @@ from kuramori.watch.models.patrols import (
     PatrolVerdict,
     SurveyCount,
     TermKindChoice,
-from kuramori.watch.models.orders import (
-    KindChoice,
-    MonitoringOrder,
-    OrderApproval,
-    OrderMark,
-    OrderOfficeChoice,
-    OrderStateChoice,
 )
 from kuramori.watch.models.presence import EntryPermit, SecurityZone
 from kuramori.watch.models.privacy import (
@@ -69,14 +70,14 @@ __all__ = [
     "MonitoringCharter",
     "MonitoringOrder",
     "OfficeChoice",
-    "PatrolFile",
-    "PatrolHit",
-    "PatrolTerm",
-    "PatrolVerdict",
     "OrderApproval",
     "OrderMark",
     "OrderOfficeChoice",
     "OrderStateChoice",
+    "PatrolFile",
+    "PatrolHit",
+    "PatrolTerm",
+    "PatrolVerdict",
     "Queue",
     "RequestStateChoice",
     "Review",
