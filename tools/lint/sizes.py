@@ -31,7 +31,7 @@ WATCHING = {
     "cases": {"cases", "verdicts"},
     "detecting": {"detecting", "detecting_sigma"},
     "logs": {"checking", "logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
-    "patrols": {"0012_patrols", "patrols"},
+    "patrols": {"0015_patrols", "patrols"},
     "orders": {"orders"},
     "presence": {"presence"},
     "privacy": {"privacy"},

@@ -19,7 +19,7 @@ READERS = (Role.AUDITOR, *OFFICE)
 
 MENU = (
     MenuItem(
-        section="find",
+        section="review",
         title=_("Posts found"),
         url_name="watch:hit-list",
         icon="rss",
@@ -27,7 +27,7 @@ MENU = (
         order=33,
     ),
     MenuItem(
-        section="find",
+        section="rules",
         title=_("Patrol terms"),
         url_name="watch:term-list",
         icon="text-search",
@@ -35,7 +35,7 @@ MENU = (
         order=34,
     ),
     MenuItem(
-        section="find",
+        section="review",
         title=_("Survey findings"),
         url_name="watch:survey-list",
         icon="message-square-text",
