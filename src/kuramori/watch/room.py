@@ -154,7 +154,7 @@ ROOM = Room(
         "watch.charter.add": _("%(by)s set the monitoring charter %(subject)s"),
         "watch.charter.edit": _("%(by)s changed the monitoring charter %(subject)s"),
         "watch.charter.retire": _("%(by)s ended the monitoring charter %(subject)s"),
-        "watch.detection.run": _("%(by)s evaluated the logs up to %(as_of)s: %(new)s new alerts, %(changed)s changed"),
+        "watch.detection.run": _("%(by)s evaluated the logs up to %(as_of)s"),
         "watch.flow.add": _("%(by)s approved the flow to %(subject)s"),
         "watch.flow.edit": _("%(by)s changed the approved flow to %(subject)s"),
         "watch.flow.retire": _("%(by)s withdrew the approval of the flow to %(subject)s"),

@@ -50,8 +50,9 @@ def alerts_keep(
         return [plan.alert for plan in plans]
     with act(verb, by=by, why=why) as this:
         this.note("as_of", as_of.isoformat(), in_clear=True)
-        this.note("new", sum(plan.is_new for plan in plans), in_clear=True)
-        this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans), in_clear=True)
+        # how many would tell whoever sees all alerts but those about himself (H3)
+        this.note("new", sum(plan.is_new for plan in plans))
+        this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans))
         new_numbers = numbers(Alert, "A", as_of.year)
         for plan in plans:
             if plan.is_new:

@@ -58,7 +58,7 @@ VERBS = {
     "watch.rule.flood": _(
         "%(by)s counted %(people)s people of whom the rule %(rule)s spoke on %(day)s, beyond its alerts"
     ),
-    "watch.rule.stream": _("%(by)s applied the hard rules to new logs: %(new)s new alerts, %(changed)s changed"),
+    "watch.rule.stream": _("%(by)s applied the hard rules to new logs"),
     "watch.sigma.add": _("%(by)s took the rule set %(subject)s in: %(accepted)s rules, %(refused)s refused"),
     "watch.sigma.night": _("%(by)s applied the Sigma rules that are on"),
     "watch.sigma.off": _("%(by)s switched the rule %(subject)s off"),

@@ -1,5 +1,6 @@
 """Alerts: one per person and window, under a pseudonym, moved by people with a word on why."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -41,6 +42,14 @@ def test_findings_of_one_run_are_one_act_and_get_numbers_in_their_order(found: F
     alerts = alerts_keep(findings=[found(), other], as_of=DAY)
     assert [alert.number for alert in alerts] == ["A-2026-0001", "A-2026-0002"]
     assert read(Entry.objects.filter(verb="watch.detection.run"))[0].notes["new"] == 2
+
+
+def test_the_ledger_tells_nobody_in_clear_how_many_alerts_a_run_raised(found: Find):
+    """Whoever sees all alerts but those about himself would learn of his own by counting (H3)."""
+    alerts_keep(findings=[found()], as_of=DAY)
+    entry = Entry.objects.get(verb="watch.detection.run")
+    notes = json.loads(bytes(entry.body))["notes"]
+    assert [name for name, note in notes.items() if "open" in note] == ["as_of"]
 
 
 def test_after_9999_alerts_a_year_numbers_go_on_and_each_is_used_once(found: Find, company: Company):
