@@ -8,6 +8,7 @@ from kuramori_lake.setup import (
     auditd,
     cups,
     exchange,
+    openssh,
     osquery,
     pgaudit,
     postfix,
@@ -32,11 +33,15 @@ RECIPES: Final[Mapping[str, Callable[..., tuple[Recipe, ...]]]] = {
     "rsyslog": rsyslog.recipes,
     "samba": samba.recipes,
     "squid": squid.recipes,
+    "sshd": openssh.recipes,
     "vsftpd": vsftpd.recipes,
     "windows": windows.recipes,
     "zscaler": zscaler.recipes,
 }
-PLACES: Final = {"auditd": "folder", "osquery": "folder", "rsyslog": "target", "samba": "share", "windows": "folder"}
+PLACES: Final = {
+    "auditd": "folder", "osquery": "folder", "rsyslog": "target", "samba": "share", "sshd": "target",
+    "windows": "folder",
+}  # fmt: skip
 """What else a recipe can be told: the folder that holds secrets, the share, the receiver's address."""
 _MEANING: Final = frozenset("'\"[]{}%;`$\\")
 _MEANING_IN_WINDOWS: Final = _MEANING - {"\\"}

@@ -3,9 +3,11 @@
 internal-sftp says who at the beginning of a session and how many bytes when a file is closed: a file that was read is a
 download, one that was written an upload to the server. `LogLevel VERBOSE` of the subsystem is needed for that
 (sshd_config: `Subsystem sftp internal-sftp -l VERBOSE`). A name of a failed sign-in is only claimed.
+OpenSSH writes every byte beyond ASCII as three octal digits and a backslash twice (log.c, vis(3)): that is undone here.
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -14,7 +16,7 @@ from kuramori_lake.event import Activity, Confidence, Namespace, ObjectKind, Out
 from kuramori_lake.sources.syslog_talk import NOTHING, Answer, Said, Talk, talk_source
 from kuramori_lake.sources.text_rows import Row, number
 
-VERSION: Final = 1
+VERSION: Final = 2
 _SFTP: Final = frozenset({"internal-sftp", "sftp-server"})
 _SSHD: Final = frozenset({"sshd", "sshd-session"})
 
@@ -47,6 +49,18 @@ _CHANGES: Final = {
     "symlink": (Activity.CREATE, ObjectKind.FILE), "link": (Activity.COPY, ObjectKind.FILE),
     "hardlink": (Activity.COPY, ObjectKind.FILE),
 }  # fmt: skip
+_ESCAPED: Final = re.compile(rb"\\(?:(\\)|([23][0-7]{2}))")
+
+
+def _unescaped(message: str) -> str:
+    """The message with its letters; as it was where its bytes are no UTF-8. Control characters stay escaped."""
+    if "\\" not in message:
+        return message
+    plain = _ESCAPED.sub(lambda one: one[1] or bytes([int(one[2], 8)]), message.encode())
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        return message
 
 
 def _who(user: str | None, *, proved: bool) -> Row:
@@ -131,6 +145,8 @@ def _sftp(said: Said, memory: Row) -> Answer:
 
 
 def _answer(said: Said, memory: Row) -> Answer:
+    if said.service in _SFTP | _SSHD:
+        said = replace(said, message=_unescaped(said.message))
     if said.service in _SFTP:
         return _sftp(said, memory)
     if said.service == "sudo":

@@ -39,6 +39,26 @@ def test_real_sshd_log_tells_who_came_in_and_who_did_not():
     assert (reading.rejects, reading.ignored, reading.loose) == ((), 2, ())
 
 
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        (r"/s/\350\250\255 1.dwg", "/s/設 1.dwg"), (r"/s/a\\b", r"/s/a\b"), (r"/s/\\350\\250", r"/s/\350\250"),
+        (r"/s/\350\250", r"/s/\350\250"), (r"/s/a\nb", r"/s/a\nb"), (r"/s/\033[0m", r"/s/\033[0m"),
+        ("/s/設", "/s/設"), ("/s/a\\", "/s/a\\"),
+    ],
+)  # fmt: skip
+def test_name_that_openssh_wrote_in_octal_digits_is_read_in_its_letters(written, path):
+    closed = f'close "{written}" bytes read 5 written 0'
+    assert deeds("sshd", syslog(OPENED, closed), "activity", "path") == [("download", path)]
+
+
+def test_account_of_a_domain_has_one_backslash_and_other_programs_keep_theirs():
+    said = r"Accepted publickey for KURA\\akari from 192.0.2.7 port 5 ssh2"
+    assert deeds("sshd", syslog(said, program="sshd[9]"), "actor_raw") == [("KURA\\akari",)]
+    ran = r"akari : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/printf \350\250\255"
+    assert deeds("sshd", syslog(ran, program="sudo[9]"), "name") == [(r"/bin/printf \350\250\255",)]
+
+
 def test_file_read_over_sftp_is_a_download_with_its_bytes_by_who_opened_the_session():
     more = (
         'open "/srv/x" flags READ mode 0666',

@@ -19,6 +19,8 @@ DIRECTIVES = {
     ("rsyslog", 0): ["auth,authpriv.*;kern.*", 'type="omfwd"', 'TCP_Framing="octet-counted"',
                      'template="RSYSLOG_SyslogProtocol23Format"', 'queue.saveOnShutdown="on"',
                      'action.resumeRetryCount="-1"'],
+    ("sshd", 0): ["Subsystem sftp internal-sftp -l VERBOSE"],
+    ("sshd", 1): ['type="omfwd"', "auth,authpriv.*"],
     ("squid", 0): ["logformat kura %ts.%03tu %tr %>a %Ss/%03>Hs %<st %rm %ru", "up=%>st", "host=%>rd",
                    "access_log stdio:/var/log/squid/access_kura.log kura"],
     ("samba", 0): ["[secret]", "vfs objects = full_audit", "full_audit:prefix = %T|%u|%I|%m|%S",
@@ -78,7 +80,7 @@ def test_samba_names_every_operation_of_that_version_and_no_other(minor):
     ("server", "oldest", "too_old"),
     [
         ("samba", "4.3", "4.2"), ("squid", "3.4", "3.3"), ("postfix", "2.9", "2.8"), ("cups", "1.5", "1.4"),
-        ("pgaudit", "14.0", "13.9"), ("auditd", "2.7", "2.6"), ("rsyslog", "8.0", "7.9"),
+        ("pgaudit", "14.0", "13.9"), ("auditd", "2.7", "2.6"), ("rsyslog", "8.0", "7.9"), ("sshd", "5.0", "4.9"),
     ],
 )  # fmt: skip
 def test_the_oldest_version_has_a_recipe_and_the_one_before_is_refused_by_number(server, oldest, too_old):

@@ -15,7 +15,7 @@ from kuramori_lake.setup import PLACES, RECIPES, Recipe, SetupError, recipes, tr
 from kuramori_lake.sources.mapping import load
 
 VERSION, PLACE = 40, 200
-RECIPE_OF = {"evtx": "windows", "sshd": "rsyslog", "udev": "rsyslog"}
+RECIPE_OF = {"evtx": "windows", "udev": "rsyslog"}
 """Kinds of log whose recipe has another name; every other kind with a recipe has its own."""
 TABLE = "table:"
 
