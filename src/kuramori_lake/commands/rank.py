@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuramori_lake.commands.shell import DONE, WRONG_USE, command, complain, day, print_json, tell, with_engine
-from kuramori_lake.rank import DEFAULT, Ranked, rank, sentence
+from kuramori_lake.rank import DEFAULT, MOST_VOTE, VOTE, Ranked, rank, sentence
 from kuramori_lake.rank.run import ACTOR
 from kuramori_lake.store import Lake
 from kuramori_lake.words import is_japanese, say
 
 DATES: Final = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S")
+
+VOTES: Final = "ecod"
+"""The one vote there is."""
 
 
 class LeaversError(ValueError):
@@ -28,6 +31,18 @@ def add(commands: Any) -> None:
     ranked.add_argument("--per-day", type=int, default=DEFAULT.per_day, metavar="N", help=say("reviews a day at most"))
     ranked.add_argument("--from", required=True, type=day, dest="since", metavar="DATE", help=say("first day"))
     ranked.add_argument("--to", required=True, type=day, dest="until", metavar="DATE", help=say("last day"))
+    ranked.add_argument(
+        "--vote",
+        type=vote,
+        default=DEFAULT.vote,
+        metavar="ecod[=WEIGHT]",
+        help=say(
+            "let a day that is unusual in many respects at once count a little beside other reasons, at most"
+            " WEIGHT (0 to %(most)s, else %(usual)s) of evidence; off by default",
+            most=MOST_VOTE,
+            usual=VOTE,
+        ),
+    )
     with_engine(ranked)
     ranked.add_argument(
         "--from-nothing", action="store_true", help=say("neither use nor change what earlier nights worked out")
@@ -41,7 +56,7 @@ def run(args: argparse.Namespace, lake: Lake) -> int:
     except (LeaversError, OSError, UnicodeDecodeError, csv.Error) as error:
         complain("%(file)s: %(error)s", file=args.leavers, error=error)
         return WRONG_USE
-    settings = replace(DEFAULT, per_day=args.per_day)
+    settings = replace(DEFAULT, per_day=args.per_day, vote=args.vote)
     language = "ja" if is_japanese() else "en"
     building = not args.from_nothing
     found = rank(lake, since=args.since, until=args.until, settings=settings, leavers=leavers, building=building)
@@ -51,6 +66,25 @@ def run(args: argparse.Namespace, lake: Lake) -> int:
         else:
             _say(one, language)
     return DONE
+
+
+def vote(text: str) -> float:
+    """An argument that switches a vote on: `ecod`, or with its weight `ecod=0.3`.
+
+    Raises:
+        argparse.ArgumentTypeError: another vote, or its weight is not a number from 0 to `MOST_VOTE`.
+    """
+    name, equals, weight = text.partition("=")
+    if name != VOTES:
+        raise argparse.ArgumentTypeError(say("no such vote, there is ecod: %(vote)s", vote=text))
+    try:
+        found = float(weight) if equals else VOTE
+        replace(DEFAULT, vote=found)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            say("the weight of a vote is a number from 0 to %(most)s: %(weight)s", most=MOST_VOTE, weight=weight)
+        ) from error
+    return found
 
 
 def read_leavers(path: Path) -> Mapping[str, date]:

@@ -6,7 +6,7 @@ for one in rank(lake, since=date(2026, 11, 1), until=date(2026, 11, 30)):
 
 from kuramori_lake.rank.run import rank
 from kuramori_lake.rank.sentences import sentence
-from kuramori_lake.rank.settings import DEFAULT, Settings
-from kuramori_lake.rank.tell import Ranked, Reason
+from kuramori_lake.rank.settings import DEFAULT, MOST_VOTE, VOTE, Settings
+from kuramori_lake.rank.tell import Ranked, Reason, Together
 
-__all__ = ["DEFAULT", "Ranked", "Reason", "Settings", "rank", "sentence"]
+__all__ = ["DEFAULT", "MOST_VOTE", "VOTE", "Ranked", "Reason", "Settings", "Together", "rank", "sentence"]

@@ -61,12 +61,16 @@ def choose(
             leaver = _in_time(leavers.get(person), day)
             known = memory.get(person, _Memory())
             days = FOLLOW_UP_DAYS if leaver else settings.memory_days
-            evidence = parts[0]["evidence"] * known.fresh(reasons, day, days)
+            fresh = known.fresh(reasons, day, days)
+            evidence = parts[0]["evidence"] * fresh
             if evidence < (settings.least_of_leavers if leaver else settings.least):
                 continue
             if leaver:
                 evidence = evidence * settings.leaver_factor + settings.least
                 reasons = [*reasons, _leaver(leaver, evidence)]
+            if vote := parts[0].get("vote"):  # after the question whether others are enough: alone it puts nobody here
+                evidence += vote.value * fresh
+                reasons = [*reasons, vote]
             found.append((evidence, person, reasons))
         found.sort(key=lambda one: (-one[0], one[1]))
         for place, (evidence, person, reasons) in enumerate(found[: settings.per_day], start=1):

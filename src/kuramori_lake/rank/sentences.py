@@ -5,7 +5,7 @@ from typing import Final
 
 from kuramori_lake.detect.metrics import COUNTED, FIRSTS, Channel
 from kuramori_lake.detect.sentences import size_text
-from kuramori_lake.rank.tell import LEAVER, Reason
+from kuramori_lake.rank.tell import LEAVER, Reason, Respect, Together
 
 JAPANESE: Final = "ja"
 BYTE: Final = "byte "
@@ -42,6 +42,8 @@ def sentence(reason: Reason, language: str) -> str:
     channel = CHANNELS[reason.channel][is_japanese]
     if reason.metric == LEAVER:
         return f"{reason.last_day}に退職予定。" if is_japanese else f"Leaves on {reason.last_day}."
+    if isinstance(reason, Together):
+        return _together_ja(reason) if is_japanese else _together_en(reason)
     if reason.metric in _FIRSTS:
         told = _first_ja(reason) if is_japanese else _first_en(reason)
     else:
@@ -102,3 +104,33 @@ def _first_ja(reason: Reason) -> str:
         f"初めて{reason.thing}{more}{_FIRSTS[reason.metric].ja}。{others}。初めてのものは本人のふだん1日"
         f"{reason.own_usual / 4:,.2g}件、{_GROUPS[reason.peer_group][1]}{reason.peer_usual / 4:,.2g}件。"
     )
+
+
+def _together_en(reason: Together) -> str:
+    told = "; ".join(_respect_en(one) for one in reason.respects)
+    return f"Unusual in many respects at once, among {reason.peer_n + 1:,} people of that day: {told}."
+
+
+def _respect_en(one: Respect) -> str:
+    single, many = _WORDS[one.metric][0]
+    is_size = single.startswith(BYTE)
+    words = single.removeprefix(BYTE) if is_size else single if one.count == 1 else many
+    side = "fewer" if one.is_less else "more"
+    return f"{_amount(one.count, is_size=is_size)} {words} ({_percent(one.share)} had as many or {side})"
+
+
+def _together_ja(reason: Together) -> str:
+    told = "、".join(_respect_ja(one) for one in reason.respects)
+    return f"その日の{reason.peer_n + 1:,}人の中で、多くの点で同時に目立つ：{told}。"
+
+
+def _respect_ja(one: Respect) -> str:
+    what, counter = _WORDS[one.metric][1]
+    is_size = counter == "バイト"
+    side = "以下" if one.is_less else "以上"
+    amount = _amount(one.count, is_size=is_size) + ("" if is_size else counter)
+    return f"{what}が{amount}（同じかそれ{side}の人は{_percent(one.share)}）"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %"

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+MOST_VOTE: Final = 1.0
+"""No more than what is just worth a review (`Settings.least`): one reason among others, and a small one."""
+VOTE: Final = 0.5
+"""The vote's weight where it is switched on and none is said."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -33,6 +38,17 @@ class Settings:
     least: float = 1.0
     """Evidence below which nothing is worth a review; an empty list is a good answer."""
     least_of_leavers: float = 0.3
+    vote: float = 0.0
+    """What a day that is unusual in many respects at once adds to the evidence of other reasons, at most; 0 is off."""
+
+    def __post_init__(self) -> None:
+        """Refuse a vote that would be more than one.
+
+        Raises:
+            ValueError: `vote` is below 0, above `MOST_VOTE`, or no number.
+        """
+        if not 0 <= self.vote <= MOST_VOTE:
+            raise ValueError(f"vote is {self.vote}, not from 0 to {MOST_VOTE}")
 
 
 DEFAULT: Final = Settings()

@@ -17,6 +17,7 @@ from kuramori_lake.rank import sql_days, sql_odd, sql_weigh
 from kuramori_lake.rank.kept import Kept, alone, settings_key
 from kuramori_lake.rank.settings import Settings
 from kuramori_lake.rank.sql_odd import Series
+from kuramori_lake.rank.vote import with_votes
 from kuramori_lake.store import Lake
 
 ROWS_A_SLICE: Final = 400_000
@@ -132,7 +133,7 @@ def _reasons(lake: Lake, state: RollUp, asked: Asked, kept: Kept | None) -> list
         for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
             _run(db, step, given)
         found: list[dict[str, Any]] = _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
-        return found
+        return list(with_votes(db, found, asked.settings.vote)) if asked.settings.vote else found
 
 
 def _keep(db: duckdb.DuckDBPyConnection, lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> None:

@@ -13,6 +13,9 @@ HOUR: Final = 4
 """An odd hour and a new thing count four, so that one alone is beyond the least spread."""
 LEAVER: Final = "leaver"
 """The metric of a reason that says that somebody leaves."""
+TOGETHER: Final = "together"
+"""The metric of a reason that says that somebody's day is unusual in many respects at once."""
+_NO_CHANNEL: Final = {LEAVER, TOGETHER}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,31 @@ class Reason:
         return self.metric, self.thing
 
 
+@dataclass(frozen=True, kw_only=True)
+class Respect:
+    """A number of a day that many others are not as far out in."""
+
+    metric: str
+    count: float
+    share: float
+    """Of all who were there that day, the person included, so many have as much or more; above 0, at most 1."""
+    is_less: bool
+    """The share is of those who have as little or less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together(Reason):
+    """A day that is unusual in many respects at once; `peer_n` others were there.
+
+    A class of its own: where the vote is off, no other reason says anything of it.
+    """
+
+    respects: tuple[Respect, ...]
+    """Those that contribute most, the rarest first."""
+    as_far: float
+    """The share of people whose day is as unusual or more, all respects together."""
+
+
 def _plain(y: float) -> float:
     """The number whose ln(1+x) is kept with seven digits: a count comes back whole, bytes to five digits."""
     x = expm1(y)
@@ -100,6 +128,6 @@ class Ranked:
         """The channels that the reasons are of, the one with most evidence first."""
         most: dict[str, float] = {}
         for reason in self.reasons:
-            if reason.metric != LEAVER:
+            if reason.metric not in _NO_CHANNEL:
                 most[reason.channel] = max(most.get(reason.channel, 0.0), reason.value)
         return tuple(sorted(most, key=lambda one: (-most[one], one)))
