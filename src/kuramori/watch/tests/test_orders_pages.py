@@ -193,7 +193,7 @@ def test_a_head_asks_from_a_secrets_page(
 
 
 @pytest.mark.parametrize("name", ["alert", "secret"])
-@pytest.mark.parametrize("value", ["x", "", str(uuid4())])
+@pytest.mark.parametrize("value", ["x", "", "01a1f6e5-8784-7600-b776-57f3f0919bab"])
 def test_what_is_not_there_or_not_in_sight_is_not_found(head: Viewer, visit: Any, name: str, value: str) -> None:
     assert visit(head, "order-ask", **{name: value}).status_code == 404
 
