@@ -71,7 +71,7 @@ def test_levels_weigh_by_rank_and_the_highest_that_has_a_place_weighs_one(compan
             number=f"S-010{number}", title="試作", keeper=company.akari, unit=company.materials, level=level, tier="a",
             identified_on=FOUNDED, places=[{"kind": "path", "text": rf"\\fs01\zairyo\{number}"}], by=SYSTEM,
         )  # fmt: skip
-    told = context_of(TODAY).secrets
+    told = sorted(context_of(TODAY).secrets, key=lambda each: each.number)
     assert [each.number for each in told] == ["S-0101", "S-0102", "S-0103"]
     assert [each.level for each in told] == [level.name_ja for level in below_the_top]
     assert [each.weight for each in told] == [round(level.rank / below_the_top[-1].rank, 3) for level in below_the_top]

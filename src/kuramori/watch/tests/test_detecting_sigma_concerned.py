@@ -185,4 +185,4 @@ def test_alert_of_a_rule_is_counted_for_others_and_never_in_the_list_of_whom_it_
     jobs.run(jobs.ask(SIGMA_NIGHT, viewer=None))
     akari = replace(company.viewer(company.akari), language="en")
     own, other = (visit(viewer, "sigma-list").context["rows"] for viewer in (daichi, akari))
-    assert [row["cells"][-1][1] for (row,) in (own, other)] == ["0", "1"]
+    assert [row["cells"][-1][2] for (row,) in (own, other)] == ["0", "1"]

@@ -143,23 +143,26 @@ def test_what_can_be_done_next_follows_the_rights(visit: Any, alert: Alert, comp
 
     company.give(company.botan, Role.PRIVACY_OFFICER)
     company.give(company.akari, Role.INFORMATION_MANAGER)
-    assert steps(company.daichi) == ["events", "review", "timeline", "decide"]
+    assert steps(company.daichi) == ["events", "review", "timeline", "order", "decide"]
     assert steps(company.botan) == ["events", "timeline", "unseal"]
-    assert steps(company.akari) == ["events", "review", "timeline", "decide", "unseal"]
+    assert steps(company.akari) == ["events", "review", "timeline", "order", "decide", "unseal"]
     alert_unseal(alert=alert, person=company.botan, reason="確認", by=actor_of(company.botan))
     assert steps(company.botan) == ["events", "timeline"], "a name that is shown is not offered"
 
 
 def name_of(url: str) -> str:
-    """The last word of an address; a timeline is opened by what it asks about."""
-    return "timeline" if "timelines/open/?alert=" in url else url.rstrip("/").rpartition("/")[2]
+    """The last word of an address; a timeline is opened, and an order asked for, by what it asks about."""
+    asked = {"/timelines/open/": "timeline", "/orders/ask/": "order"}
+    return next((name for door, name in asked.items() if door in url), url.rstrip("/").rpartition("/")[2])
 
 
 @pytest.mark.parametrize("state", [State.EXPLAINED, State.CLOSED])
 def test_a_settled_alert_asks_for_no_review(visit: Any, alert: Alert, company: Company, state: State):
     alert_review(alert=alert, state=state, comment="引継ぎ", assignee=None, author=None, by=actor_of(company.daichi))
     steps = visit(company.viewer(company.daichi), "alert-detail", alert.pk).context["next_steps"]
-    assert [name_of(link.url) for link in steps] == ["events", "timeline", "decide"], "what was learnt moves later ones"
+    assert [name_of(link.url) for link in steps] == ["events", "timeline", "order", "decide"], (
+        "what was learnt moves later ones"
+    )
 
 
 def test_past_the_last_event_the_page_says_that_there_is_none(visit: Any, alert: Alert, company: Company, many: int):
