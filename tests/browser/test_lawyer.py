@@ -14,12 +14,11 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Arrive
 from tests.browser.house import House
 from tests.browser.test_proof import run, unpacked
-from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
 MOST_CLICKS = 14
 DONE = 120_000  # milliseconds for a bundle on a busy machine
-LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 PAGES = {
     "legal": [
         "/evidence/", "/evidence/claims/?claim=jp-criminal", "/evidence/timelines/?secret={secret_id}",

@@ -7,10 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.house import House
-from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, PHONE, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
-LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 PAGES = {
     "analyst": [
         "/", "/inbox/", "/watch/alerts/", "/watch/alerts/{alert}/", "/watch/alerts/{alert}/review/", "/watch/health/",

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.house import House
-from tests.browser.test_lawyer import DONE, LOOKS, verified
+from tests.browser.test_lawyer import DONE, verified
 from tests.browser.test_proof import unpacked
-from tests.browser.visitor import Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
 TABS = ("exhibits", "groups", "chosen", "settings")

@@ -12,10 +12,9 @@ from playwright.sync_api import Download, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.house import House
-from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
-LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 DONE = 120_000  # milliseconds for a bundle on a busy machine
 
 

@@ -10,10 +10,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.house import DEMO, House
-from tests.browser.visitor import DESK, PHONE, Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
-LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
 PREPARE = """
 import django
 from datetime import timedelta

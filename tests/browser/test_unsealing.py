@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.house import House
-from tests.browser.test_lawyer import LOOKS
-from tests.browser.visitor import Visitor, faults_of_look
+from tests.browser.visitor import LOOKS, Visitor, faults_of_look
 
 pytestmark = pytest.mark.browser
 ASKS = {"ja": "manager", "en": "privacy"}

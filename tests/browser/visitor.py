@@ -17,6 +17,8 @@ DESKS = {
 }
 DESK, PHONE = 1440, 390
 """Widths of a page in CSS pixels."""
+LOOKS = [("light", DESK), ("dark", PHONE)]
+"""Each theme and each width once: contrast goes with the theme, what scrolls sideways with the width."""
 
 
 class Visitor:
