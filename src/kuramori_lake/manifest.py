@@ -65,6 +65,13 @@ CREATE TABLE IF NOT EXISTS print_file (
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64), rows INTEGER NOT NULL,
     created_utc TEXT NOT NULL, retired_utc TEXT
 );
+CREATE TABLE IF NOT EXISTS laid_document (
+    folder TEXT NOT NULL, path TEXT NOT NULL, secret_id TEXT NOT NULL, sha256 TEXT NOT NULL,
+    verdict TEXT NOT NULL, reason TEXT NOT NULL, seen_utc TEXT NOT NULL, PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS laid_print (
+    secret_id TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (secret_id, sha256)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS content_match (
     key TEXT NOT NULL, secret_id TEXT NOT NULL, document TEXT NOT NULL,
     hits INTEGER NOT NULL, score REAL NOT NULL, found_utc TEXT NOT NULL,

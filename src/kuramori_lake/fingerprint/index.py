@@ -219,13 +219,21 @@ class PrintIndex:
         Names are overwritten too; prints that were boilerplate stay as long as there are documents. Returns how many
         documents went.
         """
-        which = "" if sha256s is None else " AND sha256 IN (SELECT value FROM json_each(?))"
-        words = (secret_id,) if sha256s is None else (secret_id, json.dumps(sha256s))
+        if sha256s is None:
+            return self._without("secret_id = ?", (secret_id,))
+        return self.forget([(secret_id, sha256) for sha256 in sha256s])
+
+    def forget(self, documents: Sequence[tuple[str, str]]) -> int:
+        """Forget documents named by secret and SHA-256, of any number of secrets, with one rewriting of the files."""
+        which = "(secret_id, sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
+        return self._without(which, (json.dumps(documents),))
+
+    def _without(self, which: str, words: tuple[str, ...]) -> int:
         with self._lake.writing():
             self._sweep()
             self._lake.manifest.db.execute("PRAGMA secure_delete = ON")
             with self._lake.manifest.transaction() as db:
-                gone = db.execute(f"DELETE FROM print_document WHERE secret_id = ?{which}", words).rowcount
+                gone = db.execute(f"DELETE FROM print_document WHERE {which}", words).rowcount
             if gone:
                 self._merge(self._live(), keep_old=False)
         return gone
