@@ -36,6 +36,7 @@ WATCHING = {
     "presence": {"presence"},
     "privacy": {"privacy"},
     "reviews": {"reviews"},
+    "seeds": {"seeds"},
     "watching": {"unsealing", "watching"},
 }
 PARTS = {"evidence": PROOFS, "watch": WATCHING}
