@@ -11,6 +11,7 @@ from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
+from kuramori.kernel.turns import alone
 
 
 def scheme_install(*, scheme: str, by: Actor, why: str = "") -> list[Level]:
@@ -103,9 +104,11 @@ def handling_set(
         raise Refused(_("An approval needs an approver."), _("Choose who approves."))
     if not why.strip():
         raise Refused(_("Changing the handling matrix needs a reason."), _("Write one sentence why."))
-    cell = HandlingCell.objects.filter(level=level, action=action).first()
-    cell = cell or HandlingCell(level=level, action=action, ruling=Ruling.FREE)
-    with act("governance.handling.set", by=by, why=why, subjects=[level, cell]) as this:
+    with act("governance.handling.set", by=by, why=why, subjects=[level]) as this:
+        alone(f"handling of {level.pk} {action}")
+        cell = HandlingCell.objects.filter(level=level, action=action).first()
+        cell = cell or HandlingCell(level=level, action=action, ruling=Ruling.FREE)
+        this.about(cell)
         this.note("action", str(action), in_clear=True)
         this.note("before", str(cell.ruling), in_clear=True)
         this.note("after", str(ruling), in_clear=True)

@@ -25,3 +25,14 @@ def turn() -> Iterator[None]:
     with (Path(settings.DATA) / LOCK_FILE).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def alone(name: str) -> None:
+    """Until this transaction ends, keep out whoever asks for the same name; for a row to be found, or else made.
+
+    What is looked up before the act began may have been made by somebody else meanwhile, and of two who make the same
+    row one would meet the database's own error. On SQLite the pen, which every act holds, already keeps them apart.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -17,6 +17,7 @@ from kuramori.kernel import jobs
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, Subject, act
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.turns import alone
 
 SNAPSHOT = "evidence.snapshot"
 LONGEST_MONTHS = 120
@@ -99,10 +100,12 @@ def keeping_term_set(*, months: int, by: Actor, why: str) -> KeepingTerm:
     """Decide for how long data are kept after separation; those that are kept already keep their day."""
     if not 0 < months <= LONGEST_MONTHS:
         raise Refused(_("Between 1 and 120 months."))
-    term = KeepingTerm.objects.first() or KeepingTerm()
-    with act("evidence.separation.edit", by=by, why=why, subjects=[term]) as this:
+    with act("evidence.separation.edit", by=by, why=why) as this:
+        alone("keeping term")
+        term = KeepingTerm.objects.first() or KeepingTerm()
         term.months = months
         term.save()
+        this.about(term)
         this.note("months", months, in_clear=True)
     return term
 

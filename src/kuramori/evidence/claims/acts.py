@@ -11,6 +11,7 @@ from kuramori.directory.api import Person
 from kuramori.evidence.models import Bundle, Drill, EvidencePlan, Loss, OpenedTimeline, Statement
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Subject, act
+from kuramori.kernel.turns import alone
 
 OPENED_FOR = timedelta(hours=24)
 """As long as watch shows a name for a reason."""
@@ -50,11 +51,13 @@ def loss_retire(*, loss: Loss, by: Actor, why: str) -> Loss:
 
 def plan_set(*, about: Subject, claim: str, proofs: Sequence[str], by: Actor, why: str = "") -> EvidencePlan:
     """Say what is to be kept for a secret and a claim; what was proposed counts only until then (EVD-01)."""
-    plan = EvidencePlan.objects.filter(subject_id=about.id, claim=claim).first()
-    plan = plan or EvidencePlan(subject_kind=about.kind, subject_id=about.id, claim=claim)
-    plan.proofs = sorted(proofs)
-    with act("evidence.plan.set", by=by, why=why, subjects=[plan, about]) as this:
+    with act("evidence.plan.set", by=by, why=why, subjects=[about]) as this:
+        alone(f"evidence plan of {about.id} {claim}")
+        plan = EvidencePlan.objects.filter(subject_id=about.id, claim=claim).first()
+        plan = plan or EvidencePlan(subject_kind=about.kind, subject_id=about.id, claim=claim)
+        plan.proofs = sorted(proofs)
         plan.save()
+        this.about(plan)
         this.note("proofs", len(plan.proofs), in_clear=True)
     return plan
 

@@ -19,6 +19,7 @@ from kuramori.kernel.imports.wording import phrase
 from kuramori.kernel.ledger import entries_about
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Viewer
+from kuramori.kernel.turns import alone
 
 OPEN = frozenset({RunState.HANDED_IN, RunState.CHECKED, RunState.STOPPED, RunState.APPROVED})
 
@@ -44,12 +45,9 @@ def set_columns(*, run: ImportRun, source: Source, viewer: Viewer) -> None:
     titles = {column.index: column.title for column in source.header.columns}
     chosen = {index: name for name, index in source.fields.items()}
     fields = {key(title): chosen.get(index, "") for index, title in titles.items()}
-    mapping = ImportMapping.objects.filter(import_kind=run.import_kind, fingerprint=source.header.fingerprint).first()
-    mapping = mapping or ImportMapping(import_kind=run.import_kind, fingerprint=source.header.fingerprint)
     with act("kernel.import.set_columns", by=viewer.actor, subjects=[run]):
         _as_it_stands(run, OPEN)
-        mapping.fields = fields
-        mapping.save()
+        _remember(run.import_kind, source.header.fingerprint, fields)
         run.sheet, run.encoding, run.header_row = source.table.sheet, source.table.encoding, source.header.row
         run.columns = dict(source.fields)
         run.state, run.digest, run.approved_by = RunState.HANDED_IN, "", None
@@ -150,6 +148,15 @@ def _taken(run: ImportRun, kind: ImportKind, report: ImportReport | None = None)
 
 def _count(run: ImportRun, report: ImportReport) -> None:
     run.read, run.accepted, run.rejected, run.digest = report.read, report.accepted, report.rejected, report.digest
+
+
+def _remember(import_kind: str, fingerprint: str, fields: dict[str, str]) -> None:
+    """Keep what the columns of this source mean, also when another file of it comes in at the same moment."""
+    alone(f"columns of {import_kind} {fingerprint}")
+    mapping = ImportMapping.objects.filter(import_kind=import_kind, fingerprint=fingerprint).first()
+    mapping = mapping or ImportMapping(import_kind=import_kind, fingerprint=fingerprint)
+    mapping.fields = fields
+    mapping.save()
 
 
 def _may_go_on(run: ImportRun) -> None:

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from kuramori.kernel.turns import LOCK_FILE, turn
+from kuramori.kernel.turns import LOCK_FILE, alone, turn
 
 HOLD = """
 import fcntl, sys, time
@@ -46,3 +47,26 @@ def test_a_killed_writer_leaves_the_pen_free(holder: subprocess.Popen[str]) -> N
 def test_inside_a_transaction_nobody_waits_for_a_turn(holder: subprocess.Popen[str]) -> None:
     with transaction.atomic(), turn():
         assert connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite every act holds the pen")
+def test_who_would_make_the_same_row_waits_for_whoever_makes_it_now() -> None:
+    def ask() -> list[str]:
+        got = []
+        for name in ("another", "the same"):
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '100ms'")
+                    alone(name)
+                    got.append(name)
+            except OperationalError:
+                got.append(f"kept out of {name}")
+        connection.close()
+        return got
+
+    with ThreadPoolExecutor(1) as others:
+        with transaction.atomic():
+            alone("the same")
+            assert others.submit(ask).result() == ["another", "kept out of the same"]
+        assert others.submit(ask).result() == ["another", "the same"], "it is free when the transaction ends"
