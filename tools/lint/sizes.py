@@ -34,7 +34,7 @@ WATCHING = {
     "patrols": {"0015_patrols", "patrols"},
     "orders": {"orders"},
     "presence": {"presence"},
-    "privacy": {"privacy"},
+    "privacy": {"numbering", "privacy"},
     "reviews": {"reviews"},
     "seeds": {"seeds"},
     "watching": {"unsealing", "watching"},

@@ -23,6 +23,7 @@ from kuramori.watch.models import (
     Severity,
     StateChoice,
 )
+from kuramori.watch.numbering import by_number
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries import alerts as found
 from kuramori.watch.wording import channels_in_words
@@ -86,7 +87,7 @@ alerts = Register(
     model=Alert,
     columns=(
         Column(name="severity", label=_("severity"), kind=ColumnKind.TAG, value=severity_mark),
-        Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.LINK),
         Column(
             name="who",
             label=pgettext_lazy("watched", "person"),
@@ -123,6 +124,7 @@ alerts = Register(
         Filter(name="mine", label=_("assigned to me"), kind=FilterKind.YES_NO, apply=_mine),
     ),
     visible_to=found.alerts_visible_to,
+    search=by_number,
     state=state_mark,
     withheld=lambda _viewer: NEVER_TOLD,
     order="-score",

@@ -158,6 +158,7 @@ ROOM = Room(
         "watch.flow.add": _("%(by)s approved the flow to %(subject)s"),
         "watch.flow.edit": _("%(by)s changed the approved flow to %(subject)s"),
         "watch.flow.retire": _("%(by)s withdrew the approval of the flow to %(subject)s"),
+        "watch.number.draw": _("%(by)s drew new numbers for what had been numbered in a row"),
         "watch.segment.purge": _("%(by)s let %(rows)s log events of %(month)s go: their time is over"),
         "watch.segment.seal": _("%(by)s sealed %(rows)s log events of %(source)s"),
         "watch.source.add": _("%(by)s added the log source %(subject)s"),

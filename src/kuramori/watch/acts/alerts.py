@@ -14,7 +14,7 @@ from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.records import record_many
 from kuramori.watch.models import Alert, AlertComment, AlertSecret, Queue, StateChoice
-from kuramori.watch.numbering import numbers
+from kuramori.watch.numbering import drawn
 from kuramori.watch.rules.alerts import SETTLED, State, opens_again
 
 EVALUATED = "watch.detection.run"
@@ -53,7 +53,7 @@ def alerts_keep(
         # how many would tell whoever sees all alerts but those about himself (H3)
         this.note("new", sum(plan.is_new for plan in plans))
         this.note("changed", sum(plan.is_news and not plan.is_new for plan in plans))
-        new_numbers = numbers(Alert, "A", as_of.year)
+        new_numbers = drawn(Alert, "A", as_of.year)
         for plan in plans:
             if plan.is_new:
                 plan.alert.number = next(new_numbers)

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models.functions import Length
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 from kuramori.kernel.records import record_many
 from kuramori.watch.models.reviews import Answer, Review, ReviewItem, ReviewKind, ReviewSheet, ReviewSignature
+from kuramori.watch.numbering import drawn
 from kuramori.watch.reviews.sheets import SheetSeen, is_untouched
 from kuramori.watch.rules.reviews import canonical, digest_of, is_covered, is_settled, office_after
 
@@ -53,7 +53,7 @@ def review_prepare(*, prepared: Prepared, by: Actor = SYSTEM) -> Review:
     if known is not None:
         return known
     review = Review(
-        number=_next_number(prepared.until.year),
+        number=next(drawn(Review, "R", prepared.until.year)),
         key=prepared.key,
         kind=prepared.kind,
         site=prepared.site,
@@ -91,14 +91,6 @@ def _freeze(review: Review, ordinal: int, told: dict[str, Any], lines: Sequence[
         for rank, line in enumerate(lines, start=1)
     )
     return sheet
-
-
-def _next_number(year: int) -> str:
-    """Return the next number of a year: R-2026-0001; after R-2026-9999 they grow by a digit."""
-    start = f"R-{year}-"
-    latest = Review.objects.filter(number__startswith=start).order_by(Length("number").desc(), "-number")
-    last = latest.values_list("number", flat=True).first()
-    return f"{start}{(int(last.removeprefix(start)) if last else 0) + 1:04d}"
 
 
 def review_judge(

@@ -11,7 +11,7 @@ from kuramori.directory.api import Person
 from kuramori.kernel.actors import SYSTEM, Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.watch.models import Alert, AlertComment, Case, CaseAlert, CaseStateChoice, CaseStep, StateChoice
-from kuramori.watch.numbering import numbers
+from kuramori.watch.numbering import drawn
 from kuramori.watch.rules.alerts import SETTLED as SETTLED_ALERT
 from kuramori.watch.rules.alerts import WEIGHT
 from kuramori.watch.rules.cases import ALERT_FOLLOWS, SETTLED, UNSETTLED, CaseState, due_by, joins, next_states
@@ -49,7 +49,7 @@ def case_begin(*, alert: Alert, today: date, by: Actor) -> Case:
     values = {name: getattr(alert, name) for name in ("person_id", "unit_id", "since", "until", "severity", "score")}
     with act("watch.case.open", by=by) as this:
         case = Case(
-            number=next(numbers(Case, "C", today.year)),
+            number=next(drawn(Case, "C", today.year)),
             channels=sorted(alert.channels),
             due_on=due_by(today, alert.severity),
             follows=_settled_before(alert),

@@ -10,6 +10,7 @@ from kuramori.kernel.registers.register import Column, ColumnKind, Filter, Filte
 from kuramori.watch.alert_register import SEVERITY_TONES
 from kuramori.watch.cases.queries import cases_visible_to, today_for
 from kuramori.watch.models import Case, CaseStateChoice, Severity
+from kuramori.watch.numbering import by_number
 from kuramori.watch.pseudonyms import case_pseudonym
 from kuramori.watch.rules.cases import UNSETTLED
 from kuramori.watch.wording import CHANNEL_WORDS, channels_in_words
@@ -53,7 +54,7 @@ cases = Register(
     model=Case,
     columns=(
         Column(name="severity", label=_("severity"), kind=ColumnKind.TAG, value=case_weight),
-        Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.LINK),
         Column(
             name="who",
             label=pgettext_lazy("watched", "person"),
@@ -87,6 +88,7 @@ cases = Register(
         Filter(name="late", label=_("overdue"), kind=FilterKind.YES_NO, apply=_overdue),
     ),
     visible_to=cases_visible_to,
+    search=by_number,
     state=case_mark,
     import_kind="vendor-alerts",
     withheld=lambda _viewer: NEVER_TOLD,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.watch.models import Alert, EffectChoice, Verdict
-from kuramori.watch.numbering import numbers
+from kuramori.watch.numbering import drawn
 from kuramori.watch.rules.verdicts import LONGEST, SPEAKING, Effect
 
 
@@ -39,7 +39,7 @@ def verdict_add(
         raise Refused(_("The unit of this alert is not known."), _("Decide for the person alone."))
     with act("watch.verdict.add", by=by, why=reason, subjects=[alert]) as this:
         this.note("effect", str(effect), in_clear=True)
-        names, made = numbers(Verdict, "D", today.year), []
+        names, made = drawn(Verdict, "D", today.year), []
         for code in dict.fromkeys(codes):
             verdict = Verdict(
                 number=next(names),

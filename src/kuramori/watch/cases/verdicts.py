@@ -11,6 +11,7 @@ from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import Column, ColumnKind, Filter, FilterKind, Mark, Register, Text
 from kuramori.watch.cases.verdict_acts import verdict_retire
 from kuramori.watch.models import EffectChoice, Verdict
+from kuramori.watch.numbering import by_number
 from kuramori.watch.pseudonyms import alert_pseudonym
 from kuramori.watch.queries.alerts import alerts_visible_to
 from kuramori.watch.rules.permissions import Permission
@@ -81,7 +82,7 @@ verdicts = Register(
     example=_("For instance: bulk reading by the audit team counts half until the end of June."),
     model=Verdict,
     columns=(
-        Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.LINK),
         Column(name="code", label=_("kind of reason"), value=lambda verdict, _viewer: word(REASON_WORDS, verdict.code)),
         Column(name="effect", label=_("decision"), value=lambda verdict, _viewer: EffectChoice(verdict.effect).label),
         Column(name="whom", label=_("counts for"), value=whom),
@@ -101,6 +102,7 @@ verdicts = Register(
         ),
     ),
     visible_to=verdicts_visible_to,
+    search=by_number,
     retire=verdict_retire,
     retire_effects=_effects,
     state=verdict_mark,

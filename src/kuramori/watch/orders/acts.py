@@ -3,7 +3,6 @@
 The person concerned is never a subject: neither his history nor his file says that somebody asked.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,6 +26,7 @@ from kuramori.watch.models import (
     OrderOfficeChoice,
     OrderStateChoice,
 )
+from kuramori.watch.numbering import drawn
 from kuramori.watch.orders.standing import charters_holding, free_office, is_covered, needed_for, overdue_orders
 from kuramori.watch.queries.charters import watched_places
 from kuramori.watch.rules.cases import CaseState
@@ -70,7 +70,7 @@ def order_ask(*, asked: Asked, asker: Person, by: Actor) -> MonitoringOrder:
     sites = _sites(asked, person)
     with act("watch.order.ask", by=by, why=asked.reason) as this:
         order = MonitoringOrder(
-            number=f"M-{secrets.token_hex(4).upper()}",
+            number=next(drawn(MonitoringOrder, "M", company_day().year)),
             kind=KindChoice(asked.kind),
             person_id=person,
             alert=asked.alert,

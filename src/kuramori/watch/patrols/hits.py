@@ -38,7 +38,7 @@ hits = Register(
     model=PatrolHit,
     columns=(
         Column(name="state", label=_("state"), kind=ColumnKind.TAG, value=hit_mark),
-        Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.LINK),
         Column(name="terms", label=_("words found"), value=lambda hit, _viewer: words_of(hit)),
         Column(name="platform", label=_("platform"), sort="platform"),
         Column(name="posted_at", label=_("posted at"), kind=ColumnKind.DATETIME, sort="posted_at"),

@@ -6,7 +6,6 @@ Only what is open to everybody, and only what matches: of all other rows nothing
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
-from secrets import token_hex
 from typing import Any
 
 from django.utils.timezone import now
@@ -25,6 +24,7 @@ from kuramori.kernel.permissions import Forbidden, Viewer
 from kuramori.kernel.records import record_many
 from kuramori.watch.job_names import PATROL
 from kuramori.watch.models import PatrolHit
+from kuramori.watch.numbering import drawn
 from kuramori.watch.patrols import captures
 from kuramori.watch.patrols.captures import Captured
 from kuramori.watch.patrols.moments import aware, read_moment, read_zone
@@ -128,20 +128,21 @@ def _wrong(row: ParsedRow, field: str, message: str, step: str) -> CellError:
 def apply(outcomes: Iterable[RowOutcome], *, by: Actor, why: str) -> None:
     """Write captures and hits; a file left by an act that failed is swept away by the job that seals them."""
     del by, why
-    made = [_hit(outcome) for outcome in outcomes]
+    names = drawn(PatrolHit, "P", now().year)
+    made = [_hit(outcome, next(names)) for outcome in outcomes]
     current().note("queued", len(made), in_clear=True)
     record_many(made)
     ask(PATROL, viewer=None)
 
 
-def _hit(outcome: RowOutcome) -> PatrolHit:
+def _hit(outcome: RowOutcome, number: str) -> PatrolHit:
     told: dict[str, Any] = dict(outcome.values)
     row = outcome.row
     raw = {row.columns[name].header: str(cell) for name, cell in row.raw.items() if cell is not None} if row else {}
     pk = uuid7()
     told_by_file = Captured(url=told.pop("url"), author=told.pop("author"), text=told.pop("text"), row=raw)
     digest = captures.write_capture(pk, told_by_file, place=f"{row.file} {row.number}" if row else "")
-    return PatrolHit(pk=pk, number=f"P-{token_hex(4).upper()}", sha256=digest, **told)
+    return PatrolHit(pk=pk, number=number, sha256=digest, **told)
 
 
 POSTS = ImportKind(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.kernel.registers.register import Column, ColumnKind, Filter, FilterKind, Register
 from kuramori.watch.models.reviews import Review, ReviewKind
+from kuramori.watch.numbering import by_number
 from kuramori.watch.queries.reviews import reviews_visible_to
 from kuramori.watch.reviews.wording import state_of, who_answers
 
@@ -23,7 +24,7 @@ reviews = Register(
     model=Review,
     columns=(
         Column(name="state", label=_("state"), kind=ColumnKind.TAG, value=state_of),
-        Column(name="number", label=_("number"), kind=ColumnKind.LINK, sort="number"),
+        Column(name="number", label=_("number"), kind=ColumnKind.LINK),
         Column(name="kind", label=_("review of"), value=lambda review, _viewer: review.get_kind_display()),
         Column(
             name="place",
@@ -51,6 +52,7 @@ reviews = Register(
         ),
     ),
     visible_to=reviews_visible_to,
+    search=by_number,
     state=state_of,
     withheld=lambda _viewer: NEVER_TOLD,
     order="-until",

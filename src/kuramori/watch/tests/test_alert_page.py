@@ -110,10 +110,11 @@ def test_every_state_and_weight_has_a_mark_and_a_word(alert: Alert, company: Com
 def test_secrets_are_counted_by_level_the_gravest_first_and_none_is_named(
     found: Callable[..., Found], secret: Secret, company: Company
 ):
-    alerts_keep(findings=[found(secrets={secret.pk: 3}), found(key="k2", person_id=company.botan.pk)], as_of=DAY)
+    findings = [found(secrets={secret.pk: 3}), found(key="k2", person_id=company.botan.pk)]
+    with_secret, without = alerts_keep(findings=findings, as_of=DAY)
     viewer = company.viewer(company.daichi)
-    rows = {each.number: levels_in_words(each, viewer) for each in alerts.visible_to(viewer)}
-    assert rows == {"A-2026-0001": "極秘 1", "A-2026-0002": None}
+    rows = {each.pk: levels_in_words(each, viewer) for each in alerts.visible_to(viewer)}
+    assert rows == {with_secret.pk: "極秘 1", without.pk: None}
 
 
 def test_the_person_is_no_column_no_filter_and_no_order():

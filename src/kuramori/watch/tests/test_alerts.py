@@ -12,8 +12,7 @@ import time_machine
 
 from kuramori.directory.api import actor_of
 from kuramori.directory.tests.company import NOON, Company
-from kuramori.kernel.actors import SYSTEM
-from kuramori.kernel.acts import Refused, act
+from kuramori.kernel.acts import Refused
 from kuramori.kernel.ledger import entries_about, read
 from kuramori.kernel.models import Entry
 from kuramori.kernel.permissions import Role
@@ -37,10 +36,11 @@ def test_the_same_finding_again_writes_nothing(found: Find):
     assert Entry.objects.count() == count
 
 
-def test_findings_of_one_run_are_one_act_and_get_numbers_in_their_order(found: Find, company: Company):
+def test_findings_of_one_run_are_one_act_and_each_gets_a_number_of_the_year(found: Find, company: Company):
     other = found(key="k2", person_id=company.botan.pk)
     alerts = alerts_keep(findings=[found(), other], as_of=DAY)
-    assert [alert.number for alert in alerts] == ["A-2026-0001", "A-2026-0002"]
+    assert [alert.number[:7] for alert in alerts] == ["A-2026-", "A-2026-"]
+    assert alerts[0].number != alerts[1].number
     assert read(Entry.objects.filter(verb="watch.detection.run"))[0].notes["new"] == 2
 
 
@@ -52,21 +52,10 @@ def test_the_ledger_tells_nobody_in_clear_how_many_alerts_a_run_raised(found: Fi
     assert [name for name, note in notes.items() if "open" in note] == ["as_of"]
 
 
-def test_after_9999_alerts_a_year_numbers_go_on_and_each_is_used_once(found: Find, company: Company):
-    """By their letters 10000 comes before 9999: taken for the last, it would be given a second time."""
-    alert = alerts_keep(findings=[found()], as_of=DAY)[0]
-    with act("watch.detection.run", by=SYSTEM):
-        alert.number = "A-2026-9998"
-        alert.save()
-    people = [company.person(f"B-{n}", "某", "ボウ", "Nanigashi N", company.sales) for n in range(3)]
-    kept = [alerts_keep(findings=[found(key=each.number, person_id=each.pk)], as_of=DAY)[0] for each in people]
-    assert [each.number for each in kept] == ["A-2026-9999", "A-2026-10000", "A-2026-10001"]
-
-
 def test_numbers_begin_anew_each_year(found: Find, company: Company):
     alerts_keep(findings=[found()], as_of=DAY)
     later = found(key="k2", person_id=company.botan.pk)
-    assert alerts_keep(findings=[later], as_of=date(2027, 1, 1))[0].number == "A-2027-0001"
+    assert alerts_keep(findings=[later], as_of=date(2027, 1, 1))[0].number.startswith("A-2027-")
 
 
 def test_tomorrows_window_of_the_same_person_goes_on_with_the_same_alert(found: Find):
@@ -113,7 +102,7 @@ def test_a_settled_story_is_not_gone_on_with_but_begun_anew(found: Find, company
     review(settled, company, state)
     later = alerts_keep(findings=[found(key="k2", since=DAY, until=DAY + timedelta(days=1))], as_of=DAY)[0]
     assert later.pk != settled.pk
-    assert (later.state, later.number) == (State.NEW, "A-2026-0002")
+    assert later.state == State.NEW
     settled.refresh_from_db()
     assert settled.state == state, "what people decided stays decided"
 

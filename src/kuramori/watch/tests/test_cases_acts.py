@@ -59,7 +59,7 @@ def step(case: Case, company: Company) -> Callable[..., Case]:
 
 
 def test_an_alert_begins_a_case_of_its_values_and_a_second_on_the_same_way_joins_it(found, case: Case):
-    assert (case.number, case.state, case.channels) == ("C-2026-0001", "open", ["removable"])
+    assert (case.number[:7], case.state, case.channels) == ("C-2026-", "open", ["removable"])
     assert case.due_on == date(2026, 11, 20), "a heavy one has to be decided within a day"
     later = {"key": "k2", "since": date(2026, 11, 1), "until": date(2026, 11, 2), "score": Decimal(60)}
     (second,) = keep(found(channels=("removable", "web"), severity="medium", **later))
@@ -143,8 +143,8 @@ def test_after_a_settled_case_a_new_alert_begins_the_next_which_names_it(found, 
     step(CaseState.EXPLAINED)
     keep(found(key="k2", since=date(2026, 10, 1), until=date(2026, 10, 2)))
     (second,) = cases_gather(today=DAY)
-    assert (second.number, second.follows) == ("C-2026-0002", case)
-    with override("en"), pytest.raises(Refused, match="C-2026-0002 is open"):
+    assert second.follows == case
+    with override("en"), pytest.raises(Refused, match=f"{second.number} is open"):
         step(CaseState.IN_REVIEW)
 
 
@@ -164,7 +164,9 @@ def test_only_a_person_takes_a_settled_case_up_again_and_is_told_when_it_stirs(
     assert case.state == "explained"
     assert list(cases_stirred(viewer)) == [case]
     with override("en"):
-        assert "Settled case C-2026-0001: an alert weighs more now" in {str(d.title) for d in case_duties(viewer, DAY)}
+        assert f"Settled case {case.number}: an alert weighs more now" in {
+            str(d.title) for d in case_duties(viewer, DAY)
+        }
     with override("ja"):
         assert {str(d.title)[:3] for d in case_duties(viewer, DAY)} == {"終了し"}
     step(CaseState.IN_REVIEW, reason="再び増えた")
@@ -211,7 +213,7 @@ def test_duties_name_what_nobody_took_and_what_is_mine(case: Case, step, company
     step(CaseState.IN_REVIEW)
     with override("en"):
         (duty,) = case_duties(viewer, DUE)
-    assert (str(duty.title), duty.due, duty.urgent) == ("Case C-2026-0001: decide", DUE, True)
+    assert (str(duty.title), duty.due, duty.urgent) == (f"Case {case.number}: decide", DUE, True)
 
 
 def test_the_case_calls_the_person_by_a_name_of_its_own_and_its_history_names_nobody(
@@ -226,4 +228,4 @@ def test_the_case_calls_the_person_by_a_name_of_its_own_and_its_history_names_no
     text = " ".join(f"{line.sentence} {line.changes}" for line in told)
     assert "千尋" not in text
     assert "遠山" not in text
-    assert "C-2026-0001" in text
+    assert case.number in text

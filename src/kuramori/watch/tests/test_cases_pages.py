@@ -57,7 +57,7 @@ def test_the_page_says_what_happened_how_sure_what_was_seen_and_what_next(
     page = text(visit(analyst, "case-detail", case.pk))
     assert not any(name in page for name in NAMES)
     for said in (
-        case.number, case_pseudonym(case.pk, case.person_id), "A-2026-0001", "可搬媒体", "82.5", "途絶",
+        case.number, case_pseudonym(case.pk, case.person_id), Alert.objects.get().number, "可搬媒体", "82.5", "途絶",
         "上長に確認し、回答を待つ", "通常の業務として説明する", "上申する", "全経路をさかのぼって見る", "極秘",
     ):  # fmt: skip
         assert said in page, said
@@ -152,7 +152,7 @@ def test_an_expert_reads_his_case_until_his_day_and_nothing_else(  # noqa: PLR09
     (other,) = cases_gather(today=DAY)
     page = text(visit(expert, "case-detail", case.pk))
     assert case_pseudonym(case.pk, case.person_id) in page
-    assert "A-2026-0001" in page
+    assert case.members.get().alert.number in page
     assert not any(name in page for name in (*NAMES, "電解液", "記録する", "証拠を保全する"))
     assert visit(expert, "case-detail", other.pk).status_code == 404
     assert visit(expert, "alert-list").status_code == 403

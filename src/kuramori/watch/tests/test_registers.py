@@ -77,7 +77,9 @@ class TestAlerts(Suite):
             self.finding(key=f"k{n}", since=day, until=day, secrets={self.secret.pk: n + 1})
             for n, day in enumerate(days)
         ]
-        return alerts_keep(findings=findings, as_of=DAY)
+        made = alerts_keep(findings=findings, as_of=DAY)
+        self.searched = (made[0].number, 1)
+        return made
 
 
 class TestSources(OpenToItsReaders):

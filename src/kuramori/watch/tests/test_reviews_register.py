@@ -45,7 +45,7 @@ class TestReviews(RegisterSuite):
 
     def make(self, count: int) -> list[Any]:
         first = date(2026, 11, 21)
-        return [
+        made = [
             kept(
                 line(self.company.chihiro),
                 key=f"holiday:{n}",
@@ -55,6 +55,8 @@ class TestReviews(RegisterSuite):
             )
             for n in range(count)
         ]
+        self.searched = (made[0].number, 1)
+        return made
 
 
 @pytest.fixture

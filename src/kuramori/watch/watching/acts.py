@@ -3,7 +3,6 @@
 The person concerned is never a subject: neither his history nor his file says that somebody asked.
 """
 
-import secrets
 from dataclasses import dataclass
 
 from django.utils.timezone import now
@@ -14,6 +13,7 @@ from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
 from kuramori.watch.models.watching import EntryStateChoice, OfficeChoice, WatchApproval, WatchEntry
+from kuramori.watch.numbering import drawn
 from kuramori.watch.rules.watching import (
     KINDS,
     MOST_DAYS,
@@ -53,7 +53,7 @@ def entry_ask(*, asked: Asked, asker: Person, by: Actor) -> WatchEntry:
             if earlier.standing(now(), company_day()) is Standing.WAITING:
                 raise Refused(_("You have asked for this person already."), _("Wait for the offices, or take it back."))
         entry = WatchEntry(
-            number=f"W-{secrets.token_hex(4).upper()}",
+            number=next(drawn(WatchEntry, "W", company_day().year)),
             person=asked.person,
             asked_by=asker,
             reason=asked.reason.strip(),
