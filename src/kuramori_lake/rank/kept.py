@@ -1,8 +1,8 @@
-"""Deviations that earlier nights worked out, kept beside the lake: tonight only adds the days that are new or changed.
+"""What earlier nights worked out, kept beside the lake: tonight only adds the days that are new or changed.
 
-A day's deviations depend on that day and those before it, on where people stood on them, and on the settings. So what
-is kept holds up to the first day of which the roll-up, or anybody's place, has changed since. It is derived and can be
-deleted, also in parts; a run that is killed leaves what was kept before.
+A day's sums, first times and deviations depend on that day and those before it, on where people stood on them, and on
+the settings. So what is kept holds up to the first day of which the roll-up, or anybody's place, has changed since. It
+is derived and can be deleted, also in parts; a run that is killed leaves what was kept before.
 """
 
 import fcntl
@@ -11,7 +11,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -26,10 +26,11 @@ from kuramori_lake.rank.settings import Settings
 from kuramori_lake.segments import sync
 from kuramori_lake.store import Lake
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 STANDING: Final = ("people", "sites")
-TABLES: Final = ("odd", *STANDING)
-"""The files of a night: deviations, and where people stood and when sites rested when these were worked out."""
+"""Where people stood and when sites rested when the rest was worked out: a file each."""
+BY_WEEK: Final = ("odd", "wide", "news")
+"""Deviations, the numbers and sums that they were told by, and first times: a file each for the days of a week."""
 _JUDGING: Final = ("baseline_days", "least_own", "peers_least", "settled_days", "absent_days", "windows")
 """Settings that a deviation depends on."""
 _RESTS_DIFFER: Final = "(FROM sites_was EXCEPT FROM sites_now) UNION ALL (FROM sites_now EXCEPT FROM sites_was)"
@@ -62,7 +63,8 @@ class Kept:
     settings: str = ""
     made: str = ""
     turn: int = 0
-    file: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    """`people`, `sites`, and `odd 2026-11-23`, a table and its week's Monday, to the file."""
     format: int = FORMAT
 
     @classmethod
@@ -75,11 +77,7 @@ class Kept:
             return cls(folder=folder)
         since, until = (date.fromisoformat(kept.pop(name)) for name in ("since", "until"))
         found = cls(folder=folder, since=since, until=until, **kept)
-        return found if all(found.path(name).exists() for name in TABLES) else cls(folder=folder)
-
-    def path(self, name: str) -> Path:
-        """The file of one of `TABLES`."""
-        return self.folder / f"{self.file}-{name}.parquet"
+        return found if all((folder / name).exists() for name in found.files.values()) else cls(folder=folder)
 
     def holds_before(self, lake: Lake, state: RollUp, settings: Settings, first: date) -> date:
         """The first day that has to be worked out; `first` if nothing that is kept serves."""
@@ -93,28 +91,66 @@ class Kept:
         return max(first, min(day for day in changes if day))
 
     def _standing(self) -> dict[str, pa.Table]:
-        return {name: pq.read_table(self.path(name)) for name in STANDING}
+        return {name: pq.read_table(self.folder / self.files[name]) for name in STANDING}
 
-    def load(self, db: duckdb.DuckDBPyConnection, since: date, until: date) -> None:
-        """Put the kept deviations of these days, both included, into the table `odd`."""
-        if since <= until:
-            names = {"file": str(self.path("odd")), "since": since, "until": until}
-            db.execute("INSERT INTO odd SELECT * FROM read_parquet($file) WHERE day BETWEEN $since AND $until", names)
+    def days(self, table: str, since: date, before: date) -> str | None:
+        """SQL of what is kept in a table `BY_WEEK` of days from `since` on and before `before`; None if nothing is."""
+        names = [
+            str(self.folder / name)
+            for key, name in sorted(self.files.items())
+            if key.startswith(f"{table} ") and str(monday(since)) <= key.split()[1] < str(before)
+        ]
+        span = f"day >= DATE '{since}' AND day < DATE '{before}'"
+        return f"FROM read_parquet({names!r}, union_by_name = true) WHERE {span}" if names else None
 
-    def write(self, db: duckdb.DuckDBPyConnection, lake: Lake, worked_out: dict[str, Any]) -> None:
-        """Keep the table `odd` instead; `worked_out` names the days, the settings and the roll-up it holds for."""
-        new = replace(self, file=uuid.uuid4().hex)
-        for name, table in (standing(lake) | {"odd": db.execute("FROM odd").to_arrow_table()}).items():
-            pq.write_table(table, new.path(name), compression="zstd")
-            sync(new.path(name))
+    def write(
+        self, db: duckdb.DuckDBPyConnection, lake: Lake, since: date, oldest: Mapping[str, date], made: dict[str, Any]
+    ) -> None:
+        """Keep the tables `BY_WEEK` of this database instead, the week of `since` and those after it anew.
+
+        Of each, days before `oldest` are needed no more. `made` names the days, settings and roll-up that it holds for.
+        """
+        week = str(monday(since))
+        files = {
+            key: name
+            for key, name in self.files.items()
+            if " " in key and str(monday(oldest[key.split()[0]])) <= key.split()[1] < week
+        }
+        for name, table in standing(lake).items():
+            files[name] = _new_name()
+            pq.write_table(table, self.folder / files[name], compression="zstd")
+            sync(self.folder / files[name])
+        for table in BY_WEEK:
+            files |= self._written(db, table, max(monday(since), oldest[table]))
         temporary = self.folder / "state.tmp"
-        fields = {"format": FORMAT, "file": new.file} | worked_out
+        fields = {"format": FORMAT, "files": files} | made
         temporary.write_text(json.dumps(fields, default=date.isoformat), encoding="utf-8")
         sync(temporary)
         temporary.rename(self.folder / "state.json")
         for old in self.folder.glob("*.parquet"):
-            if not old.name.startswith(new.file):
+            if old.name not in files.values():
                 old.unlink(missing_ok=True)
+
+    def _written(self, db: duckdb.DuckDBPyConnection, table: str, since: date) -> dict[str, str]:
+        """The files of the weeks of a table from a day on."""
+        asked = f"SELECT DISTINCT date_trunc('week', day)::DATE FROM {table} WHERE day >= $since ORDER BY ALL"  # ours
+        files = {}
+        for (week,) in db.execute(asked, {"since": since}).fetchall():
+            name = files[f"{table} {week}"] = _new_name()
+            span = f"day BETWEEN DATE '{week}' AND DATE '{week + timedelta(days=6)}'"
+            file = self.folder / name
+            db.execute(f"COPY (FROM {table} WHERE {span}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+            sync(file)
+        return files
+
+
+def monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def _new_name() -> str:
+    return f"{uuid.uuid4().hex}.parquet"
 
 
 def standing(lake: Lake) -> dict[str, pa.Table]:

@@ -1,7 +1,7 @@
 """SQL that lays out everybody's days: present ones, and days of rest on which nothing was done. Looks backwards only.
 
 Tables given: `rolled`, `touched`, `used` (the roll-up's days, areas and things up to the last day asked for), `people`,
-`sites`, `known_since`.
+`sites`, `known_since`. Where few new days come on top of days laid out before, `sql_on_top` has the later steps.
 """
 
 from collections.abc import Sequence
@@ -19,14 +19,15 @@ ABSENT: Final = """
 CREATE TABLE days AS
 WITH gaps AS (
     SELECT person_id, day, lead(day) OVER (PARTITION BY person_id ORDER BY day) AS next_day FROM rolled
+    WHERE day >= $laid - $absent_days
 ), quiet AS (
     SELECT person_id, day, least(coalesce(next_day - day, 1000) - 1, $absent_days, $until - day) AS missing FROM gaps
 )
-SELECT person_id, day, true AS present FROM rolled
+SELECT person_id, day, true AS present FROM rolled WHERE day >= $laid
 UNION ALL
 SELECT person_id, (day + n)::DATE AS day, false FROM (
     SELECT person_id, day, unnest(range(1, missing + 1))::INTEGER AS n FROM quiet WHERE missing > 0
-)
+) WHERE day + n >= $laid
 """
 """Days after the last one seen are filled for a while only: nobody can know yet that somebody will not come back."""
 
@@ -65,6 +66,13 @@ FROM sized
 """
 """The closest group with enough others in it on that very day."""
 
+STRANGE: Final = """
+SELECT s.person_id, s.day, kind, thing, others,
+    CASE WHEN s.day - known_since < $settled_days THEN 0.2 ELSE 1.0 END
+        * CASE WHEN kind <> 'pc' THEN 1 / (1 + ln(1 + others)) WHEN others = 0 THEN 0.3 ELSE 1 / sqrt(others) END
+        * CASE WHEN kind = 'area' THEN events ELSE 4 END AS strange
+FROM shared s JOIN known_since USING (person_id)
+"""
 NEWS: Final = f"""
 CREATE TABLE news AS
 WITH firsts AS (
@@ -75,12 +83,7 @@ WITH firsts AS (
         RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS others
     FROM firsts
 )
-SELECT s.person_id, s.day, kind, thing, events, others,
-    CASE WHEN s.day - known_since < $settled_days THEN 0.2 ELSE 1.0 END
-        * CASE WHEN kind <> 'pc' THEN 1 / (1 + ln(1 + others)) WHEN others = 0 THEN 0.3 ELSE 1 / sqrt(others) END
-        * CASE WHEN kind = 'area' THEN events ELSE 4 END AS strange
-FROM shared s JOIN known_since USING (person_id)
-WHERE s.day >= $since
+{STRANGE}
 """
 """What was used for the first time. The more others had used it before, the less it says; a PC that only one other
 person used says most, one that nobody used is merely a new machine."""
@@ -90,7 +93,7 @@ CREATE TABLE news_of_day AS
 SELECT person_id, day, {
     ", ".join(f"coalesce(sum(strange) FILTER (kind = '{one.kind}'), 0) AS {one.name}" for one in FIRSTS)
 }
-FROM news GROUP BY person_id, day
+FROM news WHERE day >= $laid GROUP BY person_id, day
 """
 _HOURS: Final = tuple(range(24))
 _EARLIER: Final = f"""WINDOW earlier AS (PARTITION BY person_id, rest ORDER BY {number("day")}
@@ -103,9 +106,14 @@ _BITS: Final = 8
 a double, and enough for `baseline_days` up to 255."""
 
 
-def _packed(part: int) -> str:
+def packed(mask: str, over: str) -> str:
+    """Sums `p0` to `p3`, each of the days with one of six hours."""
+    return ", ".join(f"coalesce(sum(({_six(mask, n)})::DOUBLE){over}, 0)::BIGINT AS p{n}" for n in range(4))
+
+
+def _six(mask: str, part: int) -> str:
     first = part * _HOURS_A_NUMBER
-    return " + ".join(f"(((mask >> {first + n}) & 1) << {_BITS * n})" for n in range(_HOURS_A_NUMBER))
+    return " + ".join(f"((({mask} >> {first + n}) & 1) << {_BITS * n})" for n in range(_HOURS_A_NUMBER))
 
 
 def _days_with(hour: int) -> str:
@@ -119,45 +127,71 @@ def _odd_bit(hour: int) -> str:
     return f"CASE WHEN (mask >> {hour}) & 1 = 1 AND {unusual} THEN {1 << hour} ELSE 0 END"
 
 
+ODD_MASK: Final = " + ".join(map(_odd_bit, _HOURS))
 HOURS: Final = f"""
 CREATE TABLE hours AS
 WITH masks AS (
     SELECT g.person_id, g.day, g.rest, coalesce(r.hours_mask, 0)::BIGINT AS mask
     FROM grouped g LEFT JOIN rolled r USING (person_id, day)
 ), counted AS (
-    SELECT person_id, day, mask, count(*) OVER earlier AS n,
-        {", ".join(f"coalesce(sum(({_packed(n)})::DOUBLE) OVER earlier, 0)::BIGINT AS p{n}" for n in range(4))}
+    SELECT person_id, day, mask, count(*) OVER earlier AS n, {packed("mask", " OVER earlier")}
     FROM masks {_EARLIER}
 )
-SELECT person_id, day, mask, n, {" + ".join(map(_odd_bit, _HOURS))} AS odd_mask FROM counted WHERE mask <> 0
+SELECT person_id, day, mask, {ODD_MASK} AS odd_mask FROM counted WHERE mask <> 0
 """
 """Hours in which the person, on such days, is there one day in twenty at most, the hours beside them included."""
 
 PATTERN: Final = (7, 30)
 """Days over which odd hours are summed: one late evening is a late evening, five are a pattern."""
 COUNTS: Final = ("documents", "weight", *(one.name for one in COUNTED))
-ALIVE: Final = f"SELECT {', '.join(f'max({name}) AS {name}' for name in COUNTS)} FROM rolled"
+ALIVE: Final = f"SELECT {', '.join(f'max({name}) AS {name}' for name in COUNTS)} FROM rolled WHERE day >= $summed"
+
+
+_FINEST: Final = 2**20
+PLACED: Final = """g.person_id, g.day, g.day - k.known_since AS age, g.present, g.rest, g.rank, g.key, g.peer_n,
+    g.key_1, g.key_2, g.key_3, g.key_4, coalesce(r.hours_mask, 0)::INTEGER AS mask,
+    coalesce(h.odd_mask, 0)::INTEGER AS odd_mask"""
+BESIDE: Final = """JOIN known_since k USING (person_id) LEFT JOIN rolled r USING (person_id, day)
+LEFT JOIN news_of_day n USING (person_id, day) LEFT JOIN hours h USING (person_id, day)"""
+
+
+def daily(alive: Sequence[str]) -> tuple[str, ...]:
+    """The numbers of the day itself as ln(1+x)."""
+    return (
+        *(f"ln(1 + coalesce(r.{name}, 0))::FLOAT AS {name}" for name in alive),
+        *(f"ln(1 + coalesce(n.{one.name}, 0))::FLOAT AS {one.name}" for one in FIRSTS),
+        "ln(1 + 4 * bit_count(coalesce(h.odd_mask, 0)))::FLOAT AS odd_hours",
+        "ln(1 + bit_count(coalesce(r.hours_mask, 0)))::FLOAT AS active_hours",
+    )
+
+
+def whole(name: str) -> str:
+    """A number that doubles sum without rounding, in whatever order: a count, or a weight to the millionth."""
+    if name == "weight":
+        return f"round(coalesce(r.weight, 0) * {_FINEST}) / {_FINEST}"
+    return f"coalesce(r.{name}, 0)::DOUBLE"
+
+
+def summed(total: str, width: int, name: str) -> str:
+    """A sum over days, once somebody has been seen for so many days."""
+    return f"CASE WHEN g.day - k.known_since >= {width - 1} THEN ln(1 + coalesce({total}, 0)) END::FLOAT AS {name}"
+
+
+def odd_hours(total: str, width: int) -> str:
+    """As `summed`: an odd hour counts four."""
+    return summed(f"4 * {total}", width, f"odd_hours_{width}")
+
+
+def quiet(usual: str) -> str:
+    """How little there was in a week: the less, the more."""
+    return f"CASE WHEN g.day - k.known_since >= 6 THEN -ln(1 + {usual}) END::FLOAT AS quiet_7"
 
 
 def wide(alive: Sequence[str], slow: Sequence[tuple[str, int]]) -> str:
     """Everybody's days with all numbers as ln(1+x): those of the day, and sums over `slow` (metric, days)."""
-    daily = [f"ln(1 + coalesce(r.{name}, 0))::FLOAT AS {name}" for name in alive]
-    fresh = [f"ln(1 + coalesce(n.{one.name}, 0))::FLOAT AS {one.name}" for one in FIRSTS]
-    hours = [
-        "ln(1 + 4 * bit_count(coalesce(h.odd_mask, 0)))::FLOAT AS odd_hours",
-        "ln(1 + bit_count(coalesce(r.hours_mask, 0)))::FLOAT AS active_hours",
-    ]
-    sums = [
-        f"CASE WHEN g.day - k.known_since >= {width - 1}"
-        f" THEN ln(1 + sum(coalesce(r.{name}, 0)::DOUBLE) OVER last_{width}) END::FLOAT AS {name}_{width}"
-        for name, width in slow
-    ]
-    sums += [
-        f"CASE WHEN g.day - k.known_since >= {width - 1}"
-        f" THEN ln(1 + 4 * sum(bit_count(coalesce(h.odd_mask, 0))) OVER last_{width}) END::FLOAT AS odd_hours_{width}"
-        for width in PATTERN
-    ]
-    sums.append("CASE WHEN g.day - k.known_since >= 6 THEN -ln(1 + avg(r.events) OVER last_7) END::FLOAT AS quiet_7")
+    sums = [summed(f"sum({whole(name)}) OVER last_{width}", width, f"{name}_{width}") for name, width in slow]
+    odd = "sum(bit_count(coalesce(h.odd_mask, 0)))"
+    sums += [odd_hours(f"{odd} OVER last_{width}", width) for width in PATTERN]
     frames = ", ".join(
         f"last_{width} AS (PARTITION BY g.person_id ORDER BY {number('g.day')}"
         f" RANGE BETWEEN {width - 1} PRECEDING AND CURRENT ROW)"
@@ -165,11 +199,8 @@ def wide(alive: Sequence[str], slow: Sequence[tuple[str, int]]) -> str:
     )
     return f"""
 CREATE TABLE wide AS
-SELECT g.person_id, g.day, g.day - k.known_since AS age, g.present, g.rest, g.rank, g.key, g.peer_n,
-    g.key_1, g.key_2, g.key_3, g.key_4,
-    {", ".join((*daily, *fresh, *hours, *sums))}
-FROM grouped g JOIN known_since k USING (person_id) LEFT JOIN rolled r USING (person_id, day)
-LEFT JOIN news_of_day n USING (person_id, day) LEFT JOIN hours h USING (person_id, day)
+SELECT {PLACED}, {", ".join((*daily(alive), *sums, quiet("avg(r.events) OVER last_7")))}
+FROM grouped g {BESIDE}
 WINDOW {frames}
 QUALIFY g.day >= $compared
 """

@@ -86,7 +86,7 @@ def peers(series: Iterable[Series]) -> str:
     usual = ", ".join(f"quantile_disc({one.column}, [0.5, 0.9]) AS {one.column}" for one in series)
     parts = " UNION ALL ".join(
         f"""
-SELECT {rank} AS rank, w.key_{rank} AS key, w.day, {usual} FROM wide w
+SELECT {rank} AS rank, w.key_{rank} AS key, w.day, {usual} FROM fresh_wide w
 SEMI JOIN asked a ON a.rank = {rank} AND a.key = w.key_{rank} AND a.day = w.day GROUP BY w.key_{rank}, w.day"""
         for rank in RANKS
     )
@@ -101,7 +101,7 @@ def _z(value: str, usual: str) -> str:
     return f"least({MOST}, ({value} - {usual}[1]) / {spread})"
 
 
-JUDGED: Final = "CREATE TABLE judged_days AS FROM wide WHERE present AND day >= $fresh"
+JUDGED: Final = "CREATE TABLE judged_days AS FROM fresh_wide WHERE present"
 ODD: Final = """
 CREATE TABLE odd (person_id VARCHAR, day DATE, metric VARCHAR, width INTEGER, y FLOAT, own FLOAT, peer FLOAT,
     n INTEGER, peer_n INTEGER, rank INTEGER, z_own FLOAT, z_peer FLOAT, s FLOAT)

@@ -18,7 +18,8 @@ REST: Final = 0.2
 
 TALLY: Final = f"""
 CREATE TABLE rare AS
-WITH present AS (SELECT day, count(*) AS people FROM rolled GROUP BY day),
+WITH present AS (SELECT day, count(*) AS people FROM rolled
+    WHERE day >= $first - $history_days GROUP BY day),
 seen AS (
     SELECT day, metric, width, least(floor(2 * s), {BINS - 1})::INTEGER AS bin, count(*) AS hits
     FROM odd GROUP BY day, metric, width, bin
@@ -109,7 +110,7 @@ LEFT JOIN hours h ON h.person_id = c.person_id AND h.day = c.day
 LEFT JOIN (
     SELECT person_id, day, 'new_' || kind AS metric, count(*) AS things,
         first(thing ORDER BY strange DESC, thing) AS thing, first(others ORDER BY strange DESC, thing) AS others
-    FROM news GROUP BY person_id, day, kind
+    FROM news WHERE day BETWEEN $warm AND $until GROUP BY person_id, day, kind
 ) f ON f.person_id = c.person_id AND f.day = c.day AND f.metric = p.metric
 WHERE p.value >= 0.3
 ORDER BY c.day, c.evidence DESC, c.person_id, p.value DESC, p.metric, p.width

@@ -13,7 +13,7 @@ import pyarrow as pa
 from kuramori_lake import engine
 from kuramori_lake.detect.metrics import COUNTED, FIRSTS, Channel, Stage
 from kuramori_lake.detect.rollup import EMPTY, RollUp, roll_up
-from kuramori_lake.rank import sql_days, sql_odd, sql_weigh
+from kuramori_lake.rank import sql_days, sql_odd, sql_on_top, sql_weigh
 from kuramori_lake.rank.kept import Kept, alone, settings_key
 from kuramori_lake.rank.settings import Settings
 from kuramori_lake.rank.sql_odd import Series
@@ -24,6 +24,8 @@ ROWS_A_SLICE: Final = 400_000
 """Person-days whose own usual is worked out at a time: keeps memory bounded."""
 FEW_DAYS: Final = 14
 """So many days at most gather their own usual each by itself."""
+WEEK: Final = 7
+"""Days that are kept in one file: the columns of one are those of numbers that any sum in it can hold."""
 CANDIDATES_A_PLACE: Final = 20
 """So many more people a day than can be reviewed are looked at: some were reviewed for the same days ago."""
 
@@ -92,18 +94,37 @@ class Asked:
     @property
     def reach(self) -> date:
         """The first day that is read at all: sums of the first day compared with, and how many people there were."""
-        sums = self.compared - timedelta(days=max(*self.settings.windows, self.settings.baseline_days))
+        hours = self.settings.baseline_days + self.settings.absent_days + max(sql_days.PATTERN)
+        sums = self.compared - timedelta(days=max(*self.settings.windows, hours))
         return min(sums, self.first - timedelta(days=self.settings.history_days))
+
+    @property
+    def after(self) -> date:
+        """The first day that is none of this run's business."""
+        return self.until + timedelta(days=1)
+
+    @property
+    def is_on_top(self) -> bool:
+        """Few days on top of those that are kept; more are laid out together with the days that they look back on."""
+        return self.fresh is not None and (self.until - self.fresh).days < FEW_DAYS
+
+    @property
+    def oldest(self) -> dict[str, date]:
+        """The first days that any later run can need of what is kept. First times are so since the first day of all."""
+        return {"odd": self.first, "wide": replace(self, fresh=None).compared, "news": date.min}
 
     def given(self) -> dict[str, Any]:
         """Parameters of the steps."""
+        fresh = self.fresh or self.first
         return asdict(self.settings) | {
             "since": self.reach,
             "until": self.until,
             "warm": self.warm,
             "first": self.first,
-            "fresh": self.fresh or self.first,
+            "fresh": fresh,
             "compared": self.compared,
+            "laid": fresh if self.is_on_top else self.reach,
+            "summed": fresh - timedelta(days=WEEK + max(self.settings.windows)) if self.is_on_top else self.reach,
             "floor": 0.5 * self.settings.least,
             "candidates": CANDIDATES_A_PLACE * self.settings.per_day,
         }
@@ -117,50 +138,85 @@ def reasons_by_day(lake: Lake, asked: Asked) -> list[dict[str, Any]]:
             return _reasons(lake, state, asked, None)
         kept = Kept.read(lake)
         fresh = kept.holds_before(lake, state, asked.settings, asked.first)
-        return _reasons(lake, state, replace(asked, fresh=fresh), kept)
+        held = fresh > asked.first and kept.days("wide", asked.oldest["wide"], min(fresh, asked.after))
+        return _reasons(lake, state, replace(asked, fresh=fresh if held else None), kept)
 
 
 def _reasons(lake: Lake, state: RollUp, asked: Asked, kept: Kept | None) -> list[dict[str, Any]]:
     with _database(lake, state, asked) as db:
         given = asked.given()
-        for step in (sql_days.ABSENT, sql_days.STANDING, sql_days.GROUPED, sql_days.NEWS, sql_days.NEWS_OF_DAY,
-                     sql_days.HOURS):  # fmt: skip
+        if kept and asked.is_on_top:
+            _see_old(db, kept, asked)
+        for step in (sql_days.ABSENT, sql_days.STANDING, sql_days.GROUPED, *_firsts_and_hours(asked)):
             _run(db, step, given)
         _run(db, sql_odd.ODD, given)
+        _lay_out(db, asked)
         _compare(db, asked)
-        if kept:
-            _keep(db, lake, state, kept, asked)
+        if kept and asked.fresh:
+            _join_old(db, kept, asked)
         for step in (sql_weigh.TALLY, sql_weigh.PARTS, sql_weigh.EVIDENCE, sql_weigh.CANDIDATES):
             _run(db, step, given)
         found: list[dict[str, Any]] = _run(db, sql_weigh.REASONS, given).to_arrow_table().to_pylist()
+        if kept:  # last: then nothing reads the files of the night before any more
+            _keep(db, lake, state, kept, asked)
         return list(with_votes(db, found, asked.settings.vote)) if asked.settings.vote else found
 
 
+def _firsts_and_hours(asked: Asked) -> tuple[str, ...]:
+    if asked.is_on_top:
+        both = "CREATE VIEW news AS FROM old_news UNION ALL FROM fresh_news"
+        return sql_on_top.NEWS, both, sql_days.NEWS_OF_DAY, sql_on_top.HOURS
+    return sql_days.NEWS, sql_days.NEWS_OF_DAY, sql_days.HOURS
+
+
+def _see_old(db: duckdb.DuckDBPyConnection, kept: Kept, asked: Asked) -> None:
+    """The kept days before the new ones, as views."""
+    before = min(asked.given()["fresh"], asked.after)
+    for name in ("wide", "news"):
+        db.execute(f"CREATE VIEW old_{name} AS {kept.days(name, asked.oldest[name], before) or sql_on_top.NO_NEWS}")
+
+
+def _join_old(db: duckdb.DuckDBPyConnection, kept: Kept, asked: Asked) -> None:
+    """The kept deviations of earlier days beside tonight's."""
+    if old := kept.days("odd", asked.first, min(asked.given()["fresh"], asked.after)):
+        db.execute(f"INSERT INTO odd {old}")
+
+
 def _keep(db: duckdb.DuckDBPyConnection, lake: Lake, state: RollUp, kept: Kept, asked: Asked) -> None:
-    """Join tonight's deviations to those kept, and keep them all; a question about the past displaces nothing."""
-    fresh = asked.fresh or asked.first
-    kept.load(db, asked.first, min(fresh - timedelta(days=1), asked.until))
+    """Keep what was worked out tonight beside what was kept; a question about the past displaces nothing."""
     made = {"settings": settings_key(asked.settings), "made": state.made}
     is_past = asked.until < kept.until and made == {"settings": kept.settings, "made": kept.made}
-    if fresh <= asked.until and not is_past:
-        kept.write(db, lake, made | {"since": asked.first, "until": asked.until, "turn": state.turn})
+    if not (asked.fresh and asked.fresh > asked.until) and not is_past:
+        known = made | {"since": asked.first, "until": asked.until, "turn": state.turn}
+        kept.write(db, lake, asked.fresh or date.min, asked.oldest, known)
+
+
+def _lay_out(db: duckdb.DuckDBPyConnection, asked: Asked) -> None:
+    """The days with all numbers that the lake has anything of, as `wide`, and those to be compared as `fresh_wide`."""
+    given, settings = asked.given(), asked.settings
+    top = _run(db, sql_days.ALIVE, given).to_arrow_table().to_pylist()[0]
+    alive = [name for name in sql_days.COUNTS if top[name]]
+    slow = [(one.metric, width) for one in WEIGHTS if one.slow and one.metric in alive for width in settings.windows]
+    if not asked.is_on_top:
+        _run(db, sql_days.wide(alive, slow), given)
+        db.execute(f"CREATE VIEW fresh_wide AS FROM wide WHERE day >= DATE '{given['fresh']}'")
+        return
+    _run(db, sql_on_top.wide(alive, slow), given)
+    wanted, has = _columns(db, "fresh_wide"), _columns(db, "old_wide")
+    old = sql_on_top.old(has, wanted, slow)
+    db.execute(f"CREATE VIEW wide AS SELECT {old} FROM old_wide UNION ALL FROM fresh_wide")
+
+
+def _columns(db: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [row[0] for row in db.execute(f"DESCRIBE {table}").fetchall()]
 
 
 def _compare(db: duckdb.DuckDBPyConnection, asked: Asked) -> None:
     """Deviations of all numbers that the lake has anything of, on the days that are not kept."""
-    given, settings = asked.given(), asked.settings
+    given = asked.given()
     if given["fresh"] > asked.until:
         return
-    top = _run(db, sql_days.ALIVE, given).to_arrow_table().to_pylist()[0]
-    alive = [name for name in sql_days.COUNTS if top[name]]
-    slow = [(one.metric, width) for one in WEIGHTS if one.slow and one.metric in alive for width in settings.windows]
-    _run(db, sql_days.wide(alive, slow), given)
-    series = [Series(column=name, metric=name) for name in (*alive, "odd_hours", "active_hours")]
-    series += [Series(column=one.name, metric=one.name) for one in FIRSTS]
-    series += [Series(column=f"{name}_{width}", metric=name, width=width) for name, width in slow]
-    series += [Series(column=f"odd_hours_{width}", metric="odd_hours", width=width) for width in sql_days.PATTERN]
-    series.append(Series(column="quiet_7", metric="quiet", width=7))
-    series = [one for one in series if _speaks(db, one)]
+    series = _series(db, asked.settings)
     if not series:
         return
     _run(db, sql_odd.JUDGED, given)
@@ -176,8 +232,22 @@ def _compare(db: duckdb.DuckDBPyConnection, asked: Asked) -> None:
             _run(db, sql_odd.odd(one), part)
 
 
+def _series(db: duckdb.DuckDBPyConnection, settings: Settings) -> list[Series]:
+    """The columns of `fresh_wide` that say anything of these days; a sum does only where the day itself adds to it."""
+    has = set(_columns(db, "fresh_wide"))
+    names = (*sql_days.COUNTS, *(one.name for one in FIRSTS), "odd_hours", "active_hours")
+    series = [Series(column=name, metric=name) for name in names if name in has]
+    series = [one for one in series if _speaks(db, one)]
+    speaking = {one.metric for one in series}
+    slow = [(one.metric, width) for one in WEIGHTS if one.slow for width in settings.windows]
+    slow += [("odd_hours", width) for width in sql_days.PATTERN]
+    sums = [Series(column=f"{name}_{width}", metric=name, width=width) for name, width in slow if name in speaking]
+    sums.append(Series(column="quiet_7", metric="quiet", width=7))
+    return [*series, *(one for one in sums if _speaks(db, one))]
+
+
 def _speaks(db: duckdb.DuckDBPyConnection, one: Series) -> bool:
-    return bool(db.execute(f"SELECT bool_or({one.column} <> 0) FROM wide").fetchall()[0][0])  # our names
+    return bool(db.execute(f"SELECT bool_or({one.column} <> 0) FROM fresh_wide").fetchall()[0][0])  # our names
 
 
 @contextmanager
@@ -187,14 +257,14 @@ def _database(lake: Lake, state: RollUp, asked: Asked) -> Iterator[duckdb.DuckDB
     spill.mkdir(exist_ok=True)
     config: dict[str, Any] = {"threads": engine.THREADS, "memory_limit": engine.MEMORY, "temp_directory": str(spill)}
     with duckdb.connect(config=config) as db:
-        given = asked.given()
         for name, kind in (("rolled", "days"), ("touched", "areas"), ("things", "things")):
             whole = _files(lake.root / "rollup", state, kind)
             if not whole:
                 db.register(f"no_{kind}", EMPTY[kind])
             source = f"{f'read_parquet({whole!r})' if whole else f'no_{kind}'} WHERE day <= DATE '{asked.until}'"
             if kind == "days":
-                _run(db, f"CREATE TABLE {name} AS SELECT * FROM {source} AND day >= $since", given)
+                kind_of = "VIEW" if asked.is_on_top else "TABLE"
+                db.execute(f"CREATE {kind_of} {name} AS SELECT * FROM {source} AND day >= DATE '{asked.reach}'")
                 db.execute("CREATE TABLE known_since AS"
                            f" SELECT person_id, min(day) AS known_since FROM {source} GROUP BY person_id")  # fmt: skip
             else:  # looked through once: tens of millions of rows need not be held

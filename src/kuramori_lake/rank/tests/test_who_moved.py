@@ -47,10 +47,11 @@ def lake(tmp_path_factory):
 def kept(lake):
     """What a night of 30 April kept when Akari was a clerk of the design department."""
     with alone(lake):
-        found = Kept(folder=lake.root / "ranked", file="f", since=FIRST, until=date(2026, 4, 30),
+        files = {"people": "p.parquet", "sites": "s.parquet"}
+        found = Kept(folder=lake.root / "ranked", files=files, since=FIRST, until=date(2026, 4, 30),
                      settings=settings_key(DEFAULT), made="m", turn=3)  # fmt: skip
     for name, table in tables([AKARI]).items():
-        pq.write_table(table, found.path(name))
+        pq.write_table(table, found.folder / found.files[name])
     return found
 
 
