@@ -18,7 +18,8 @@ SOON = timedelta(days=7)
 
 def duties_of(viewer: Viewer, *, today: date) -> list[Duty]:
     """Return the viewer's duties from all rooms: urgent ones, then by due date, those without one last."""
-    found = [duty for room in rooms() for port in room.duties for duty in port(viewer, today)]
+    ports = [port for room in rooms() for port in room.duties if callable(port)]
+    found = [duty for port in ports for duty in port(viewer, today)]
     return sorted(found, key=lambda duty: (not duty.urgent, duty.due or date.max, str(duty.title)))
 
 

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "kuramori.kernel",
     "kuramori.directory",
+    "kuramori.duties",
     "kuramori.evidence",
     "kuramori.governance",
     "kuramori.register",
@@ -83,6 +84,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Jobs are done as who asked for them, as he stands when they are done; the kernel knows nobody, so it asks here.
 KURAMORI_VIEWER_OF = "kuramori.directory.viewing.viewer_of_person_id"
+# Who stands in for whom: a function (people, day) of the room that keeps deputies, for rooms that do not know it.
+KURAMORI_DEPUTIES_OF = ""
 AUTH_USER_MODEL = "directory.Account"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -10,5 +10,7 @@ from kuramori.site.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-INSTALLED_APPS += ["kuramori.kernel.registers.tests.shelf"]  # noqa: F405  (a room for the register kit's own tests)
+# Rooms for the tests of what they stand on: the register kit, and duties.
+INSTALLED_APPS += ["kuramori.kernel.registers.tests.shelf", "kuramori.duties.tests.chores"]  # noqa: F405
 LIST_COUNT_SECONDS = 3600.0  # however slow the machine, a test sees the same count
+KURAMORI_DEPUTIES_OF = "kuramori.duties.tests.chores.room.deputies_of"

@@ -1,0 +1,1 @@
+"""What holds for duties, as pure functions: rhythm, reminders, escalation, calendars to take along."""
