@@ -21,18 +21,18 @@ from kuramori.kernel.permissions import Role
 
 PINNED = {
     "asked": {
-        "/duties/": 5,
-        "/duties/tasks/": 4,
+        "/duties/": 6,
+        "/duties/tasks/": 5,
         "/duties/tasks/{task}/": 7,
-        "/duties/tasks/{task}/history/": 6,
-        "/duties/tasks/{task}/report/": 3,
+        "/duties/tasks/{task}/history/": 7,
+        "/duties/tasks/{task}/report/": 4,
     },
-    "boss": {"/duties/": 6, "/duties/tasks/{task}/exempt/": 5},
+    "boss": {"/duties/": 7, "/duties/tasks/{task}/exempt/": 7},
     "office": {
-        "/duties/all/": 4,
-        "/duties/all/{duty}/": 7,
-        "/duties/tasks/": 4,
-        "/duties/tasks/?state=late": 4,
+        "/duties/all/": 5,
+        "/duties/all/{duty}/": 8,
+        "/duties/tasks/": 5,
+        "/duties/tasks/?state=late": 5,
     },
 }
 pytestmark = pytest.mark.django_db

@@ -47,7 +47,7 @@ def duty_retire(*, duty: Duty, by: Actor, why: str) -> Duty:
 def turn_open(*, duty: Duty, planned_on: date, by: Actor) -> Turn:
     """Open the turn of a planned day, once: whoever comes second gets the one that is there."""
     with act("duties.turn.open", by=by, subjects=[duty]) as this:
-        standing = Turn.objects.filter(duty=duty, planned_on=planned_on).first()
+        standing: Turn | None = Turn.objects.filter(duty=duty, planned_on=planned_on).first()
         if standing is not None:
             return standing
         turn = Turn(duty=duty, planned_on=planned_on)

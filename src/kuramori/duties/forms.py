@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kuramori.directory.api import Person, Role, people_visible_to, sites, unit_choices
 from kuramori.duties.kinds import kinds
-from kuramori.duties.models import Audience, Duty, Every
+from kuramori.duties.models import Audience, Duty
 from kuramori.duties.naming import record_at
+from kuramori.duties.rules.rhythm import Every
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.records import Record
 

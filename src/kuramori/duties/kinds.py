@@ -18,8 +18,9 @@ def proven_by(verb: str) -> Proofs:
     """Return what proves a duty by the first act of this verb that each did since his turn opened."""
 
     def proofs(people: Collection[UUID], since: datetime) -> Mapping[UUID, UUID]:
-        found = Entry.objects.filter(verb=verb, at__gte=since, actor_id__isnull=False).order_by("-seq")
-        return {actor: entry for actor, entry in found.values_list("actor_id", "id") if actor in people}
+        found = Entry.objects.filter(verb=verb, at__gte=since).order_by("-seq")
+        rows = found.values_list("actor_id", "id")
+        return {actor: entry for actor, entry in rows if actor is not None and actor in people}
 
     return proofs
 

@@ -135,7 +135,7 @@ class Duty(Record):
 class Turn(Record):
     """One time that a duty is due: its planned day, before any site's days off move it."""
 
-    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="turns")
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="turns", verbose_name=_("duty"))
     planned_on = models.DateField(_("planned day"))
 
     class Meta(Record.Meta):
@@ -204,7 +204,9 @@ class Task(Record):
 class Escalation(Record):
     """A late task that went up the line: to whom, and for whom if he stands in."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="escalations")
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="escalations", verbose_name=pgettext_lazy("duty", "task")
+    )
     person = models.ForeignKey(
         "directory.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("who is told")
     )

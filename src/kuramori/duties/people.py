@@ -46,15 +46,15 @@ def audience_of(duty: Duty, force: Workforce) -> set[UUID]:
         case Audience.EVERYBODY:
             return set(force.places)
         case Audience.PERSON:
-            asked: Iterable[UUID] = [duty.person_id]
+            asked: Iterable[UUID | None] = [duty.person_id]
         case Audience.ROLE:
             asked = holders_of(duty.role, force.day)
         case Audience.UNIT:
-            asked = force.in_units(unit_subtree(viewer_of_system(), duty.unit_id))
+            asked = force.in_units(unit_subtree(viewer_of_system(), *filter(None, [duty.unit_id])))
         case _:
             kind = kinds().get(duty.kind)
             asked = kind.people(force.day) if kind and kind.people else ()
-    return {pk for pk in asked if pk in force.places}
+    return {pk for pk in asked if pk is not None and pk in force.places}
 
 
 def holders_of(role: str, day: date) -> set[UUID]:

@@ -39,7 +39,7 @@ def due_from(viewer: Viewer) -> QuerySet[Task]:
     """Return what the viewer himself still has to do, what is due first before."""
     if viewer.person_id is None:
         return Task.objects.none()
-    mine = Task.objects.open().filter(person=viewer.person_id)  # type: ignore[attr-defined]
+    mine = Task.objects.open().filter(person=viewer.person_id)
     found: QuerySet[Task] = mine.select_related("duty").order_by("due_on", "id")
     return found
 
@@ -49,7 +49,7 @@ def gone_up_to(viewer: Viewer) -> QuerySet[Task]:
     if viewer.person_id is None:
         return Task.objects.none()
     told = Escalation.objects.filter(person=viewer.person_id).values("task")
-    late = Task.objects.open().filter(pk__in=told)  # type: ignore[attr-defined]
+    late = Task.objects.open().filter(pk__in=told)
     found: QuerySet[Task] = late.select_related("duty", "person").order_by("due_on", "id")
     return found
 

@@ -13,7 +13,7 @@ from kuramori.directory.api import today_of
 from kuramori.duties import acts
 from kuramori.duties.forms import DutyForm
 from kuramori.duties.kinds import kinds
-from kuramori.duties.models import Audience, Duty, Every, State, Task
+from kuramori.duties.models import Audience, Duty, State, Task
 from kuramori.duties.naming import record_named
 from kuramori.duties.queries import (
     duties_visible_to,
@@ -24,6 +24,7 @@ from kuramori.duties.queries import (
     turns_of,
 )
 from kuramori.duties.rules.permissions import Permission
+from kuramori.duties.rules.rhythm import Every
 from kuramori.kernel.columns import Text
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.registers.register import (

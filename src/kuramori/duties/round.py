@@ -52,7 +52,7 @@ def open_turns(duties: Iterable[Duty], places: Places, at: datetime, told: Told 
 
 def _turn_of(duty: Duty, places: Places, today: date) -> Turn | None:
     """Return the turn that asks people today, opened now if its day has come."""
-    last = Turn.objects.filter(duty=duty).order_by("-planned_on").first()
+    last: Turn | None = Turn.objects.filter(duty=duty).order_by("-planned_on").first()
     works = places.works(duty.site_id)
     planned = turn_to_open(duty.rhythm, today, works, after=last.planned_on if last else None)
     if planned is not None:
@@ -85,7 +85,7 @@ def close_proven() -> int:
     """Close the open tasks of kinds for whom the kind knows a proof since the turn opened; return how many."""
     closed = 0
     offered = kinds()
-    waiting = Task.objects.open().filter(duty__kind__in=offered)  # type: ignore[attr-defined]
+    waiting = Task.objects.open().filter(duty__kind__in=offered)
     turns = Turn.objects.filter(pk__in=waiting.order_by().values("turn")).select_related("duty")
     for turn in turns:
         tasks = dict(waiting.filter(turn=turn).values_list("person_id", "pk"))
@@ -138,7 +138,7 @@ def escalate_late(places: Places, at: datetime) -> int:
 def _late(places: Places, at: datetime) -> list[Task]:
     """Return the open tasks whose next step up the line has come, by the calendar of the duty's site."""
     farthest = max(places.today(site, at) for site in [None, *places.sites])
-    found = Task.objects.open().filter(due_on__lt=farthest, duty__escalate_after__gt=0)  # type: ignore[attr-defined]
+    found = Task.objects.open().filter(due_on__lt=farthest, duty__escalate_after__gt=0)
     known: dict[tuple[UUID, date], bool] = {}
     late = []
     for task in found.select_related("duty").order_by("due_on", "id").iterator(chunk_size=2_000):
