@@ -8,6 +8,8 @@ from kuramori.kernel.room import rooms
 
 EXCUSED = {
     "directory.Account": "last sign-in and password are state; opening and closing an account are acts",
+    "duties.Letter": "how far a mail has come; what it tells of is in the ledger",
+    "duties.WrittenDay": "up to which day reminders were looked for; what they led to are letters",
     "evidence.Checkpoint": "a signed head of the tree; append-only by triggers, proven by its signature",
     "evidence.Leaf": "an entry's place in the tree; append-only by triggers, proven by the signed heads",
     "evidence.LogKey": "the public key the heads are signed with; append-only by triggers",

@@ -1,5 +1,7 @@
 """The tables of duties: what has to be done, each turn of it, what it asks of each person, and to whom it went up."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from kuramori.directory.api import ROLE_WORDS
 from kuramori.duties.rules.following import Reminding
 from kuramori.duties.rules.rhythm import Every, OnHoliday, Rhythm
+from kuramori.kernel.ids import uuid7
 from kuramori.kernel.records import Record, RecordQuerySet
 
 
@@ -223,3 +226,54 @@ class Escalation(Record):
 
     def __str__(self) -> str:
         return str(self.level)
+
+
+class Delivery(models.TextChoices):
+    """How far a letter has come."""
+
+    WAITING = "waiting", _("to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    DROPPED = "dropped", _("not sent")
+
+
+class Letter(models.Model):
+    """The one mail of a day to somebody, with all that is due from him; what it says is written when it is sent.
+
+    Not a Record: that a mail waits, was tried and went out is the state of a delivery. Its id is in the Message-ID, so
+    that one whose fate is unknown goes again as the same mail. `day` is the day where the person works, `until` its
+    midnight there: afterwards the next day's letter says what this one would have said.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    until = models.DateTimeField()
+    delivery = models.CharField(max_length=7, choices=Delivery, default=Delivery.WAITING)
+    taken_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("letter")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "day"], name="duties_letter_once_a_day")]
+        indexes: ClassVar = [models.Index(fields=["delivery", "day"], name="duties_letter_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.delivery}"
+
+
+class WrittenDay(models.Model):
+    """Up to which day a site's people have been looked through for reminders: what fell on days since is made up for.
+
+    Not a Record: the place where the next look goes on. No site stands for people without one.
+    """
+
+    site = models.OneToOneField("directory.Site", on_delete=models.PROTECT, null=True, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = _("day looked through for reminders")
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -147,7 +147,7 @@ def test_a_duty_out_of_use_asks_nobody_at_once_and_its_tasks_fall_away(company):
     written = opened()
     duty_retire(duty=written, by=SYSTEM, why="統合")
     assert not Task.objects.open().exists()
-    assert run_round() == {"opened": 0, "proven": 0, "dropped": 4, "escalated": 0}
+    assert run_round() == {"opened": 0, "proven": 0, "dropped": 4, "escalated": 0, "letters": 0}
 
 
 def test_a_late_task_goes_to_the_boss_then_above_and_on_each_level_once(company, clock):
