@@ -1,4 +1,8 @@
-"""How a secret is seen by the logs: since when, how often, by which sources, who touched it, how much on each day."""
+"""How a secret is seen by the logs: since when, how often, by which sources, who touched it, how much on each day.
+
+Kuramori's own acts are no part of it: its pages are no documents of the secret, and whoever keeps the secret reads
+these figures. That somebody of the office opened its page would warn him (fault H3).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,16 +14,20 @@ _COVERAGE = """
 SELECT count(*) AS events, count(DISTINCT person_id) AS people, min(time_utc) AS first, max(time_utc) AS last,
     list_sort(list(DISTINCT {'source': source, 'instance': instance})) AS sources
 FROM joined_events WHERE path IN (SELECT path FROM path_secret WHERE secret_id = $secret) AND secret_id = $secret
+    AND source <> 'ledger'
 """
 _READERS = """
 SELECT person_id, count(*) AS events, count(DISTINCT path) AS documents, count(DISTINCT local_date) AS days,
     max(local_date) AS last
 FROM joined_events WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND person_id IS NOT NULL
+    AND source <> 'ledger'
 GROUP BY 1 ORDER BY 3 DESC, 2 DESC
 """
 _READ_BY_DAY = """
 SELECT local_date AS day, count(DISTINCT path) AS documents FROM joined_events
-WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND excluded_reason IS NULL GROUP BY 1 ORDER BY 1
+WHERE secret_id = $secret AND local_date BETWEEN $since AND $until AND excluded_reason IS NULL
+    AND source <> 'ledger'
+GROUP BY 1 ORDER BY 1
 """
 
 _DAYS_SEEN = """

@@ -25,6 +25,7 @@ CHANNELS: Final = {
     "databases": "activity LIKE 'db%'",
     "sign_in": "(activity LIKE 'logo%' OR activity LIKE 'account%' OR activity = 'privilege')",
     "system": "activity IN ('process_start', 'system_event', 'log_cleared', 'log_gap', 'agent_silent', 'clipboard')",
+    "kuramori": "source = 'ledger'",
 }
 """What each channel holds, as a condition over the view `joined_events`; every activity lies in at least one."""
 THINGS: Final = {
@@ -41,7 +42,8 @@ COLUMNS: Final = """event_id, time_utc, source, instance, activity, outcome, obj
 class Asked:
     """Which days (local, both included), which channels (none: all), and after which key: time (naive UTC) and id.
 
-    `only` narrows to events of these ids; None does not.
+    `only` narrows to events of these ids; None does not. `untold` are verbs of Kuramori's ledger that whoever asks
+    tells himself, from the ledger, and does not want to tell twice.
     """
 
     since: date
@@ -50,6 +52,7 @@ class Asked:
     before: tuple[datetime, int] | None = None
     limit: int = 100
     only: Sequence[int] | None = None
+    untold: Sequence[str] = ()
 
 
 def person_timeline(lake: Lake, person_id: str, asked: Asked) -> list[dict[str, Any]]:
@@ -86,6 +89,9 @@ def _page(db: duckdb.DuckDBPyConnection, those: str, given: dict[str, Any], aske
     if asked.only is not None:
         conditions.append("event_id IN (SELECT unnest($only::BIGINT[]))")
         given |= {"only": list(asked.only)}
+    if asked.untold:
+        conditions.append("NOT (source = 'ledger' AND flags IN (SELECT unnest($untold)))")
+        given |= {"untold": list(asked.untold)}
     if asked.before is not None:
         conditions.append("(time_utc, event_id) < ($time, $id)")
         given |= {"time": asked.before[0], "id": asked.before[1]}

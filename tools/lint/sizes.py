@@ -30,6 +30,7 @@ PROOFS = {
 WATCHING = {
     "cases": {"cases", "verdicts"},
     "detecting": {"detecting", "detecting_sigma"},
+    "feeding": {"feeding"},
     "logs": {"checking", "logs", "purging", "reading", "receiving", "retention", "sealing", "segment_rows", "sources"},
     "patrols": {"0015_patrols", "patrols"},
     "orders": {"orders"},

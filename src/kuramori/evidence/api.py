@@ -38,7 +38,7 @@ from kuramori.evidence.queries.ledger import LedgerState, last_check, ledger_sta
 from kuramori.evidence.rules.bundle import row_leaf, row_ranges, rows_path
 from kuramori.evidence.rules.damage import Damage, Found
 from kuramori.evidence.rules.permissions import Permission
-from kuramori.evidence.sealing import Seal, seals
+from kuramori.evidence.sealing import Placed, Seal, is_at, place_since, placed, seals
 from kuramori.evidence.sequencer import NotAPrefix, Sequencer, run_forever, seal_now, sequence_all
 from kuramori.evidence.stamps.wording import silent_authorities
 from kuramori.evidence.tree_store import last_checkpoint as latest_checkpoint
@@ -55,15 +55,15 @@ __all__ = [
     "TIMELINE_VIEW", "Against", "BundleSource", "CheckReport", "Claim", "ClaimMatrix", "Currency", "Damage",
     "Delivery", "DeliveryForm", "Element", "EventExtract", "FileSource", "Found", "Held", "Item", "ItemChoice", "Kept",
     "KnownBackup", "KnownClaims", "LedgerState", "Line", "MadeBundle", "NotAPrefix", "Order",
-    "PersonAsked", "PersonSource",
+    "PersonAsked", "PersonSource", "Placed",
     "PlanStanding", "ProofKind", "Route", "Seal", "SealedFile", "Sequencer", "ShownExhibit", "State", "against_words",
     "ask_bundle", "ask_check", "backup_destroy", "backup_note", "backups_visible_to",
     "claim_matrix", "custody_rows", "damage_words", "default_claims",
-    "drill", "exhibits_of", "export_ledger", "held", "hold_add", "key_revoke", "key_rotate", "known_claims",
+    "drill", "exhibits_of", "export_ledger", "held", "hold_add", "is_at", "key_revoke", "key_rotate", "known_claims",
     "last_check",
     "latest_checkpoint", "ledger_check", "ledger_fork", "ledger_state", "loss_add", "loss_retire", "losses_of",
     "make_certificate", "outside_words", "overdue_backups",
-    "plan_set", "plan_standing", "proof_of", "refresh_witnesses", "refuse_if_held",
+    "place_since", "placed", "plan_set", "plan_standing", "proof_of", "refresh_witnesses", "refuse_if_held",
     "rounds_forever", "row_leaf", "row_ranges", "rows_path", "run_forever", "seal_now", "seals", "sequence_all",
     "silent_authorities", "silent_witnesses", "smallest", "standing_against", "statement_add", "statement_retire",
     "statements_of", "sums", "variants", "witness_add", "write_bundle", "written",

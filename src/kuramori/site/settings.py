@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kuramori.directory.middleware.ViewerMiddleware",
     "kuramori.kernel.pages.RefusalMiddleware",
+    "kuramori.watch.feeding.openings.OpeningsMiddleware",
 ]
 ROOT_URLCONF = "kuramori.site.urls"
 WSGI_APPLICATION = "kuramori.site.wsgi.application"

@@ -25,6 +25,7 @@ from kuramori.directory.api import (
 )
 from kuramori.directory.api import Site as DirectorySite
 from kuramori.register.api import path_patterns, rooms_and_scopes
+from kuramori.watch.feeding.own_places import own_pages
 from kuramori.watch.guarded_doors import doors_of
 from kuramori.watch.models import ApprovedFlow, LogSource, ServiceAccount
 from kuramori.watch.privacy.exclusion_effect import (
@@ -76,7 +77,7 @@ def context_of(today: date) -> Context:
                 today=today,
             )
         ),
-        secrets=_secrets(_shares()),
+        secrets=[*_secrets(_shares()), *own_pages()],
         sites=[_site(site, first, last) for site in places.values()],
         excluded=[
             ExcludedAccount(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.register.api import Secret, secrets_visible_to
+from kuramori.watch.feeding.wording import page_words
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.masking import masked, names_of
 from kuramori.watch.models import Alert
@@ -38,7 +39,7 @@ def _row(row: dict[str, Any], viewer: Viewer, known: dict[str, Secret], names: f
     hidden = () if names is None else names | {row["actor_raw"]}
     secret = known.get(row["secret_id"] or "")
     is_closed = row["secret_id"] is not None and secret is None
-    what = row["path"] or row["name"] or row["device"] or ""
+    what = page_words(row) or row["path"] or row["name"] or row["device"] or ""
     way = word(CHANNEL_WORDS, row["destination_class"])
     where = " ".join(filter(None, (way, row["destination_value"] if is_open else "")))
     return {

@@ -14,6 +14,8 @@ from kuramori.watch.detecting import room_parts as detecting
 from kuramori.watch.detecting.jobs import JOBS as DETECTING_JOBS
 from kuramori.watch.duties import alert_duties, silence_duties
 from kuramori.watch.exhibits import access_exhibits
+from kuramori.watch.feeding import room_parts as feeding
+from kuramori.watch.feeding.jobs import JOBS as FEEDING_JOBS
 from kuramori.watch.jobs import JOBS
 from kuramori.watch.measures import tiles
 from kuramori.watch.orders import room_parts as ordering
@@ -100,6 +102,7 @@ ROOM = Room(
     permissions={
         **casework.PERMISSIONS,
         **detecting.PERMISSIONS,
+        **feeding.PERMISSIONS,
         **patrols.PERMISSIONS,
         **ordering.PERMISSIONS,
         **presence.PERMISSIONS,
@@ -139,6 +142,7 @@ ROOM = Room(
     verbs={
         **casework.VERBS,
         **detecting.VERBS,
+        **feeding.VERBS,
         **patrols.VERBS,
         **ordering.VERBS,
         **presence.VERBS,
@@ -168,7 +172,7 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
-    jobs=(*JOBS, *DETECTING_JOBS, *PATROL_JOBS, *REVIEW_JOBS, *ordering.JOBS),
+    jobs=(*JOBS, *DETECTING_JOBS, *FEEDING_JOBS, *PATROL_JOBS, *REVIEW_JOBS, *ordering.JOBS),
     imports=(*casework.IMPORTS, *patrols.IMPORTS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS, *patrols.EXHIBITS),
     measures=(tiles, review_tiles, *detecting.MEASURES, *ordering.MEASURES, *patrols.MEASURES),

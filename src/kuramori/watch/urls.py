@@ -5,6 +5,7 @@ from django.urls import path
 from kuramori.watch.alert_register import alerts
 from kuramori.watch.cases.urls import urlpatterns as case_urls
 from kuramori.watch.detecting.urls import urlpatterns as detecting_urls
+from kuramori.watch.feeding.urls import urlpatterns as feeding_urls
 from kuramori.watch.orders.urls import urlpatterns as order_urls
 from kuramori.watch.patrols.urls import urlpatterns as patrol_urls
 from kuramori.watch.presence.urls import urlpatterns as presence_urls
@@ -31,6 +32,7 @@ urlpatterns = [
     path("sources/<uuid:pk>/hand-in/", logs.hand_in, name="source-hand-in"),
     *case_urls,
     *detecting_urls,
+    *feeding_urls,
     *patrol_urls,
     *order_urls,
     *presence_urls,

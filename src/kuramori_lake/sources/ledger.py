@@ -1,7 +1,8 @@
 """Acts of Kuramori itself, so that reading inside it is seen by the same detections as reading elsewhere.
 
 One JSON object a line, as the exporting side writes it (`docs/connectors/ledger.md`): `id`, `at` (ISO, with its zone),
-`actor` (`name` and `namespace`), `verb`, `subjects` (`kind`, `id`, `name`, `path`), and, if known, `ip` and `outcome`.
+`actor` (`name` and `namespace`), `verb`, `subjects` (`kind`, `id`, `name`, `path`), and, if known, `activity`, `ip` and
+`outcome`.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ _DONE: Final = {
     "granted": Activity.PERMISSION_CHANGE, "revoked": Activity.PERMISSION_CHANGE, "signed_in": Activity.LOGON,
     "signed_out": Activity.LOGOFF, "sign_in_failed": Activity.LOGON_FAIL,
 }  # fmt: skip
-"""By how a verb ends: `document.downloaded`, `file_downloaded`."""
+"""By how a verb ends: `document.downloaded`, `file_downloaded`. Whoever knows better says it as `activity`."""
 _KINDS: Final = {"person": ObjectKind.ACCOUNT, "account": ObjectKind.ACCOUNT, "paper": ObjectKind.PAPER}
 
 
@@ -40,7 +41,8 @@ def meaning(record: Record, _options: Options) -> Iterable[Row]:
     verb, known, actor = words(record.get("verb")), words(record.get("id")), words(inside(record, "actor", "name"))
     if not verb or not known:
         raise RecordError("an act has an id and a verb")
-    activity = activity_of(verb)
+    meant = record.get("activity")
+    activity = Activity(meant) if meant in set(Activity) else activity_of(verb)
     namespace, outcome = inside(record, "actor", "namespace"), record.get("outcome")
     base = {
         "id": known,
@@ -61,7 +63,7 @@ def _subject(subject: dict[str, Any] | Record) -> Row:
     """Its path is where the lake's context looks for secrets: the exporting side gives it, or it is made of the id."""
     kind, of = words(subject.get("kind")) or "record", words(subject.get("id")) or ""
     return {
-        "object_kind": _KINDS.get(kind, ObjectKind.FILE),
+        "object_kind": _KINDS.get(kind.rpartition(".")[2], ObjectKind.FILE),
         "path": words(subject.get("path")) or f"kuramori:/{kind}/{of}",
         "name": words(subject.get("name")),
         "uid": of or None,
@@ -69,4 +71,4 @@ def _subject(subject: dict[str, Any] | Record) -> Row:
     }
 
 
-LEDGER: Final[Source] = json_source("ledger", 1, meaning)
+LEDGER: Final[Source] = json_source("ledger", 2, meaning)

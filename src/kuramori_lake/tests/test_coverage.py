@@ -97,3 +97,37 @@ def test_a_source_is_heard_on_the_days_of_its_events(lake):
     assert days_seen(lake, date(2026, 11, 1), date(2026, 11, 30)) == {("samba", "fs01"): days}
     assert days_seen(lake, date(2026, 11, 19), date(2026, 11, 19)) == {("samba", "fs01"): {date(2026, 11, 19)}}
     assert days_seen(lake, date(2026, 12, 1), date(2026, 12, 2)) == {}
+
+
+def test_kuramoris_own_pages_are_no_documents_and_warn_nobody_who_keeps_the_secret(tmp_path):
+    """H3: that somebody of the office opened the page of a secret must not show in what its keeper reads."""
+    own, log = tmp_path / "own.jsonl", tmp_path / "audit.log"
+    own.write_text(
+        '{"id": "e1", "at": "2026-11-18T10:00:00+09:00", "verb": "page", "activity": "read", '
+        '"actor": {"name": "A-4"}, "subjects": [{"kind": "register.secret", "id": "s-1"}]}'
+    )
+    log.write_text(LINE.format(day=18, clock="09:00", who="akari", file="配合/a.xlsx"), encoding="utf-8")
+    with Lake.open(tmp_path / "lake") as found:
+        found.ingest(own, source="ledger", instance="kuramori", zone=TOKYO)
+        found.ingest(log, source="samba", instance="fs01", zone=TOKYO)
+        words = {"secret_id": RECIPE, "number": "S-1", "level": "極秘", "weight": 1.0, "since": LONG_AGO}
+        found.context.write(
+            Context(
+                identities=[
+                    Identity(namespace=Namespace.EMPLOYEE, raw="A-4", person_id="daichi", since=LONG_AGO),
+                    Identity(namespace=Namespace.AD, raw="akari", person_id="akari", since=LONG_AGO),
+                ],
+                secrets=[
+                    SecretPattern(pattern="kuramori:/register.secret/s-1", **words),
+                    SecretPattern(pattern="/srv/zairyo/配合", **words),
+                ],
+            )
+        )
+        day = date(2026, 11, 18)
+        joined = found.query("SELECT person_id FROM joined_events WHERE secret_id = 's-1' ORDER BY 1").to_pylist()
+        assert [row["person_id"] for row in joined] == ["akari", "daichi"], "detection sees both"
+        assert [row["person_id"] for row in readers_of(found, RECIPE, day, day)] == ["akari"]
+        assert secret_by_day(found, RECIPE, day, day) == {day: 1}
+        seen = coverage_of(found, RECIPE)
+        assert (seen.events, seen.of) == (1, frozenset({("samba", "fs01")}))
+        assert days_seen(found, day, day) == {("ledger", "kuramori"): {day}, ("samba", "fs01"): {day}}

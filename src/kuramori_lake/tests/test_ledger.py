@@ -45,6 +45,23 @@ def test_verbs(verb, activity):
     assert one_of("ledger", ACT | {"verb": verb, "subjects": []}, "activity", "path") == (activity, None)
 
 
+def test_an_activity_that_the_exporter_knows_beats_the_guess_and_one_that_is_none_does_not():
+    known = ACT | {"verb": "register.secret.edit", "subjects": []}
+    assert one_of("ledger", known, "activity") == ("system_event",)
+    assert one_of("ledger", known | {"activity": "write"}, "activity", "flags") == ("write", "register.secret.edit")
+    for odd in ("reading", "", None, 7):
+        assert one_of("ledger", ACT | {"subjects": [], "activity": odd}, "activity") == ("download",)
+
+
+def test_a_subject_is_known_by_the_last_part_of_its_kind_and_its_path_by_the_whole():
+    subject = {"kind": "directory.person", "id": "p"}
+    assert one_of("ledger", ACT | {"subjects": [subject]}, "object_kind", "path") == (
+        "account", "kuramori:/directory.person/p",
+    )  # fmt: skip
+    secret = ACT | {"subjects": [{"kind": "register.secret", "id": "s"}]}
+    assert one_of("ledger", secret, "object_kind", "path") == ("file", "kuramori:/register.secret/s")
+
+
 def test_path_that_the_exporter_gives_meets_the_secrets_patterns():
     subject = {"kind": "person", "id": "p", "path": "//fs01/設計/A-17.dwg"}
     assert one_of("ledger", ACT | {"subjects": [subject]}, "path", "object_kind") == ("//fs01/設計/A-17.dwg", "account")

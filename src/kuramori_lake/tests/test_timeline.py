@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import duckdb
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuramori_lake.context import Context, ExcludedAccount
+from kuramori_lake.context import Context, ExcludedAccount, Identity
 from kuramori_lake.event import Activity, DestinationClass
 from kuramori_lake.store import Lake
 from kuramori_lake.tests.conftest import TOKYO
@@ -195,7 +196,7 @@ def channels_of():
     deeds = ", ".join(f"'{each}'" for each in Activity)
     asked = ", ".join(f"({condition}) AS {name}" for name, condition in CHANNELS.items())
     places = f"(SELECT unnest([{wheres}]) AS destination_class)"
-    everything = f"SELECT unnest([{deeds}]) AS activity, destination_class FROM {places}"
+    everything = f"SELECT unnest([{deeds}]) AS activity, 'samba' AS source, destination_class FROM {places}"
     with duckdb.connect() as db:
         rows = db.execute(f"SELECT activity, destination_class, {asked} FROM ({everything})").fetchall()
     return {tuple(row[:2]): {name for name, holds in zip(CHANNELS, row[2:], strict=True) if holds} for row in rows}
@@ -226,6 +227,33 @@ def test_every_deed_lies_in_a_channel_wherever_it_went(channels_of):
 )
 def test_a_deed_lies_where_people_look_for_it(channels_of, activity, destination, channels):
     assert channels_of[activity, destination] == channels
+
+
+def test_own_acts_lie_in_their_own_channel_too_and_can_be_left_to_who_tells_them_himself(lake, tmp_path):
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(
+        b"".join(
+            orjson.dumps(
+                {
+                    "id": f"e{n}", "at": f"2026-11-20T10:0{n}:00+09:00", "verb": verb, "activity": activity,
+                    "actor": {"name": "A-1"}, "subjects": [{"kind": "register.secret", "id": "s1"}],
+                },
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
+            for n, (verb, activity) in enumerate([("secret.edit", "write"), ("page", "read"), ("odd.verb", "no such")])
+        )
+    )  # fmt: skip
+    lake.ingest(path, source="ledger", zone=TOKYO)
+    days = {"since": date(2026, 11, 20), "until": date(2026, 11, 20)}
+    lake.context.write(Context(identities=[Identity(namespace="employee", raw="A-1", person_id="p", since=FIRST)]))
+
+    def told(**words):
+        return [row["activity"] for row in person_timeline(lake, "p", Asked(**days, **words))]
+
+    assert told() == told(channels=("kuramori",)) == ["system_event", "read", "write"]
+    assert told(channels=("files",)) == ["read", "write"]
+    assert told(untold=("secret.edit",)) == ["system_event", "read"]
+    assert told(untold=("secret.edit", "page", "odd.verb")) == []
 
 
 def test_narrowed_to_channels_only_their_events_are_left(company):

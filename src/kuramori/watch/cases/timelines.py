@@ -19,6 +19,8 @@ from kuramori.kernel.sentences import sentence
 from kuramori.kernel.wording import moment
 from kuramori.register.api import secrets_visible_to
 from kuramori.watch.cases.queries import alerts_in, cases_visible_to, secrets_watched_by, unsealing_in
+from kuramori.watch.feeding.deeds import VERBS
+from kuramori.watch.feeding.wording import page_words
 from kuramori.watch.lake import folder, lake
 from kuramori.watch.masking import masked, names_of_many
 from kuramori.watch.models import MonitoringOrder, TimelineOpening
@@ -166,12 +168,11 @@ def key_of(text: str) -> tuple[datetime, int] | None:
 
 
 def _events(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
-    asked_for = tuple(each for each in choice.channels if each != OWN)
-    if not folder().exists() or (choice.channels and not asked_for):
+    if not folder().exists():
         return []
     asked = Asked(
-        since=choice.since, until=choice.until, channels=asked_for, before=choice.before, limit=PAGE + 1,
-        only=choice.only,
+        since=choice.since, until=choice.until, channels=choice.channels, before=choice.before, limit=PAGE + 1,
+        only=choice.only, untold=tuple(VERBS) if _tells_acts(whose, choice) else (),
     )  # fmt: skip
     opening = whose.opening
     with lake() as found:
@@ -184,20 +185,27 @@ def _events(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
     return [row | {"key": (row["time_utc"], row["event_id"])} for row in rows]
 
 
+def _tells_acts(whose: Whose, choice: Choice) -> bool:
+    """Say whether the ledger is asked: what the lake was told of its entries is then left out, or it stood twice.
+
+    What logs call a document or a device is nothing that Kuramori's own acts are about.
+    """
+    is_asked = not choice.channels or OWN in choice.channels
+    return is_asked and choice.only is None and bool(whose.opening.person_id or whose.opening.secret_id)
+
+
 def _acts(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
     """Return Kuramori's own entries as rows: those by the person, or those about the secret.
 
     At one moment they stand after the logs' events, in the order of the ledger: their number counts down from 0.
     """
-    if (choice.channels and OWN not in choice.channels) or choice.only is not None:
+    if not _tells_acts(whose, choice):
         return []
     found: QuerySet[Entry] = Entry.objects.filter(at__date__gte=choice.since, at__date__lte=choice.until)
     if whose.opening.person_id:
         found = found.filter(actor_id=whose.opening.person_id)
-    elif whose.opening.secret:
-        found = found.filter(subjects__subject_id=whose.opening.secret.pk)
     else:
-        return []  # what logs call a document or a device is nothing that Kuramori's own acts are about
+        found = found.filter(subjects__subject_id=whose.opening.secret_id)
     if choice.before is not None:
         at, number = choice.before[0].replace(tzinfo=UTC), choice.before[1]
         found = found.filter(Q(at__lt=at) | Q(at=at, seq__gt=-number) if number <= 0 else Q(at__lte=at))
@@ -211,7 +219,7 @@ def _event(
     hidden = () if whose.is_open else names | {row["actor_raw"]}
     secret = known.get(row["secret_id"] or "")
     is_closed = row["secret_id"] is not None and secret is None
-    what = row["path"] or row["name"] or row["device"] or ""
+    what = page_words(row) or row["path"] or row["name"] or row["device"] or ""
     way = word(CHANNEL_WORDS, row["destination_class"])
     where = " ".join(filter(None, (way, row["destination_value"] if whose.is_open else "")))
     return {

@@ -36,8 +36,8 @@ STEPS: Mapping[str, str | Promise] = {
     "fingerprint": _("Nothing to set up: Kuramori writes it when text of a secret is found in a mail or an upload."),
     "gdrive": _("In Google's admin console export the Drive log events of a day as JSON, or fetch the reports."),
     "ledger": _(
-        "Nothing to set up on a server. Kuramori does not write its own acts for the lake by itself yet: hand in files "
-        "in the line format of docs/connectors/ledger.md."
+        "Nothing to set up on a server: Kuramori itself tells what is done in it, once that is switched on. Acts of "
+        "another system can be handed in as files in the line format of docs/connectors/ledger.md."
     ),
     "m365": _(
         "In Microsoft Purview search the audit log for all activities of a day and save it as CSV, or fetch the "

@@ -13,6 +13,7 @@ from kuramori.kernel.pages import ViewedRequest, page
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.wording import moment
 from kuramori.watch.detecting.setting_up import SetUp, setup_of
+from kuramori.watch.feeding.wording import checks, feed_shown
 from kuramori.watch.queries.sources import SourceState, sources_visible_to
 from kuramori.watch.registers import sources
 from kuramori.watch.rules.permissions import Permission
@@ -38,7 +39,8 @@ def set_up(request: ViewedRequest, pk: UUID) -> HttpResponse:
         "kind": word(SOURCE_WORDS, source.kind),
         "found": found,
         "texts": [_in_words(recipe) for recipe in found.recipes],
-        "checks": _checks(found, source.folder, source.silence_hours),
+        "feeding": (feeding := feed_shown(viewer, source)),
+        "checks": checks() if feeding else _checks(found, source.folder, source.silence_hours),
         "health": _health(viewer, found.state),
         "hand_in": reverse("watch:source-hand-in", args=[pk]) if viewer.may(Permission.SOURCE_INGEST) else "",
     }

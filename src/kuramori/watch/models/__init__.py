@@ -13,6 +13,7 @@ from kuramori.watch.models.cases import (
     Verdict,
 )
 from kuramori.watch.models.detecting import CoverageGap, LevelChoice, SigmaRule, SigmaSet, StandingChoice, WayChoice
+from kuramori.watch.models.feeding import LedgerFeed
 from kuramori.watch.models.orders import (
     KindChoice,
     MonitoringOrder,
@@ -65,6 +66,7 @@ __all__ = [
     "GroundChoice",
     "HitStateChoice",
     "KindChoice",
+    "LedgerFeed",
     "LevelChoice",
     "LogSource",
     "MonitoringCharter",

@@ -20,6 +20,7 @@ class WayChoice(models.TextChoices):
     PRINT = "print", pgettext_lazy("way out", "printing")
     DATABASE = "database", _("databases")
     DOOR = "door", pgettext_lazy("way out", "doors")
+    KURAMORI = "kuramori", pgettext_lazy("way out", "Kuramori itself")
 
 
 class StandingChoice(models.TextChoices):

@@ -48,6 +48,10 @@ RECORDED: Words = {
     "print": gettext_lazy("Title of what was printed, on which printer, how many pages."),
     "database": gettext_lazy("Which tables were read, and how many rows."),
     "door": gettext_lazy("Which door was passed or refused, and when."),
+    "kuramori": gettext_lazy(
+        "Your sign-ins to Kuramori, permissions that you change, and which secrets' pages you open, change or take out "
+        "as a file, and when; not what stands on them."
+    ),
 }
 GROUPS: Words = {
     "reach": gettext_lazy("Reach"),

@@ -19,6 +19,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     "print": frozenset({"cups", "table:ccas", "table:print"}),
     "database": frozenset({"pgaudit"}),
     "door": frozenset({"table:alligate", "table:badge", "table:remotelock"}),
+    "kuramori": frozenset({"ledger"}),
 }
 """Ways by which a secret can leave, and the kinds of log that see them; Windows prints on a server's own queue only."""
 

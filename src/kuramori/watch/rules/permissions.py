@@ -38,6 +38,7 @@ class Permission(StrEnum):
     EXCLUSION_RETIRE = "watch:exclusion:retire"
     EXCLUSION_VIEW = "watch:exclusion:view"
     EXPERT_ADD = "watch:expert:add"
+    FEED_SWITCH = "watch:feed:switch"
     FLOW_ADD = "watch:flow:add"
     FLOW_EDIT = "watch:flow:edit"
     FLOW_EXPORT = "watch:flow:export"

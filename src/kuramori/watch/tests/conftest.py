@@ -190,6 +190,22 @@ def visit(settings: Any, client: Client) -> Any:
 
 
 @pytest.fixture
+def opens(visit: Any, client: Client) -> Callable[..., Any]:
+    """Open a page of the register as a viewer, or post to it; what is handed out is taken."""
+
+    def go(viewer: Viewer, name: str, *args: Any, post: Any = None, query: str = "") -> Any:
+        Acting.viewer = viewer
+        address = reverse(f"register:{name}", args=args) + query
+        answer = client.get(address) if post is None else client.post(address, post)
+        if answer.streaming:
+            answer.getvalue()
+        answer.close()
+        return answer
+
+    return go
+
+
+@pytest.fixture
 def read_log(log: Callable[..., Path], source: LogSource, secret: Secret, charter: Any) -> None:
     """Three people read on the file server; Chihiro reads the secret, the backup reads everything."""
     path = log(
