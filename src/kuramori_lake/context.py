@@ -331,8 +331,9 @@ def _folder_of(pattern: str) -> str:
 
 
 def path_secrets(paths: Iterable[str], patterns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Which secret each path is, by days; the most specific pattern wins. A path costs a look-up per folder level."""
+    """Which secret each path is, by days; the most specific pattern wins. A folder costs a look-up per level, once."""
     by_folder: dict[str, list[tuple[str | None, dict[str, Any]]]] = {}
+    above: dict[str, list[tuple[int, str | None, dict[str, Any]]]] = {}
     for row in patterns:
         key = path_key(row["pattern"])
         is_glob = "*" in key or "?" in key
@@ -340,12 +341,13 @@ def path_secrets(paths: Iterable[str], patterns: Sequence[dict[str, Any]]) -> li
     found = []
     for path in paths:
         key = path_key(path)
-        hits = [
-            (len(folder) + 1, row)
-            for folder in _ancestors(key)
-            for glob, row in by_folder.get(folder, ())
-            if glob is None or _glob(glob).match(key)
-        ]
+        folder = key.rpartition("/")[0]
+        if folder not in above:
+            above[folder] = [(len(one) + 1, *told) for one in _upwards(folder) for told in by_folder.get(one, ())]
+        if not above[folder] and key not in by_folder:
+            continue  # as most paths
+        told_of = [*((len(key) + 1, *told) for told in by_folder.get(key, ())), *above[folder]]
+        hits = [(rank, row) for rank, glob, row in told_of if glob is None or _glob(glob).match(key)]
         found += [
             {"path": path, **{name: span.row[name] for name in ("secret_id", "number", "level", "weight")}}
             | {"since": span.since, "until": span.until}
@@ -354,11 +356,9 @@ def path_secrets(paths: Iterable[str], patterns: Sequence[dict[str, Any]]) -> li
     return found
 
 
-def _ancestors(key: str) -> Iterable[str]:
-    """The path itself and every folder above it, down to the empty one."""
-    yield key
-    at = key.rfind("/")
-    while at > 0:
-        yield key[:at]
-        at = key.rfind("/", 0, at)
+def _upwards(folder: str) -> Iterable[str]:
+    """The folder itself and every one above it, up to the empty one."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
     yield ""

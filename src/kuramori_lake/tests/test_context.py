@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from kuramori_lake.context import (
     Context,
     ExcludedAccount,
@@ -132,6 +134,27 @@ def test_most_specific_pattern_wins():
         for pattern in ("/srv", "/srv/a/b", "/srv/a")
     ]
     assert [row["number"] for row in path_secrets(["/srv/a/b/c", "/srv/x"], rows)] == ["/srv/a/b", "/srv"]
+
+
+@pytest.mark.parametrize("path", ["/srv/a/b", "/srv/a/b/", "/srv/a/b/c/d", "\\srv\\a\\b\\c", "/SRV/a/b/c"])
+def test_folder_is_found_from_the_path_itself_and_from_any_depth_below_it(path):
+    """A path is told by its own name, by a glob of a folder above and by the empty pattern, the nearest first."""
+    rows = [
+        {"pattern": pattern, "secret_id": pattern, "number": pattern, "level": "秘", "weight": 1.0}
+        | {"since": LONG_AGO, "until": FOREVER}
+        for pattern in ("", "/srv/*/b", "/srv/a/b")
+    ]
+    for nearest in ("/srv/a/b", "/srv/*/b", ""):
+        assert [row["number"] for row in path_secrets([path], rows)] == [nearest]
+        rows.pop()
+    assert path_secrets([path], rows) == []
+
+
+@pytest.mark.parametrize("path", ["a", "/a", "", "/", "//a", "a//"])
+def test_path_without_a_folder_is_only_told_by_its_own_name(path):
+    whole = {"secret_id": "s", "number": "A", "level": "秘", "weight": 1.0, "since": LONG_AGO, "until": FOREVER}
+    assert path_secrets([path], [{"pattern": "/a/b"} | whole]) == []
+    assert len(path_secrets([path, path], [{"pattern": path} | whole, {"pattern": ""} | whole])) == 2
 
 
 def test_disjoint_spans_give_each_day_to_the_best_row():
