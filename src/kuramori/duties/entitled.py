@@ -1,6 +1,8 @@
 """Who may report a task done, who may exempt from it; the refusals in words."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +42,11 @@ def exempting_refusal(task: Task, viewer: Viewer) -> Refused | None:
 
 def people_under(viewer: Viewer, day: date, permission: str = Permission.TASK_EXEMPT) -> QuerySet[Person]:
     """Return the people who work on a day in the units where the viewer holds a permission."""
-    units = viewer.units_for(permission)
+    return working_in(viewer.units_for(permission), day)
+
+
+def working_in(units: Collection[UUID], day: date) -> QuerySet[Person]:
+    """Return the people who work in one of the units on a day; somebody with two places there comes twice."""
     holds = Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
     return Person.objects.filter(
         holds, assignments__unit__in=units, assignments__recorded_to__isnull=True, assignments__starts_on__lte=day

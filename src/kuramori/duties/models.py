@@ -277,3 +277,22 @@ class WrittenDay(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class Feed(Record):
+    """A calendar address that somebody keeps: of his own tasks, or of a unit's. Only the token's digest is kept."""
+
+    person = models.ForeignKey(
+        "directory.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("who keeps it")
+    )
+    unit = models.ForeignKey(
+        "directory.Unit", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("unit")
+    )
+    token_sha256 = models.CharField(_("digest of the token"), max_length=64, unique=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("calendar address")
+        indexes = [models.Index(fields=["person", "retired_at"], name="duties_feed_person")]
+
+    def __str__(self) -> str:
+        return str(self.unit) if self.unit else str(_("my own"))

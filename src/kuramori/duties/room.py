@@ -44,6 +44,8 @@ ROOM = Room(
         "duties.duty.add": _("%(by)s wrote down the duty %(subject)s"),
         "duties.duty.edit": _("%(by)s changed the duty %(subject)s"),
         "duties.duty.retire": _("%(by)s took the duty %(subject)s out of use"),
+        "duties.feed.add": _("%(by)s made a calendar address"),
+        "duties.feed.retire": _("%(by)s ended a calendar address"),
         "duties.turn.open": _("%(by)s opened the turn of %(planned_on)s"),
         "duties.task.lay": _("%(by)s asked %(count)s people for it"),
         "duties.task.report": _("%(by)s reported it done"),
