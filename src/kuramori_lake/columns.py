@@ -33,14 +33,22 @@ class Fields:
 
 def kinds(columns: Sequence[pa.Array]) -> tuple[Rows, Rows]:
     """The kind of each row, numbered from 0: rows with the same (or nothing) in all columns; the first row of each."""
-    kind = np.zeros(len(columns[0]), dtype=np.int64)
+    kind, numbers = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
         coded = column.dictionary_encode(null_encoding="encode")
-        kind = kind * len(coded.dictionary) + np.asarray(coded.indices)
-        kind = np.asarray(pa.array(kind).dictionary_encode().indices).astype(np.int64)
+        words = max(len(coded.dictionary), 1)
+        if numbers * words > np.iinfo(np.int64).max:
+            kind, numbers = _numbered(kind), len(kind)
+        kind, numbers = kind * words + np.asarray(coded.indices), numbers * words
+    kind = _numbered(kind)
     first = np.empty(kind.max(initial=-1) + 1, dtype=np.int64)
     first[kind[::-1]] = np.arange(len(kind))[::-1]
     return kind, first
+
+
+def _numbered(kind: Rows) -> Rows:
+    """The same kinds, numbered from 0 as they come."""
+    return np.asarray(pa.array(kind).dictionary_encode().indices).astype(np.int64)
 
 
 def per_word(column: pa.Array | pa.ChunkedArray, found: Callable[[Any], object], kind: pa.DataType) -> pa.Array:

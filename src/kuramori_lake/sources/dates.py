@@ -10,6 +10,11 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from kuramori_lake import clock
 
 _ERAS: Final = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
@@ -24,6 +29,9 @@ _TIME: Final = re.compile(
 _ZONE: Final = re.compile(r"\s*(?:(?P<utc>Z|UTC)|(?:GMT)?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2}))\Z")
 _USUAL: Final = re.compile(r"\d{4}([/-])\d\d\1\d\d \d\d:\d\d:\d\d", re.ASCII)
 """What most products write; the clocks beyond 23:59:59 are not it."""
+_USUAL_BYTES: Final = 19
+_NUMBERS: Final = (range(4), (5, 6), (8, 9), (11, 12), (14, 15), (17, 18))
+"""Where year, month, day, hour, minute and second stand in it."""
 _SECOND: Final = 1_000_000
 
 
@@ -59,6 +67,34 @@ def parse(text: str) -> tuple[int, int | None]:
     except (ValueError, OverflowError) as error:
         raise DateError(f"no such day: {text!r}") from error
     return local, _offset(zone) if zone else None
+
+
+def usual(column: pa.Array) -> tuple[clock.Micros, npt.NDArray[np.bool_]]:
+    """What `parse` says of many texts at once, and of which: those in the usual form, none of which names an offset."""
+    size = np.asarray(pc.fill_null(pc.binary_length(column), 0)) == _USUAL_BYTES
+    texts = b"".join(column.view(pa.large_binary()).filter(pa.array(size)).to_pylist())
+    letters = np.frombuffer(texts, dtype=np.uint8).reshape(-1, _USUAL_BYTES)
+    between = letters[:, 4]
+    good = ((between == ord("/")) | (between == ord("-"))) & (letters[:, 7] == between) & (letters[:, 10] == ord(" "))
+    good &= (letters[:, 13] == ord(":")) & (letters[:, 16] == ord(":"))
+    numbers = []
+    for places in _NUMBERS:
+        number = np.zeros(len(letters), dtype=np.int64)
+        for place in places:
+            digit = letters[:, place] - np.uint8(ord("0"))  # what stands before "0" becomes large
+            good &= digit <= 9  # noqa: PLR2004
+            number = number * 10 + digit
+        numbers.append(number)
+    year, month, day, hour, minute, second = numbers
+    first = ((year - 1970) * 12 + month - 1).astype("M8[M]")
+    begin, end = (one.astype("M8[D]").astype(np.int64) for one in (first, first + 1))
+    good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= end - begin)  # noqa: PLR2004
+    good &= (hour <= 23) & (minute <= 59) & (second <= 59)  # noqa: PLR2004
+    local = np.zeros(len(column), dtype=np.int64)
+    local[size] = ((((begin + day - 1) * 24 + hour) * 60 + minute) * 60 + second) * _SECOND
+    known = np.zeros(len(column), dtype=bool)
+    known[size] = good
+    return local, known
 
 
 def offset_of(text: str) -> int | None:

@@ -134,3 +134,23 @@ def test_unknown_source_says_which_there_are():
 
 def test_shift_jis_is_never_guessed():
     assert encoding_of("①髙".encode("cp932")) == "cp932"
+
+
+def test_each_row_keeps_its_own_time_whatever_forms_stand_beside_it(options):
+    """SYS-05: times of the usual form are read together, others one by one; no row gets another's time or reason."""
+    times = ["2026/11/20 09:05:07", "26/11/20 9:05", "2026/02/30 09:05:07", "2026/11/20 25:04:10", "昨日",
+             "2026-11-20T09:05:07+00:00", "2026-11-20 09:05:07", "2026/11/20 09:05:07", ""]  # fmt: skip
+    text = BADGE + "".join(f"{time},{n:03},E{n},A,入室,許可\r\n" for n, time in enumerate(times))
+    events, rejects, ignored = parse("badge", text.encode("cp932"), options)
+    alone = [parse("badge", (BADGE + f"{time},{n:03},E{n},A,入室,許可\r\n").encode("cp932"), options)
+             for n, time in enumerate(times)]  # fmt: skip
+    place = {"raw_row", "raw_offset"}
+    assert [{name: row[name] for name in row.keys() - place} for row in events] == [
+        {name: row[name] for name in row.keys() - place} for found, _, _ in alone for row in found
+    ]
+    assert [row["raw_row"] for row in events] == [2, 3, 5, 7, 8, 9]
+    assert [(one.row, one.reason) for one in rejects] == [
+        (4, "no such day: '2026/02/30 09:05:07'"), (6, "not a date: '昨日'"), (10, "not a date: ''"),
+    ]  # fmt: skip
+    assert [one.reason for one in rejects] == [one.reason for _, theirs, _ in alone for one in theirs]
+    assert ignored == 1
