@@ -87,8 +87,8 @@ def build(*, people: int, secrets: int) -> None:
 
 def _units() -> list[str]:
     """Make a top unit, its divisions and their sections; return the sections' ids, division by division."""
-    moment, key, site = _moment(), ids(1), next(ids(9))
-    _write(Site, [{"id": site, "code": "TYO", "name_ja": "東京", "country": "JP", "zone_name": "Asia/Tokyo"}], moment)
+    moment, key, site = moment_built(), ids(1), next(ids(9))
+    write(Site, [{"id": site, "code": "TYO", "name_ja": "東京", "country": "JP", "zone_name": "Asia/Tokyo"}], moment)
     top = next(key)
     rows = [_unit(top, "0", "", site)]
     sections = []
@@ -99,7 +99,7 @@ def _units() -> list[str]:
             below = next(key)
             rows.append(_unit(below, f"{division}-{section}", f"{top}/{above}/", site, parent=above))
             sections.append(below)
-    _write(Unit, rows, moment)
+    write(Unit, rows, moment)
     return sections
 
 
@@ -110,21 +110,21 @@ def _unit(pk: str, code: str, above: str, site: str, parent: str | None = None) 
 
 def _people(count: int, sections: Sequence[str]) -> list[str]:
     """Spread people over the sections; return their ids, person n works in section n modulo their number."""
-    moment, key, lines, works = _moment(), ids(2), ids(3), ids(4)
+    moment, key, lines, works = moment_built(), ids(2), ids(3), ids(4)
     staff = list(islice(key, count))
     site = next(ids(9))
-    _write(Person, (_person(n, pk) for n, pk in enumerate(staff)), moment)
-    _write(SearchText, (_found(pk, Person, f"E{n:06d}", _name(n)) for n, pk in enumerate(staff)), moment)
+    write(Person, (_person(n, pk) for n, pk in enumerate(staff)), moment)
+    write(SearchText, (_found(pk, Person, f"E{n:06d}", _name(n)) for n, pk in enumerate(staff)), moment)
     start = (moment - timedelta(days=2000)).date().isoformat()
-    dated = {"recorded_from": _text(moment), "source": "feed"}
+    dated = {"recorded_from": as_text(moment), "source": "feed"}
     employed = list(islice(lines, count))
     rows = ({"id": e, "line": e, "person": p, "start": start, "engagement_kind": "regular", **dated}
             for p, e in zip(staff, employed, strict=True))  # fmt: skip
-    _write(Engagement, rows, moment)
+    write(Engagement, rows, moment)
     rows = ({"id": w, "line": w, "person": p, "engagement_line": e, "unit": sections[n % len(sections)], "site": site,
              "starts_on": start, "is_main": True, **dated}
             for n, (p, e, w) in enumerate(zip(staff, employed, works, strict=False)))  # fmt: skip
-    _write(Assignment, rows, moment)
+    write(Assignment, rows, moment)
     return staff
 
 
@@ -145,7 +145,7 @@ def _person(n: int, pk: str) -> Row:
 
 def _secrets(count: int, sections: Sequence[str], staff: Sequence[str]) -> None:
     """Make the secrets with one place and their scopes; `_home` says whose they are."""
-    moment, day = _moment(), _moment().date()
+    moment, day = moment_built(), moment_built().date()
     levels = [level.pk.hex for level in Level.objects.order_by("-rank")]
     own_division = {"audience": "unit", "audience_id": _division_of(sections[0])}
     keys, places, scopes = ids(5), ids(6), ids(7)
@@ -163,9 +163,9 @@ def _secrets(count: int, sections: Sequence[str], staff: Sequence[str]) -> None:
             "medium": "electronic", "origin": "own", "managed_in": "JP",
             "identified_on": (day - timedelta(days=n % 2500)).isoformat(), **marks,
             "valued_on": day.isoformat() if marks else None, "usefulness": "再試験を省く。" if n % 3 else "",
-            "non_public": "社外発表なし。" if n % 3 else "", "updated_at": _text(changed),
+            "non_public": "社外発表なし。" if n % 3 else "", "updated_at": as_text(changed),
             "next_stocktaking": (day + timedelta(days=n % 360 - 20)).isoformat() if n % 10 else None,
-            "retired_at": _text(changed) if n % 50 == 49 else None,
+            "retired_at": as_text(changed) if n % 50 == 49 else None,
         }  # fmt: skip
 
     def scope(n: int, pk: str, home: int) -> Iterator[Row]:
@@ -174,10 +174,10 @@ def _secrets(count: int, sections: Sequence[str], staff: Sequence[str]) -> None:
         if n * 2_654_435_761 % 2**32 < SHARED * 2**32:  # by chance, whatever else the secret is
             yield {"id": next(scopes), **base, **own_division}
 
-    _write(Secret, (one(*each) for each in listed), moment)
-    _write(SearchText, (_found(pk, Secret, f"S-{n:07d}", _title(n)) for n, pk, _home in listed), moment)
-    _write(Scope, (row for each in listed for row in scope(*each)), moment)
-    _write(Place, (_place(next(places), pk, n, day.isoformat()) for n, pk, _home in listed), moment)
+    write(Secret, (one(*each) for each in listed), moment)
+    write(SearchText, (_found(pk, Secret, f"S-{n:07d}", _title(n)) for n, pk, _home in listed), moment)
+    write(Scope, (row for each in listed for row in scope(*each)), moment)
+    write(Place, (_place(next(places), pk, n, day.isoformat()) for n, pk, _home in listed), moment)
 
 
 def _home(n: int, count: int, sections: int) -> int:
@@ -204,7 +204,7 @@ def _found(pk: str, model: type[Model], *texts: str) -> Row:
     return {"record_id": pk, "kind": model._meta.label_lower, "grams": " | ".join(bigrams(t) for t in texts)}  # noqa: SLF001
 
 
-def _write(model: type[Model], rows: Any, moment: datetime) -> None:
+def write(model: type[Model], rows: Any, moment: datetime) -> None:
     """Write rows given by field names; what they leave out has the field's default."""
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, BigAutoField)]  # noqa: SLF001
     usual = {f.name: _usual(f, moment) for f in fields}
@@ -224,13 +224,13 @@ def _write(model: type[Model], rows: Any, moment: datetime) -> None:
 
 def _usual(field: Any, moment: datetime) -> Any:
     if field.name in {"created_at", "updated_at"}:
-        return _text(moment)
+        return as_text(moment)
     return field.get_default() if field.has_default() or not field.null else None
 
 
-def _moment() -> datetime:
+def moment_built() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _text(moment: datetime) -> str:
+def as_text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") + ("+00" if connection.vendor == "postgresql" else "")

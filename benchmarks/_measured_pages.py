@@ -40,6 +40,8 @@ class Measured:
     times: Sequence[float]
     queries: int
     size: int
+    has_bar: bool = True
+    most_queries: int = 12
 
     @property
     def p50(self) -> float:
@@ -130,13 +132,13 @@ def measured(who: str, page: str, get: Callable[[], Any], rounds: int) -> Measur
     return Measured(who=who, page=page, times=times, queries=queries, size=len(answer.content))
 
 
-def bare_sql(rounds: int) -> float:
+def bare_sql(rounds: int, sql: str = BARE) -> float:
     """Milliseconds that the first page's rows cost without us, the median."""
     times = []
     for _round in range(rounds):
         start = time.perf_counter()
         with connection.cursor() as cursor:
-            cursor.execute(BARE)
+            cursor.execute(sql)
             cursor.fetchall()
         times.append((time.perf_counter() - start) * 1000)
     return sorted(times)[rounds // 2]

@@ -87,7 +87,12 @@ def counted(found: QuerySet[Any], sort: Sort, page: Page) -> str:
     if not cap:
         return f"{shown:,}+"
     rows = found.order_by() if may_be_empty(found.model, sort.column) else in_order(found, sort)
-    count = rows.values("pk")[: cap + 1].count()
+    return at_most(rows, cap)
+
+
+def at_most(found: QuerySet[Any], cap: int = CAPS[0]) -> str:
+    """Return how many rows there are, in words, "1,000+" beyond the cap: for tiles and duties that lead to a list."""
+    count = found.values("pk")[: cap + 1].count()
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 

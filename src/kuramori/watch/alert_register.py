@@ -94,7 +94,7 @@ alerts = Register(
             value=lambda alert, _viewer: alert_pseudonym(alert.pk, alert.person_id),
         ),
         Column(name="score", label=_("score"), kind=ColumnKind.NUMBER, sort="score"),
-        Column(name="since", label=_("window from"), kind=ColumnKind.DATE, sort="since"),
+        Column(name="since", label=_("window from"), kind=ColumnKind.DATE),
         Column(name="until", label=_("window to"), kind=ColumnKind.DATE, sort="until"),
         Column(
             name="ways", label=_("ways out"), value=lambda alert, _viewer: channels_in_words(alert.channels) or None

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from kuramori.kernel.paging import at_most
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Duty
 from kuramori.watch.queries.alerts import unassigned, waiting_for
@@ -31,8 +32,7 @@ def alert_duties(viewer: Viewer, today: date) -> list[Duty]:
         )
         for alert in mine
     ]
-    waiting = unassigned(viewer).count()
-    if waiting:
+    if (waiting := at_most(unassigned(viewer))) != "0":
         address = f"{reverse('watch:alert-list')}?state=new"
         title = _("%(count)s new alerts that nobody has taken") % {"count": waiting}
         duties.append(Duty(title=title, url=address, due=today, kind=_("alert")))

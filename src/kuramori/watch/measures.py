@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kuramori.kernel.paging import at_most
 from kuramori.kernel.permissions import Viewer
 from kuramori.watch.models import Severity
 from kuramori.watch.queries.alerts import open_alerts
@@ -26,15 +26,15 @@ def tiles(viewer: Viewer, _today: date) -> list[Tile]:
 
 
 def _alerts(viewer: Viewer) -> Tile:
-    rows = open_alerts(viewer).select_related(None).prefetch_related(None).order_by()
-    sums = rows.aggregate(total=Count("pk"), high=Count("pk", filter=Q(severity=Severity.HIGH)))
+    rows = open_alerts(viewer).order_by()
+    total, high = at_most(rows), at_most(rows.filter(severity=Severity.HIGH))
     return {
         "label": _("Open alerts"),
-        "value": f"{sums['total']:,}",
-        "below": _("of which high: %(count)s") % {"count": sums["high"]},
+        "value": total,
+        "below": _("of which high: %(count)s") % {"count": high},
         "url": reverse("watch:alert-list"),
         "icon": "radar",
-        "tone": "bad" if sums["high"] else "warn" if sums["total"] else "ok",
+        "tone": "bad" if high != "0" else "warn" if total != "0" else "ok",
     }
 
 

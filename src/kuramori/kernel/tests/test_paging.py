@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kuramori.kernel import paging
-from kuramori.kernel.paging import Page, Sort, counted, in_order, page_of
+from kuramori.kernel.paging import Page, Sort, at_most, counted, in_order, page_of
 from kuramori.kernel.registers.tests.shelf.models import Box
 from kuramori.kernel.registers.tests.suite import made
 from kuramori.kernel.registers.tests.test_registers import AKARI, OURS
@@ -69,6 +69,15 @@ def test_counting_stops_at_the_cap(boxes: list[Box], monkeypatch: pytest.MonkeyP
     assert counted(rows, by, replace(page, seconds=0.0)) == "7"
     monkeypatch.setattr(paging, "CAPS", (3,))
     assert counted(rows, by, replace(page, seconds=0.0)) == "3+"
+
+
+@pytest.mark.parametrize(("cap", "says"), [(6, "6+"), (7, "7"), (8, "7"), (1000, "7")])
+def test_a_tile_counts_no_further_than_its_cap_in_one_query(boxes: list[Box], cap: int, says: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert at_most(Box.objects.all(), cap) == says
+    assert len(asked) == 1
+    assert f"LIMIT {cap + 1}" in asked[0]["sql"], "the database stops there too"
+    assert at_most(Box.objects.none(), cap) == "0"
 
 
 def test_what_one_page_shows_is_not_counted_again(boxes: list[Box]) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kuramori.kernel.paging import at_most
 from kuramori.kernel.permissions import Viewer
 from kuramori.kernel.room import Duty
 from kuramori.watch.cases.queries import cases_due, cases_stirred, cases_untaken
@@ -25,7 +26,7 @@ def case_duties(viewer: Viewer, today: date) -> list[Duty]:
         )
         for case in cases_due(viewer)[:SHOWN]
     ]
-    if count := cases_untaken(viewer).count():
+    if (count := at_most(cases_untaken(viewer))) != "0":
         words = _("%(count)s cases that nobody has taken") % {"count": count}
         duties.append(Duty(title=words, url=f"{reverse('watch:case-list')}?state=open", due=today))
     duties += [

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate, now
 
 from kuramori.directory.api import sees_leaving
 from kuramori.kernel.permissions import Viewer
 from kuramori.register.api import Secret, secrets_visible_to
-from kuramori.watch.models import Alert, AlertSecret, Case, CaseStep, ExpertAccess, Unsealing, VendorAlert
+from kuramori.watch.models import Alert, AlertSecret, Case, CaseAlert, CaseStep, ExpertAccess, Unsealing, VendorAlert
 from kuramori.watch.queries.alerts import alerts_visible_to, holds_on
 from kuramori.watch.rules.cases import SETTLED, UNSETTLED
 from kuramori.watch.rules.permissions import Permission
@@ -21,7 +22,9 @@ def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
 
     Who sees no alerts sees only the cases that were opened to him as an expert.
     """
-    found: QuerySet[Case] = Case.objects.select_related("assignee").annotate(alerts=Count("members", distinct=True))
+    members = CaseAlert.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(count=Count("pk"))
+    alerts = Coalesce(Subquery(members.values("count")), 0)  # counted for the rows shown, not for all of them
+    found: QuerySet[Case] = Case.objects.select_related("assignee").annotate(alerts=alerts)
     if not viewer.may(Permission.CASE_VIEW):
         return found.none()
     if viewer.person_id is not None:
@@ -107,7 +110,8 @@ def cases_untaken(viewer: Viewer) -> QuerySet[Case]:
 
 def cases_stirred(viewer: Viewer) -> QuerySet[Case]:
     """Return the settled cases with an alert that opened again: only a person takes such a case up again."""
-    found = cases_visible_to(viewer).filter(state__in=SETTLED, members__alert__state="new").distinct()
+    stirring = CaseAlert.objects.filter(alert__state="new").values("case")
+    found = cases_visible_to(viewer).filter(state__in=SETTLED, pk__in=stirring)
     return found if viewer.may(Permission.CASE_STEP) else found.none()
 
 

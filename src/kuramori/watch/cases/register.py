@@ -61,7 +61,7 @@ cases = Register(
             value=lambda case, _viewer: case_pseudonym(case.pk, case.person_id),
         ),
         Column(name="ways", label=_("ways out"), value=lambda case, _viewer: channels_in_words(case.channels) or None),
-        Column(name="alerts", label=_("alerts"), kind=ColumnKind.NUMBER, sort="alerts"),
+        Column(name="alerts", label=_("alerts"), kind=ColumnKind.NUMBER),
         Column(name="score", label=_("score"), kind=ColumnKind.NUMBER, sort="score"),
         Column(name="until", label=_("window to"), kind=ColumnKind.DATE, sort="until"),
         Column(name="state", label=_("state"), kind=ColumnKind.TAG, value=case_mark),

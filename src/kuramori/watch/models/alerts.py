@@ -81,6 +81,9 @@ class Alert(Record):
             models.Index(fields=["assignee", "state"], name="watch_alert_assignee"),
             models.Index(fields=["person", "until"], name="watch_alert_person"),
             models.Index(fields=["-until", "-id"], name="watch_alert_until"),
+            models.Index(fields=["-updated_at", "-id"], name="watch_alert_changed"),
+            models.Index(fields=["unit", "-score", "-id"], name="watch_alert_unit"),
+            models.Index(fields=["state", "severity", "-score", "-id"], name="watch_alert_weight"),
         ]
 
     def __str__(self) -> str:

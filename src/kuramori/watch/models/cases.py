@@ -64,6 +64,8 @@ class Case(Record):
             models.Index(fields=["due_on", "id"], name="watch_case_due"),
             models.Index(fields=["person", "state"], name="watch_case_person"),
             models.Index(fields=["assignee", "state"], name="watch_case_assignee"),
+            models.Index(fields=["-until", "-id"], name="watch_case_until"),
+            models.Index(fields=["-updated_at", "-id"], name="watch_case_changed"),
         ]
 
     def __str__(self) -> str:

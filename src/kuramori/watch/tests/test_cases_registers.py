@@ -11,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from kuramori.directory.api import actor_of
-from kuramori.directory.tests.company import Company
+from kuramori.directory.tests.company import NOON, Company
+from kuramori.kernel.acts import act
 from kuramori.kernel.permissions import Role, Viewer
 from kuramori.register.api import Secret
 from kuramori.watch.acts.alerts import Found, alerts_keep
-from kuramori.watch.cases.acts import case_step, cases_gather
+from kuramori.watch.alert_register import alerts
+from kuramori.watch.cases.acts import case_begin, case_step, cases_gather
 from kuramori.watch.cases.expert_acts import expert_add
 from kuramori.watch.cases.register import cases
-from kuramori.watch.models import Alert, Case
+from kuramori.watch.models import Alert, Case, Unsealing
 from kuramori.watch.rules.cases import CaseState, due_by, joins, next_states
 from kuramori.watch.tests.test_registers import DAY, Suite
 from kuramori.watch.tests.test_registers import noon as running_clock
@@ -100,6 +102,40 @@ class TestCases(Suite):
         place = [str(head["label"]) for head in self.get("list").context["head"]].index("対象者")
         names = {str(row["cells"][place]) for row in self.get("list").context["rows"]}
         assert len(names) == 3
+
+
+def test_each_row_counts_its_own_alerts_and_a_case_of_none_says_so(found: Any, company: Company, secret: Secret):
+    """Counted beside the rows that are shown: joined and grouped, a page of fifty reads all cases with all alerts."""
+    two = [
+        found(key=key, since=day, until=day, channels=("web",)) for key, day in (("a", DAY), ("b", date(2026, 10, 1)))
+    ]
+    alerts_keep(findings=[*two, found(key="c", person_id=company.botan.pk, channels=("web",))], as_of=DAY)
+    begun = {case.person_id: case for case in cases_gather(today=DAY)}
+    empty = case_begin(alert=Alert(person=company.akari, since=DAY, until=DAY, severity="low", score=Decimal(1),
+                                   channels=["web"]), today=DAY, by=actor_of(company.daichi))  # fmt: skip
+    seen = cases.visible_to(company.viewer(company.daichi))
+    assert dict(seen.values_list("pk", "alerts")) == {
+        begun[company.chihiro.pk].pk: 2, begun[company.botan.pk].pk: 1, empty.pk: 0,
+    }  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        assert seen.filter(state="open").values("pk").count() == 3
+    assert "GROUP BY" not in asked[0]["sql"]
+
+
+def test_who_had_a_name_shown_is_told_so_on_that_alert_and_beside_it_in_its_case(found: Any, company: Company):
+    """By either of two questions: on this alert, or on another one of the same case; and nobody else by either."""
+    first, second, apart = alerts_keep(
+        findings=[found(key=key, since=day, until=day, channels=way, person_id=who.pk) for key, day, way, who in (
+            ("a", DAY, ("web",), company.chihiro), ("b", date(2026, 10, 1), ("web",), company.chihiro),
+            ("c", DAY, ("web",), company.botan))], as_of=DAY)  # fmt: skip
+    cases_gather(today=DAY)
+    company.give(company.akari, Role.PRIVACY_OFFICER)
+    with act("watch.alert.unseal", by=actor_of(company.akari)):
+        Unsealing(alert=first, by=company.akari, reason="面談", expires_at=NOON).save()
+    told = {who: dict(alerts.visible_to(company.viewer(who)).values_list("pk", "was_named"))
+            for who in (company.akari, company.daichi)}  # fmt: skip
+    assert told[company.akari] == {first.pk: True, second.pk: True, apart.pk: False}
+    assert not any(told[company.daichi].values())
 
 
 # the rules behind it
