@@ -1,7 +1,7 @@
 """A rule set compiled for a dialect: rules by log source, in bundles, with their SQL; what is refused and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kuramori_lake.sigma.atoms import Dialect
@@ -56,14 +56,17 @@ class Plan:
         return sum(len(batch.rules) for group in self.groups for batch in group.batches)
 
 
-def plan(found: RuleSet, dialect: Dialect) -> Plan:
-    """Compile a rule set. A correlation of a rule that is refused is refused as well."""
+def plan(found: RuleSet, dialect: Dialect, heard: Callable[[], None] = lambda: None) -> Plan:
+    """Compile a rule set. A correlation of a rule that is refused is refused as well.
+
+    `heard` is called for each rule that was looked at, and may stop it all by raising.
+    """
     asked = _asked_fields(found.correlations)
     by_source: dict[LogSource, list[Rule]] = defaultdict(list)
     for rule in found.rules:
         by_source[rule.source].append(rule)
     refused = list(found.refused)
-    groups = [group for rules in by_source.values() if (group := _group(rules, asked, dialect, refused))]
+    groups = [group for rules in by_source.values() if (group := _group(rules, asked, dialect, refused, heard))]
     able = {ready.rule.about.id for group in groups for batch in group.batches for ready in batch.rules}
     correlations = _able(found.correlations, able, refused)
     silent = {rule for one in correlations if not one.generate for rule in one.rules}
@@ -80,7 +83,11 @@ def _asked_fields(correlations: Iterable[Correlation]) -> Mapping[str, Sequence[
 
 
 def _group(
-    rules: Sequence[Rule], asked: Mapping[str, Sequence[str]], dialect: Dialect, refused: list[Refusal]
+    rules: Sequence[Rule],
+    asked: Mapping[str, Sequence[str]],
+    dialect: Dialect,
+    refused: list[Refusal],
+    heard: Callable[[], None],
 ) -> Group | None:
     try:
         events = events_of(rules[0].source)
@@ -91,6 +98,7 @@ def _group(
     ready: list[Ready] = []
     sieves: list[Sieve | None] = []
     for rule in rules:
+        heard()
         columns = replace(group.columns, places=dict(group.columns.places))
         try:
             sql = Compiler(dialect, columns).sql(rule.condition)

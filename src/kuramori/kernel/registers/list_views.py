@@ -100,6 +100,7 @@ def list_page(register: "Register", request: ViewedRequest) -> HttpResponse:
         "title": register.title,
         "may": may,
         "urls": urls,
+        "beside": register.beside(viewer),
         "formats": FORMATS,
         "form": listing.form,
         "picked": [{"label": word, "url": listing.address(**{name: None})} for name, word in words.items()],

@@ -83,6 +83,7 @@ class Register:
     record the viewer sees, before and again after saving. `withheld` names columns and model fields that this
     viewer may not see although he sees the record: they leave list, export, sorting, history and conflict notices
     (facts and forms are given per viewer anyway). `actions` are links to hand-written pages of further acts;
+    `beside` are links from the list to pages that belong to it;
     `retire_effects` says in sentences what retiring does beside leaving the list.
     `form` gets (viewer, record or None, POST data or None); a field "why" in it replaces the kit's own reason.
     """
@@ -105,6 +106,7 @@ class Register:
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     order: str = "-updated_at"
     import_kind: str | None = None
+    beside: Callable[[Viewer], Sequence[Link]] = lambda _viewer: ()
     facts: Callable[[Any, Viewer], Sequence[Fact]] | None = None
     state: Callable[[Any, Viewer], Mark | None] = lambda _record, _viewer: None
     next_duty: Callable[[Any, Viewer], Duty | None] = lambda _record, _viewer: None

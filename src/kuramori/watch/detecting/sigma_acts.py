@@ -49,14 +49,13 @@ def rules_take_in(
     """Take a file or archive in as the set `name`, in place of an older one; without a path Kuramori's own rules.
 
     Everything in it is accepted or refused with a reason. A rule that means something else than before goes off.
-    `tell` hears how many documents were read, and may stop it by raising: nothing has changed then.
+    `tell` hears how many were compiled of how many documents, and may stop it by raising: nothing has changed then.
     Raises Refused when nothing in it can be used: then the older set stays.
     """
-    read = read_set([path or place_of(OWN)])
+    read = read_set([path or place_of(OWN)], tell)
     if not read.listed:
         first = read.plan.refused[0].sentence(japanese=in_japanese()) if read.plan.refused else ""
         raise Refused(_("No rule in this file can be used."), f"{file}: {first}")
-    tell(0, read.documents)
     others = {each.rule for each in SigmaRule.objects.standing().exclude(taken_in__name=name)}
     refusals = [*read.plan.refused, *(_twice(each) for each in read.listed if each.about.id in others)]
     usable = [each for each in read.listed if each.about.id not in others]

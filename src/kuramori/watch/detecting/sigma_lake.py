@@ -1,8 +1,9 @@
 """Sigma rules as the lake keeps them: one set at a time, so that a night reads only what somebody switched on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,21 @@ class Read:
     listed: tuple[Listed, ...]
 
 
-def read_set(paths: Iterable[Path]) -> Read:
-    """Read rules with everything said about them. A file that cannot be read counts as one document."""
+def read_set(paths: Iterable[Path], tell: Callable[[int, int], None] = lambda _done, _all: None) -> Read:
+    """Read rules with everything said about them. A file that cannot be read counts as one document.
+
+    `tell` hears of each rule how many were compiled, of how many documents, and may stop it by raising.
+    """
     loaded, unread = load(paths)
     raw_rules, raw_correlations, raw_filters = gather(loaded)
     found = rule_set(loaded)
-    compiled = plan(found, "duckdb")
+    documents = len(raw_rules) + len(raw_correlations) + len(raw_filters) + len(unread)
+    done = count(1)
+    compiled = plan(found, "duckdb", lambda: tell(next(done), documents))
     refused = {(each.file, each.rule) for each in compiled.refused}
     contents = {(raw.file, raw.named): raw.content for raw in (*raw_rules, *raw_correlations)}
     return Read(
-        documents=len(raw_rules) + len(raw_correlations) + len(raw_filters) + len(unread),
+        documents=documents,
         filters=sum((raw.file, raw.named) not in refused for raw in raw_filters),
         found=found,
         plan=Plan(

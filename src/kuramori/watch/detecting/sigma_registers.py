@@ -21,6 +21,7 @@ from kuramori.watch.models import LevelChoice, Queue, SigmaRule, SigmaSet
 from kuramori.watch.queries.alerts import alerts_visible_to
 from kuramori.watch.rules.detecting_sigma import alerts_of, may_read
 from kuramori.watch.rules.permissions import Permission
+from kuramori_lake.detect import Code
 from kuramori_lake.sigma.refusals import Refusal
 
 COUNTED = timedelta(days=30)
@@ -52,9 +53,11 @@ def _raised(viewer: Viewer) -> Counter[str]:
     if not viewer.may(Permission.ALERT_VIEW):
         return Counter()
     since = localdate(timezone=viewer.zone) - COUNTED
-    found = alerts_visible_to(viewer).filter(queue=Queue.HARD_RULE, until__gte=since)
+    found = alerts_visible_to(viewer).filter(
+        queue=Queue.HARD_RULE, until__gte=since, reasons__contains=f'"{Code.SIGMA}"'
+    )
     told = (one for reasons in found.values_list("reasons", flat=True) for one in json.loads(reasons))
-    return Counter(str(one["numbers"]["rule"]) for one in told if one["code"] == "sigma")
+    return Counter(str(one["numbers"]["rule"]) for one in told if one["code"] == Code.SIGMA)
 
 
 def sigma_sets_visible_to(viewer: Viewer) -> QuerySet[SigmaSet]:
@@ -110,6 +113,16 @@ def rule_actions(rule: SigmaRule, viewer: Viewer) -> Sequence[Link]:
         links.append(Link(text=words, url=reverse("watch:sigma-switch", args=[rule.pk])))
     if viewer.may(Permission.SIGMA_SET_VIEW):
         links.append(Link(text=_("Report of its set"), url=sigma_sets.url("detail", rule.taken_in)))
+    return links
+
+
+def rule_doors(viewer: Viewer) -> Sequence[Link]:
+    """Lead from the list to where rules are tried on pasted events, and to the reports of the sets."""
+    links = []
+    if viewer.may(Permission.SIGMA_SWITCH):
+        links.append(Link(text=_("Try on pasted events"), url=reverse("watch:sigma-paste")))
+    if viewer.may(Permission.SIGMA_SET_VIEW):
+        links.append(Link(text=_("Rule sets taken in"), url=sigma_sets.url("list")))
     return links
 
 
@@ -178,6 +191,7 @@ sigma_rules = Register(
     add=rules_take_in,
     visible_to=sigma_rules_visible_to,
     search=_search,
+    beside=rule_doors,
     facts=rule_facts,
     actions=rule_actions,
     state=rule_mark,

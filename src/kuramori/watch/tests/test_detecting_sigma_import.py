@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils.translation import override
 
 from kuramori.directory.tests.company import Company
@@ -57,6 +58,45 @@ correlation: {type: event_count, rules: [base], group-by: [User], timespan: 5m, 
 def in_english() -> Iterator[None]:
     with override("en"):
         yield
+
+
+def test_what_is_compiled_is_told_rule_by_rule_and_the_whole_at_the_end(tmp_path: Path):
+    """Nought of five that stands for half a minute, then five of five, is no progress."""
+    path, told = tmp_path / "rules.zip", list[tuple[int, int]]()
+    texts = (RULE % "device_connect", named("One"), named("Two"), MODIFIER, FOREIGN)
+    path.write_bytes(packed({f"r/{n}.yml": text for n, text in enumerate(texts)}))
+    set_ = rules_take_in(path=path, name="ours", file="rules.zip", tell=lambda done, of: told.append((done, of)))
+    assert [of for _done, of in told] == [set_.documents] * len(told) == [5] * len(told)
+    assert [done for done, _of in told[:-1]] == list(range(1, len(told)))
+    assert len(told) >= 4, "three usable rules are told one by one, then the whole"
+    assert told[-1] == (5, 5)
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_stopped_at_any_rule_nothing_is_kept_and_once_more_it_goes_through(tmp_path: Path, at: int):
+    path = tmp_path / "rules.zip"
+    path.write_bytes(packed({f"r/{n}.yml": named(f"N{n}") for n in range(3)}))
+
+    def stop(done: int, _of: int) -> None:
+        if done == at:
+            raise jobs.Cancelled
+
+    with pytest.raises(jobs.Cancelled):
+        rules_take_in(path=path, name="ours", file="rules.zip", tell=stop)
+    assert not SigmaSet.objects.exists()
+    assert not SigmaRule.objects.exists()
+    assert not place_of("ours").exists()
+    assert rules_take_in(path=path, name="ours", file="rules.zip").accepted == 3
+
+
+def test_the_list_leads_to_the_pasting_and_to_the_sets_those_who_may_go_there(visit: Any, company: Company):
+    doors = {"sigma-paste": "watch:sigma:switch", "sigma_set-list": "watch:sigma_set:view"}
+    for held in (set(), *({right} for right in doors.values()), set(doors.values())):
+        rights = frozenset({"watch:sigma:view", *held})
+        viewer = replace(company.viewer(company.daichi), permissions=rights, company_wide=rights)
+        page = visit(viewer, "sigma-list").content.decode()
+        for name, right in doors.items():
+            assert (f'class="btn" href="{reverse(f"watch:{name}")}"' in page) is (right in held), (name, held)
 
 
 @pytest.fixture
