@@ -204,7 +204,7 @@ def _acts(whose: Whose, choice: Choice) -> list[dict[str, Any]]:
     found: QuerySet[Entry] = Entry.objects.filter(at__date__gte=choice.since, at__date__lte=choice.until)
     if whose.opening.person_id:
         found = found.filter(actor_id=whose.opening.person_id)
-    else:
+    elif whose.opening.secret_id:
         found = found.filter(subjects__subject_id=whose.opening.secret_id)
     if choice.before is not None:
         at, number = choice.before[0].replace(tzinfo=UTC), choice.before[1]

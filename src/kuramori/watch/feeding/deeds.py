@@ -85,6 +85,8 @@ LEFT_OUT: Final = frozenset(
         *("approvals.deputy.add", "approvals.deputy.retire", "approvals.request.approve", "approvals.request.ask"),
         *("approvals.request.expire", "approvals.request.refuse", "approvals.request.reroute"),
         *("approvals.request.withdraw", "duties.duty.add", "duties.duty.edit", "duties.duty.retire"),
+        # A calendar's address tells what is due in words that name nobody.
+        *("duties.feed.add", "duties.feed.retire"),
         *("duties.task.drop", "duties.task.escalate", "duties.task.exempt", "duties.task.lay", "duties.task.prove"),
         *("duties.task.report", "duties.turn.open"),
     }

@@ -1,6 +1,8 @@
 """What is asked before the feed is switched: from which day on, and why."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,5 +31,5 @@ class OnForm(OffForm):
     )
     field_order = ("since", "reason")
 
-    def __init__(self, today: date, data: object) -> None:
+    def __init__(self, today: date, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, initial={"since": today})
