@@ -103,14 +103,14 @@ def _asked(child: subprocess.Popen[bytes], name: str, data: bytes, until: float)
 def _give(pipe: int, data: bytes, until: float) -> None:
     left = memoryview(data)
     while left:
-        _wait([], [pipe], until)
+        _wait(pipe, select.POLLOUT, until)
         left = left[os.write(pipe, left) :]
 
 
 def _taken(pipe: int, size: int, until: float) -> bytes:
     found = bytearray()
     while len(found) < size:
-        _wait([pipe], [], until)
+        _wait(pipe, select.POLLIN, until)
         piece = os.read(pipe, min(size - len(found), _PIECE))
         if not piece:
             raise EOFError
@@ -118,9 +118,12 @@ def _taken(pipe: int, size: int, until: float) -> bytes:
     return bytes(found)
 
 
-def _wait(readable: list[int], writable: list[int], until: float) -> None:
+def _wait(pipe: int, ready: int, until: float) -> None:
+    # not select(): it refuses descriptors above 1,023, which a busy server has
+    waiting = select.poll()
+    waiting.register(pipe, ready)
     left = until - time.monotonic()
-    if left <= 0 or not any(select.select(readable, writable, [], left)):
+    if left <= 0 or not waiting.poll(left * 1000):
         raise TimeoutError
 
 

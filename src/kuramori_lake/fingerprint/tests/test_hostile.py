@@ -253,3 +253,16 @@ def test_reason_that_is_none_is_refused():
 
 def test_limits_are_those_that_the_manual_names():
     assert (LIMITS.depth, LIMITS.ratio, LIMITS.cpu_seconds) == (5, 200, 30)
+
+
+def test_a_server_with_a_thousand_connections_open_still_reads():
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed[0], 2_048), allowed[1]))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _connection in range(1_100)]
+    try:
+        with Reader() as reader:
+            assert reader.extract("notes.txt", "配合は三対一".encode()).parts[0].text == "配合は三対一"
+    finally:
+        for number in taken:
+            os.close(number)
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)

@@ -127,7 +127,8 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_read() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as place:  # another user has to reach it
         Path(place).chmod(0o755)
         for name in ("S-0001", "S-0001/closed", "S-0002"):
-            (Path(place) / name).mkdir(mode=0o755)
+            (Path(place) / name).mkdir()
+            (Path(place) / name).chmod(0o755)  # whatever the umask is
         for name, mode in (("S-0001/a", 0o644), ("S-0001/b", 0), ("S-0002/c", 0o644)):
             (Path(place) / name).write_bytes(b"x")
             (Path(place) / name).chmod(mode)
