@@ -85,8 +85,10 @@ def backup(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_everything_comes_back_and_the_ledger_is_sound(installation: Path, backup: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     assert run(RESTORE, restored, str(backup)).returncode == 0
-    assert run(COUNT, restored).stdout == run(COUNT, installation).stdout
-    assert run(COUNT, restored).stdout.split()[2] == "True"
+    there, here = run(COUNT, restored), run(COUNT, installation)
+    assert (there.returncode, here.returncode) == (0, 0), there.stderr + here.stderr
+    assert there.stdout == here.stdout, "two programs that failed alike would agree, too"
+    assert there.stdout.split()[2] == "True"
 
 
 def test_the_ledger_s_key_and_its_head_are_in_it(backup: Path) -> None:
