@@ -199,7 +199,6 @@ def opens(visit: Any, client: Client) -> Callable[..., Any]:
         answer = client.get(address) if post is None else client.post(address, post)
         if answer.streaming:
             answer.getvalue()
-        answer.close()
         return answer
 
     return go
