@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,7 @@ class Person(Record):
         indexes = [
             models.Index(fields=["kana", "id"], name="directory_person_kana"),
             models.Index(fields=["left_on", "joined_on"], name="directory_person_here"),
+            *(models.Index(Lower(name), name=f"directory_{name}_key") for name in ("mail", "account_name")),
         ]
 
     def __str__(self) -> str:
@@ -130,8 +131,7 @@ class Engagement(Version):
             ),
         ]
         indexes = [
-            models.Index(fields=["end_planned"], name="directory_engagement_planned"),
-            models.Index(fields=["end_actual"], name="directory_engagement_actual"),
+            models.Index(fields=[f"end_{end}"], name=f"directory_engagement_{end}") for end in ("planned", "actual")
         ]
 
     def __str__(self) -> str:
