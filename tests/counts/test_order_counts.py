@@ -19,7 +19,7 @@ from kuramori.watch.tests.conftest import charter_words
 from kuramori.watch.tests.ordered import Deciders, asked
 
 PINNED = {
-    "/inbox/": 23, "/watch/orders/": 6, "/watch/orders/ask/": 5, "/watch/orders/{pk}/": 8,
+    "/inbox/": 24, "/watch/orders/": 6, "/watch/orders/ask/": 5, "/watch/orders/{pk}/": 8,
     "/watch/orders/{pk}/decide/": 8,
 }  # fmt: skip
 pytestmark = pytest.mark.django_db

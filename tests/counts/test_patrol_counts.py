@@ -21,7 +21,7 @@ from kuramori.watch.patrols.acts import hits_seal
 from kuramori.watch.tests.patrolled import look_for, taken
 
 PINNED = {
-    "/inbox/": 21,  # posts to look at: how many, the oldest; and those in inquiry
+    "/inbox/": 22,  # posts to look at: how many, the oldest; and those in inquiry
     "/watch/patrols/posts/": 5,
     "/watch/patrols/posts/{pk}/": 8,
     "/watch/patrols/posts/{pk}/decide/": 4,

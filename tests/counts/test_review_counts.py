@@ -18,7 +18,7 @@ from kuramori.watch.models.reviews import ReviewKind
 from kuramori.watch.tests.reviewed import kept, line
 
 PINNED = {
-    "/inbox/": 20,  # each kind of duty asks once, that of posts twice
+    "/inbox/": 21,  # each kind of duty asks once, that of posts twice
     "/watch/reviews/": 5,
     "/watch/reviews/{pk}/": 7,
     "/watch/reviews/{pk}/committee/": 4,

@@ -17,7 +17,7 @@ from kuramori.kernel.actors import SYSTEM
 from kuramori.watch.tests.watched import Offices, asked
 from kuramori.watch.watching.acts import entry_withdraw
 
-PINNED = {"/inbox/": 11, "/watch/watch-list/": 6, "/watch/watch-list/ask/": 3, "/watch/watch-list/{pk}/decide/": 5}
+PINNED = {"/inbox/": 12, "/watch/watch-list/": 6, "/watch/watch-list/ask/": 3, "/watch/watch-list/{pk}/decide/": 5}
 pytestmark = pytest.mark.django_db
 
 

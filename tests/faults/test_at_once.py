@@ -42,6 +42,23 @@ def test_of_two_who_edit_a_secret_one_wins_and_the_other_reads_what_happened(her
     is_whole(here, smithy)
 
 
+def test_of_two_who_decide_on_a_request_one_wins_and_the_other_is_told(here, smithy, tmp_path):
+    smithy.run("command", "import", "secrets", written(tmp_path, register_lines(1, 1)))
+    smithy.run("command", "admin", "akari@example.jp", "佐倉 灯里")
+    smithy.run("command", "admin", "chihiro@example.jp", "遠山 千尋")
+    (number,) = smithy.run("ask_to_read", "S-00001", "chihiro@example.jp").said
+    with both(smithy, tmp_path, ("decide", number, "approve", None), ("decide", number, "refuse", None)) as (works, _):
+        answers = [work.said[-1] for work in works]
+    won = [answer.startswith("302") for answer in answers]
+    assert sorted(won) == [False, True], answers
+    told = answers[won.index(False)]
+    assert f"{number} has been decided already by" in told
+    assert here.count("approvals_vote") == 1
+    assert here.count("register_scope", "audience = 'person'") == won[0], "opened by an approval, not by a refusal"
+    assert here.count("kernel_entry", "verb IN ('approvals.request.approve', 'approvals.request.refuse')") == 1
+    is_whole(here, smithy)
+
+
 def test_the_same_register_imported_twice_at_once_is_in_once(here, smithy, tmp_path):
     file = written(tmp_path, register_lines(1, 200))
     piece = ("together", None, "import", "secrets", file)

@@ -28,15 +28,18 @@ from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
+from django.utils.timezone import localdate  # noqa: E402
 from time_machine import travel  # noqa: E402
 
-from kuramori.directory.api import Account  # noqa: E402
+from kuramori.approvals.api import Request, request_ask  # noqa: E402
+from kuramori.directory.api import Account, viewer_for  # noqa: E402
 from kuramori.evidence import sequencer  # noqa: E402
 from kuramori.evidence.api import NotAPrefix, ledger_check, run_forever, seal_now  # noqa: E402
 from kuramori.kernel.actors import SYSTEM  # noqa: E402
 from kuramori.kernel.acts import LedgerUnavailable, act  # noqa: E402
 from kuramori.kernel.models import Entry  # noqa: E402
 from kuramori.register.api import Secret  # noqa: E402
+from kuramori.register.read_access import READ_ACCESS  # noqa: E402
 from kuramori.site.cli import main  # noqa: E402
 from tests.faults.power.calls import recorded  # noqa: E402
 from tests.faults.power.failing import failing as disk_fails  # noqa: E402
@@ -126,6 +129,31 @@ def edit(number: str, title: str, meet: str) -> int:
     return 0
 
 
+def decide(number: str, verdict: str, meet: str) -> int:
+    """Open a request in the browser of who may decide on it; send the verdict when all have it open."""
+    request = Request.objects.get(number=number)
+    setup_test_environment()
+    browser = Client(headers={"accept-language": "en"})
+    decider = Account.objects.get(person=request.seats.get().person)
+    browser.force_login(decider, backend=settings.AUTHENTICATION_BACKENDS[0])
+    address = reverse("approvals:decide", args=[request.pk])
+    entered = {"verdict": verdict, "reason": verdict, "seen": browser.get(address).context["form"]["seen"].value()}
+    await_others(meet)
+    answer = browser.post(address, entered)
+    say(f"{answer.status_code} {answer.content.decode()}".replace("\n", " "))
+    return 0
+
+
+def ask_to_read(secret: str, asker: str) -> int:
+    """Ask to read a secret until tomorrow, as the person with this mail address; say the request's number."""
+    account = Account.objects.get(email=asker)
+    entered = {"number": secret, "person": None, "until": localdate() + timedelta(days=1)}
+    viewer = viewer_for(account)
+    asked = READ_ACCESS.prepare(viewer, entered)
+    say(request_ask(kind=READ_ACCESS, asked=asked, why="x", by=viewer).number)
+    return 0
+
+
 def write_at(hours: str, first: str, count: str) -> int:
     """Do acts while the clock of the machine is so many hours ahead, or behind."""
     with travel(datetime.now(UTC) + timedelta(hours=float(hours)), tick=True):
@@ -205,6 +233,8 @@ OWN = (
     cut,
     together,
     edit,
+    ask_to_read,
+    decide,
     pages,
     write,
     write_at,

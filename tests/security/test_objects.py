@@ -96,10 +96,11 @@ def test_every_page_of_an_object_is_tried_here_or_has_its_own_suite():
     """Registers of the directory and of governance hold what everybody may know; RegisterSuite tries each of them.
 
     Duties are tried in the room's own tests, with who is asked, his boss and strangers.
+    Requests with who asked and who decides.
     """
     known = {
         name
         for name in OURS
-        if re.match(r"(register:secret|directory:|governance:|duties:|kernel:import|watch:|evidence:)", name)
+        if re.match(r"(register:secret|approvals:|directory:|governance:|duties:|kernel:import|watch:|evidence:)", name)
     }
     assert set(OURS) - known - set(ALONE) == set()

@@ -7,6 +7,7 @@ from kuramori.kernel.records import Record
 from kuramori.kernel.room import rooms
 
 EXCUSED = {
+    "approvals.Notice": "how far a mail has come; what it tells of is in the ledger",
     "directory.Account": "last sign-in and password are state; opening and closing an account are acts",
     "duties.Letter": "how far a mail has come; what it tells of is in the ledger",
     "duties.WrittenDay": "up to which day reminders were looked for; what they led to are letters",

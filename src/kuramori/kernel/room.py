@@ -148,7 +148,7 @@ class Room:
     gates: tuple["Callable[..., Any] | KeepingGate", ...] = ()
     measures: tuple[Callable[..., Any], ...] = ()
     duties: tuple[Callable[[Viewer, date], list[Duty]] | object, ...] = ()  # and kinds of duty: duties.api.DutyKind
-    requests: tuple[Callable[..., Any], ...] = ()
+    requests: tuple[object, ...] = ()
     panels: tuple[Panel, ...] = ()
 
 

@@ -8,6 +8,7 @@ from kuramori.register.duties import stocktaking_duties
 from kuramori.register.exhibits import SCOPE_OF_PERSON, secret_exhibits
 from kuramori.register.imports import secrets_import
 from kuramori.register.jobs import JOBS
+from kuramori.register.read_access import READ_ACCESS
 from kuramori.register.registers import secrets
 from kuramori.register.rules import Permission
 
@@ -66,4 +67,5 @@ ROOM = Room(
     jobs=JOBS,
     exhibits=(secret_exhibits, SCOPE_OF_PERSON),
     duties=(stocktaking_duties,),
+    requests=(READ_ACCESS,),
 )

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "kuramori.kernel",
     "kuramori.directory",
+    "kuramori.approvals",
     "kuramori.duties",
     "kuramori.evidence",
     "kuramori.governance",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", health.favicon, name="favicon"),
     path("", include("kuramori.kernel.urls")),
     path("directory/", include("kuramori.directory.urls")),
+    path("requests/", include("kuramori.approvals.urls")),
     path("duties/", include("kuramori.duties.urls")),
     path("evidence/", include("kuramori.evidence.urls")),
     path("governance/", include("kuramori.governance.urls")),
