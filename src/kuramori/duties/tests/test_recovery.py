@@ -6,11 +6,9 @@ import pytest
 from django.utils.timezone import now
 from django.utils.translation import override
 
-from kuramori.directory.acts.accounts import account_open
 from kuramori.duties.acts import tasks_lay, turn_open
 from kuramori.duties.days import places
-from kuramori.duties.digest import queue_letters
-from kuramori.duties.models import Audience, Escalation, Letter, State, Task, Turn
+from kuramori.duties.models import Audience, Escalation, State, Task, Turn
 from kuramori.duties.round import close_proven, drop_needless, escalate_late, open_turns
 from kuramori.duties.tests.asked import WEDNESDAY, duty, opened, pass_days, run_round, task_of
 from kuramori.duties.tests.chores.room import sweep
@@ -71,9 +69,7 @@ def test_each_step_done_again_does_nothing(company, clock):
     here = places()
     assert (escalate_late(here, now()), escalate_late(here, now())) == (1, 0)
     assert (drop_needless(), drop_needless()) == (0, 0)
-    account_open(person=company.daichi, at=now(), by=SYSTEM)  # what Botan owes went up to him
-    assert (queue_letters(here, now()), queue_letters(here, now())) == (1, 0)
-    assert Letter.objects.count() == Escalation.objects.count() == 1
+    assert Escalation.objects.count() == 1
 
 
 def test_a_month_without_a_server_makes_one_turn_and_one_step_up_not_many(company, clock):
