@@ -40,17 +40,12 @@ class Progress:
     """What a running job reports: how far it is, and where it would go on."""
 
     def __init__(self, job: Job) -> None:
-        self._job = job
+        self.job = job
         self.cursor: dict[str, Any] = job.cursor
-
-    @property
-    def job(self) -> Job:
-        """Return the row of this job."""
-        return self._job
 
     def report(self, done: int, total: int | None = None, **cursor: Any) -> None:
         """Say how far the job is; raise Cancelled when its owner has asked to stop. Writes once a second at most."""
-        job = self._job
+        job = self.job
         job.done, job.total = done, total if total is not None else job.total
         self.cursor.update(cursor)
         moment = now()

@@ -28,11 +28,7 @@ def turn() -> Iterator[None]:
 
 
 def alone(name: str) -> None:
-    """Until this transaction ends, keep out whoever asks for the same name; for a row to be found, or else made.
-
-    What is looked up before the act began may have been made by somebody else meanwhile, and of two who make the same
-    row one would meet the database's own error. On SQLite the pen, which every act holds, already keeps them apart.
-    """
-    if connection.vendor == "postgresql":
+    """Keep out whoever asks for the same name, until the act ends: for a row that is found, or else made, once."""
+    if connection.vendor == "postgresql":  # on SQLite the pen, which every act holds, keeps them out already
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -10,7 +10,6 @@ from kuramori.directory.viewing import standing_of
 from kuramori.kernel.actors import Actor
 from kuramori.kernel.acts import Refused, act
 from kuramori.kernel.permissions import Role
-from kuramori.kernel.turns import alone
 
 
 def account_open(*, person: Person, at: datetime, by: Actor, why: str = "", language: str = "ja") -> Account:
@@ -71,7 +70,6 @@ def second_factor_record(*, account: Account, step: str, factor: str, by: Actor)
 def mfa_roles_set(*, roles: frozenset[Role], by: Actor, why: str) -> SignInPolicy:
     """Decide which roles need a second factor; it holds from the next request on."""
     with act("directory.setting.mfa", by=by, why=why) as this:
-        alone("sign-in policy")
         policy = SignInPolicy.objects.first() or SignInPolicy()
         policy.mfa_roles = sorted(roles)
         policy.save()

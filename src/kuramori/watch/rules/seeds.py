@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import comb, sqrt
-from statistics import median
 from typing import Final
 from uuid import UUID
 
@@ -184,6 +183,11 @@ def wilson(found: int, tested: int) -> tuple[float, float]:
     return middle - half if found else 0.0, middle + half if found < tested else 1.0
 
 
+def _median(delays: Sequence[timedelta]) -> timedelta | None:
+    ranked, half = sorted(delays), len(delays) // 2
+    return (ranked[half] + ranked[~half]) / 2 if ranked else None
+
+
 def median_bounds(delays: Sequence[timedelta]) -> tuple[timedelta, timedelta] | None:
     """Return the bounds of the median's interval at 95 % or more by its order statistics; None of fewer than six."""
     count, below, place = len(delays), 0.0, 0
@@ -204,7 +208,7 @@ def rate_of(deeds: Iterable[Deed], at: datetime) -> Rate:
         tested=tested,
         low=low,
         high=high,
-        usual_delay=median(delays) if delays else None,
+        usual_delay=_median(delays),
         delay_bounds=median_bounds(delays),
         waiting=len(known) - tested,
     )

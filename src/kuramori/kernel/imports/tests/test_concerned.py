@@ -72,7 +72,7 @@ def checked(desk, path) -> ImportRun:
 
 
 def page(desk, name, run) -> str:
-    """What the page says, without the token of its forms, whose letters are drawn by lot and may hold any short word."""
+    """What the page says, without its forms' token, whose letters are drawn by lot and may hold any short word."""
     said = desk.get(reverse(f"kernel:import-{name}", args=[run.pk])).content.decode()
     return re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", said)
 
