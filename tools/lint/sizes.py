@@ -35,6 +35,7 @@ WATCHING = {
     "patrols": {"0015_patrols", "patrols"},
     "orders": {"orders"},
     "presence": {"presence"},
+    "prints": {"0018_documents", "prints"},
     "privacy": {"numbering", "privacy"},
     "reviews": {"reviews"},
     "seeds": {"seeds"},

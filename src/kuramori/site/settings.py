@@ -132,6 +132,8 @@ COMPANY_ZONE = os.environ.get("KURAMORI_ZONE", "Asia/Tokyo")
 PATROL_DAYS = int(os.environ.get("KURAMORI_PATROL_DAYS", "30"))  # so long a post that is not ours is kept
 # What the nightly check reads of the files in custody, in bytes; a round over more takes several nights.
 CUSTODY_CHECK_BYTES = gigabytes(os.environ, "KURAMORI_CUSTODY_CHECK_GB", 32)
+# The folder with a folder of documents for each secret; without it, `documents` in the data folder.
+DOCUMENTS = os.environ.get("KURAMORI_DOCUMENTS", "")
 # Which engine runs the nights of the event lake; clickhouse needs KURAMORI_CLICKHOUSE_URL or the package chdb.
 LAKE_ENGINE = one_of(os.environ, "KURAMORI_LAKE_ENGINE", ("duckdb", "clickhouse"))
 # What counting the rows of a list may take, about; where it would take longer, the list says "200+" or "50+".

@@ -2,6 +2,7 @@
 
 COLLECT = "watch.collect"
 DETECT = "watch.detect"
+DOCUMENTS = "watch.documents"
 FEED = "watch.feed"
 HARD_RULES = "watch.hard_rules"
 INGEST = "watch.ingest"

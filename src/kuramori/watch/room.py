@@ -24,6 +24,7 @@ from kuramori.watch.patrols import room_parts as patrols
 from kuramori.watch.patrols.jobs import JOBS as PATROL_JOBS
 from kuramori.watch.person_exhibits import PERSON_EXHIBITS
 from kuramori.watch.presence import room_parts as presence
+from kuramori.watch.prints import room_parts as prints
 from kuramori.watch.privacy import room_parts as privacy
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews import room_parts as reviewing
@@ -86,6 +87,7 @@ ROOM = Room(
         *patrols.MENU,
         *ordering.MENU,
         *presence.MENU,
+        *prints.MENU,
         *privacy.MENU,
         *reviewing.MENU,
         *unsealing.MENU,
@@ -97,6 +99,7 @@ ROOM = Room(
         *patrols.REGISTERS,
         *ordering.REGISTERS,
         *presence.REGISTERS,
+        *prints.REGISTERS,
         *privacy.REGISTERS,
     ),
     permissions={
@@ -106,6 +109,7 @@ ROOM = Room(
         **patrols.PERMISSIONS,
         **ordering.PERMISSIONS,
         **presence.PERMISSIONS,
+        **prints.PERMISSIONS,
         **privacy.PERMISSIONS,
         **reviewing.PERMISSIONS,
         **unsealing.PERMISSIONS,
@@ -146,6 +150,7 @@ ROOM = Room(
         **patrols.VERBS,
         **ordering.VERBS,
         **presence.VERBS,
+        **prints.VERBS,
         **privacy.VERBS,
         **reviewing.VERBS,
         **unsealing.VERBS,
@@ -172,7 +177,7 @@ ROOM = Room(
         ),
         "watch.source.retire": _("%(by)s took the log source %(subject)s out of use"),
     },
-    jobs=(*JOBS, *DETECTING_JOBS, *FEEDING_JOBS, *PATROL_JOBS, *REVIEW_JOBS, *ordering.JOBS),
+    jobs=(*JOBS, *DETECTING_JOBS, *FEEDING_JOBS, *PATROL_JOBS, *REVIEW_JOBS, *ordering.JOBS, *prints.JOBS),
     imports=(*casework.IMPORTS, *patrols.IMPORTS),
     exhibits=(access_exhibits, BUNDLE_EVENTS, PERSON_EXHIBITS, SEALED_SEGMENTS, *patrols.EXHIBITS),
     measures=(tiles, review_tiles, *detecting.MEASURES, *ordering.MEASURES, *patrols.MEASURES),

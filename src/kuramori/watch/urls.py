@@ -9,6 +9,7 @@ from kuramori.watch.feeding.urls import urlpatterns as feeding_urls
 from kuramori.watch.orders.urls import urlpatterns as order_urls
 from kuramori.watch.patrols.urls import urlpatterns as patrol_urls
 from kuramori.watch.presence.urls import urlpatterns as presence_urls
+from kuramori.watch.prints.urls import urlpatterns as print_urls
 from kuramori.watch.privacy.urls import urlpatterns as privacy_urls
 from kuramori.watch.registers import accounts, charters, flows, sources
 from kuramori.watch.reviews.urls import urlpatterns as review_pages
@@ -36,6 +37,7 @@ urlpatterns = [
     *patrol_urls,
     *order_urls,
     *presence_urls,
+    *print_urls,
     *privacy_urls,
     *alerts.urls(),
     *sources.urls(),

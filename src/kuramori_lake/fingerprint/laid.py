@@ -224,12 +224,12 @@ def _forget(lake: Lake, index: PrintIndex, wanted: set[Pair]) -> int:
     return removed
 
 
-def laid_in(lake: Lake, folder: str | None = None, *, only_rejected: bool = False) -> list[Laid]:
-    """The files as they were last seen, of one secret's folder or of all, what was rejected first."""
-    words = ["folder = ?"] * (folder is not None) + ["verdict = 'rejected'"] * only_rejected
+def laid_in(lake: Lake, *, secret_id: str | None = None, only_rejected: bool = False) -> list[Laid]:
+    """The files as they were last seen, of one secret or of all (empty: of no secret), what was rejected first."""
+    words = ["secret_id = ?"] * (secret_id is not None) + ["verdict = 'rejected'"] * only_rejected
     where = f" WHERE {' AND '.join(words)}" if words else ""
     sql = f"SELECT * FROM laid_document{where} ORDER BY verdict = 'rejected' DESC, folder, path"
-    rows = lake.manifest.db.execute(sql, () if folder is None else (folder,))
+    rows = lake.manifest.db.execute(sql, () if secret_id is None else (secret_id,))
     return [_laid(row) for row in rows]
 
 

@@ -77,6 +77,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def backup(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("backup") / "backup.tar.gz"
+    (installation / "documents" / "S-0001").mkdir(parents=True)
+    (installation / "documents" / "S-0001" / "配合.txt").write_text("電解液の配合比", encoding="utf-8")
     done = run(WRITE, installation, str(file))
     assert done.returncode == 0, done.stderr
     return file
@@ -96,6 +98,7 @@ def test_the_ledger_s_key_and_its_head_are_in_it(backup: Path) -> None:
         names = set(tar.getnames())
     assert {"data/keys/log-ed25519.pem", "data/secret-key", "index.json"} <= names
     assert any(name.startswith("data/heads/") for name in names)
+    assert not any("documents" in name for name in names), "the words of secrets leave their folder by no backup"
 
 
 COMMANDS = (

@@ -32,6 +32,7 @@ from kuramori.watch.models.patrols import (
     TermKindChoice,
 )
 from kuramori.watch.models.presence import EntryPermit, SecurityZone
+from kuramori.watch.models.prints import DocumentFolder, DocumentRun
 from kuramori.watch.models.privacy import (
     CouncilReport,
     Exclusion,
@@ -56,6 +57,8 @@ __all__ = [
     "CaseStep",
     "CouncilReport",
     "CoverageGap",
+    "DocumentFolder",
+    "DocumentRun",
     "EffectChoice",
     "EntryPermit",
     "EntryStateChoice",
