@@ -185,7 +185,7 @@ def test_forty_tests_give_rate_interval_and_median_delay_by_way_and_unknown_for_
     assert rates["print"].delay_bounds == (timedelta(hours=2), timedelta(hours=9))
     assert rates["mail"].delay_bounds is None, "five are too few"
     unknown = {way: (rate.share, rate.low, rate.high) for way, rate in rates.items() if not rate.tested}
-    assert unknown == dict.fromkeys({"files", "cloud", "database", "door"}, (None, None, None))
+    assert unknown == dict.fromkeys(("files", "cloud", "database", "door", "kuramori"), (None, None, None))
 
 
 def test_open_tests_count_neither_way() -> None:
