@@ -104,7 +104,7 @@ def told_by(client: Client) -> Callable[[str], list[object]]:
         answer = client.get(f"{LIST}{query}")
         shown = answer.context["rows"]
         page = unescape(answer.content.decode())
-        first = page.partition(">Rule ")[2][:5]
-        return [f"Rule {first}" if first else "", len(shown)]
+        first = page.partition(">Rule 0")[2][:4]
+        return [f"Rule 0{first}" if first else "", len(shown)]
 
     return told

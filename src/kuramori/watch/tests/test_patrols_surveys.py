@@ -92,7 +92,7 @@ def test_rows_without_what_is_needed_are_refused_with_their_place() -> None:
     outcomes = told({"unit": "9999"}, {"asked_on": "2026-12-24"}, {"text": ""}, {"survey": ""}, {})
     assert actions(outcomes) == [Action.REJECT] * 4 + [Action.ADD]
     assert "9999" in reasons(outcomes[0])
-    assert "未来" in reasons(outcomes[1])
+    assert "この日はまだ来ていません" in reasons(outcomes[1])
     assert [each.errors[0].where for each in outcomes[:2]] == ["C2", "B3"]
 
 
