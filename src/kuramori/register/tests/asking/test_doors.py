@@ -110,8 +110,7 @@ def test_hostile_texts_are_text_on_every_page_and_in_files(company, secret, sign
 def test_the_list_is_exported_as_an_act_without_what_is_asked(company, ask, sign_in, format_):
     request = ask(why=FORMULA)
     answer = sign_in(company.daichi).post(reverse("approvals:request-export"), {"format": format_, "why": "監査"})
-    file = b"".join(answer.streaming_content)
-    answer.close()
+    file = answer.getvalue()
     assert answer.status_code == 200
     assert "電解液".encode() not in file
     if format_ != "xlsx":
