@@ -1,6 +1,6 @@
 """A worker that can be killed: prepares runs, takes them in one by one, says each that is done, or says what it finds.
 
-python -m kuramori.kernel.imports.tests.worker prepare|take|look
+Forked by a nursery, which sets Django up.
 """
 
 import json
@@ -10,25 +10,27 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import django
+from django.core.management import call_command
 
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - the models need Django to be set up
-
-from kuramori.kernel.imports import acts, runs, storage  # noqa: E402
-from kuramori.kernel.imports.checking import check  # noqa: E402
-from kuramori.kernel.imports.models import ImportRun, RunState  # noqa: E402
-from kuramori.kernel.imports.tests.conftest import AKARI, VIEWS  # noqa: E402
-from kuramori.kernel.imports.tests.ledgers import workbook  # noqa: E402
-from kuramori.kernel.models import Entry, SavedView  # noqa: E402
+from kuramori.kernel.imports import acts, runs, storage
+from kuramori.kernel.imports.checking import check
+from kuramori.kernel.imports.models import ImportRun, RunState
+from kuramori.kernel.imports.tests.conftest import AKARI, VIEWS
+from kuramori.kernel.imports.tests.ledgers import workbook
+from kuramori.kernel.models import Entry, SavedView
 
 FILES, ROWS = 20, 200
 TODAY = date(2026, 4, 1)
 
 
+def _one_kind() -> None:
+    """Know one kind of import, the saved views of the tests, which no room has."""
+    runs.kinds = acts.kinds = lambda: {VIEWS.name: VIEWS}
+
+
 def prepare() -> None:
     """Hand in and check all files, one after the other."""
+    _one_kind()
     call_command("migrate", verbosity=0)
     with TemporaryDirectory() as folder:
         for number in range(FILES):
@@ -42,6 +44,7 @@ def prepare() -> None:
 
 def take() -> None:
     """Take in whatever is not in yet; each name is printed only after its act is done."""
+    _one_kind()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for run in ImportRun.objects.filter(state=RunState.CHECKED).order_by("created_at"):
@@ -61,8 +64,3 @@ def look() -> None:
         for run in ImportRun.objects.all()
     }
     sys.stdout.write(json.dumps(found))
-
-
-if __name__ == "__main__":
-    runs.kinds = acts.kinds = lambda: {VIEWS.name: VIEWS}
-    {"prepare": prepare, "take": take, "look": look}[sys.argv[1]]()
